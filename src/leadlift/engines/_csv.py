@@ -1,0 +1,81 @@
+"""Delimited text into typed columns, as DuckDB expressions. Strict: a value that does not parse is counted, not nulled."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from leadlift.specs import Column, CsvFormat
+
+_TYPES = {
+    "string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}  # fmt: skip
+
+
+def literal(text: str) -> str:
+    """A text as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def duckdb_type(column: Column) -> str:
+    """The DuckDB type that a declared type is read as."""
+    return f"DECIMAL(18,{column.scale})" if column.type == "decimal" else _TYPES[column.type]
+
+
+def header(path: Path, form: CsvFormat) -> list[str]:
+    """The names in the first line of the file."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+    if form.delimiter == "blanks":
+        return first.split()
+    delimiter = "\t" if form.delimiter == "tab" else form.delimiter
+    return [name.strip() for name in next(csv.reader([first], delimiter=delimiter, quotechar=form.quote or None), [])]
+
+
+def raw_rows(paths: list[Path], form: CsvFormat, names: list[str]) -> str:
+    """A query that gives every field of every line as text, under `names`, in the order of the files' lines."""
+    files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+    skip = "header = true" if form.header else "header = false"
+    if form.delimiter == "blanks":
+        fields = ", ".join(f"part[{i + 1}] AS {quoted(name)}" for i, name in enumerate(names))
+        lines = f"read_csv({files}, columns = {{'line': 'VARCHAR'}}, delim = '\x1f', quote = '', escape = '', {skip}, auto_detect = false)"
+        return f"SELECT {fields} FROM (SELECT string_split_regex(trim(line), '\\s+') AS part FROM {lines} WHERE trim(line) <> '')"
+    delimiter = "\t" if form.delimiter == "tab" else form.delimiter
+    columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
+    return (
+        f"SELECT * FROM read_csv({files}, columns = {columns}, delim = {literal(delimiter)}, "
+        f"quote = {literal(form.quote)}, escape = {literal(form.quote)}, {skip}, auto_detect = false)"
+    )
+
+
+def present(name: str, form: CsvFormat) -> str:
+    """The field as text, or null where it is one of the words for not available."""
+    field = quoted(name)
+    words = ", ".join(literal(word) for word in form.na) or "NULL"
+    return f"CASE WHEN trim({field}) IN ({words}) THEN NULL ELSE {field} END"
+
+
+def typed(name: str, column: Column, form: CsvFormat) -> str:
+    """The field in its declared type; null where it does not parse."""
+    text = present(name, form)
+    if column.type == "string":
+        return text
+    trimmed = f"trim({text})"
+    if column.type in ("number", "decimal", "integer"):
+        if form.decimal == ",":
+            trimmed = f"replace(replace({trimmed}, '.', ''), ',', '.')"
+        if column.type == "integer":
+            # TRY_CAST would round 1.5 to 2 in silence
+            return f"CASE WHEN regexp_full_match({trimmed}, '[+-]?[0-9]+') THEN TRY_CAST({trimmed} AS BIGINT) END"
+        return f"TRY_CAST({trimmed} AS {duckdb_type(column)})"
+    if column.type == "date" and form.date_format:
+        return f"CAST(try_strptime({trimmed}, {literal(form.date_format)}) AS DATE)"
+    if column.type == "timestamp" and (form.timestamp_format or form.date_format):
+        return f"try_strptime({trimmed}, {literal(form.timestamp_format or form.date_format or '')})"
+    return f"TRY_CAST({trimmed} AS {duckdb_type(column)})"

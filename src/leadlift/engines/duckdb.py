@@ -1,0 +1,255 @@
+"""The embedded engine: DuckDB."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from leadlift.engines import _csv
+from leadlift.engines._csv import literal, quoted
+from leadlift.engines.files import TEMPORARY, digest, matching, stat_fingerprint, sweep, whole_file
+from leadlift.engines.protocol import Fault
+from leadlift.errors import UserError
+from leadlift.specs import Column, Source
+from leadlift.specs.base import listed, nearest
+
+_PHYSICAL = {
+    "string": ("VARCHAR", "UUID", "ENUM", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER"),
+    "integer": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"),
+    "boolean": ("BOOLEAN",),
+    "date": ("DATE", "TIMESTAMP"),
+    "timestamp": ("TIMESTAMP", "DATE"),
+}
+_NUMBERS = (*_PHYSICAL["integer"], "FLOAT", "DOUBLE", "DECIMAL")
+
+
+class DuckDbEngine:
+    """Tables in files, read by DuckDB in this process. Delimited text is read once, into the cache.
+
+    root: the folder that relative paths start from. cache: where text sources are kept as Parquet and where work
+    too large for memory is spilled; it may be deleted at any time when no command runs.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory_limit: str | None = None) -> None:
+        self._root, self._cache, self._timezone = root, cache, timezone
+        self._con = duckdb.connect()
+        self._spill = cache / "spill"
+        self._con.execute(f"SET temp_directory = {literal(str(self._spill))}")
+        self._con.execute(f"SET TimeZone = {literal(timezone)}")
+        self._con.execute("SET enable_progress_bar = false")
+        if memory_limit:
+            self._con.execute(f"SET memory_limit = {literal(memory_limit)}")
+        self._attached: dict[Path, str] = {}
+        sweep(cache / "sources")
+
+    def open_source(self, name: str, source: Source) -> list[Fault]:
+        """See Engine."""
+        paths = matching(self._root, source.path)
+        if not paths:
+            return [Fault(("path",), f"no file matches '{source.path}' in {self._root}")]
+        try:
+            if source.table is not None:
+                return self._open_table(name, source, paths[0])
+            if paths[0].suffix in (".parquet", ".pq"):
+                files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+                return self._open_relation(name, source, f"read_parquet({files}, union_by_name = true)")
+            return self._open_text(name, source, paths)
+        except duckdb.Error as error:
+            return [Fault(("path",), f"'{source.path}' cannot be read: {_first_line(error)}")]
+
+    def define(self, name: str, query: exp.Query) -> None:
+        """See Engine."""
+        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {self.explain_sql(query)}")
+
+    def define_files(self, name: str, path: Path) -> None:
+        """See Engine."""
+        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet({literal(str(path))})")
+
+    def define_table(self, name: str, table: pa.Table) -> None:
+        """See Engine."""
+        self._con.register(name, table)
+
+    def table(self, query: exp.Query) -> pa.Table:
+        """See Engine."""
+        return self._relation(query).to_arrow_table()
+
+    def stream(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
+        """See Engine."""
+        yield from self._relation(query).to_arrow_reader(rows)
+
+    def write(self, query: exp.Query, path: Path) -> int:
+        """See Engine."""
+        with whole_file(path) as temporary:
+            target = f"{literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+            row = self._run(f"COPY ({self.explain_sql(query)}) TO {target}").fetchone()
+        return int(row[0]) if row else 0
+
+    def fingerprint(self, source: Source) -> str:
+        """See Engine."""
+        return stat_fingerprint(matching(self._root, source.path))
+
+    def explain_sql(self, query: exp.Query) -> str:
+        """See Engine."""
+        return query.sql(dialect="duckdb")
+
+    def interrupt_after(self, seconds: float) -> threading.Timer:
+        """A started timer that stops whatever query then runs; cancel it when the query is done."""
+        timer = threading.Timer(seconds, self._con.interrupt)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def close(self) -> None:
+        """Give back memory and spilled files."""
+        self._con.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _run(self, statement: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._con.execute(statement)
+        except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
+            raise UserError(f"the data could not be read as declared: {_first_line(error)}. Run `leadlift check`") from error
+
+    def _relation(self, query: exp.Query) -> duckdb.DuckDBPyRelation:
+        return self._con.sql(self.explain_sql(query))
+
+    def _open_table(self, name: str, source: Source, path: Path) -> list[Fault]:
+        if path not in self._attached:
+            alias = f"file_{len(self._attached)}"
+            self._con.execute(f"ATTACH {literal(str(path))} AS {alias} (READ_ONLY)")
+            self._attached[path] = alias
+        parts = [quoted(part) for part in str(source.table).split(".")]
+        tables = self._con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? "
+            "UNION ALL SELECT view_name FROM duckdb_views() WHERE database_name = ? AND NOT internal",
+            [self._attached[path]] * 2,
+        ).fetchall()
+        known = [row[0] for row in tables]
+        if str(source.table).split(".")[-1] not in known:
+            why = f"no table '{source.table}' in '{source.path}'.{nearest(source.table, known) or f' Known: {listed(known)}'}"
+            return [Fault(("table",), why)]
+        return self._open_relation(name, source, ".".join([self._attached[path], *parts]))
+
+    def _open_relation(self, name: str, source: Source, relation: str) -> list[Fault]:
+        """A table whose columns have types of their own."""
+        found = {row[0]: str(row[1]) for row in self._con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+        faults = _absent(source, list(found))
+        for column, spec in source.columns.items():
+            physical = found.get(spec.from_ or column)
+            if physical is not None and not _readable(physical, spec):
+                faults.append(Fault(("columns", column, "type"), f"'{column}' is {physical} in '{source.path}', not {spec.type}"))
+        if faults:
+            return faults
+        fields = ", ".join(self._cast(column, spec, found[spec.from_ or column]) for column, spec in source.columns.items())
+        self._con.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT {fields} FROM {relation}")
+        return []
+
+    def _cast(self, name: str, column: Column, physical: str) -> str:
+        field = quoted(column.from_ or name)
+        if "WITH TIME ZONE" in physical:
+            field = f"timezone({literal(self._timezone)}, {field})"
+        return f"CAST({field} AS {_csv.duckdb_type(column)}) AS {quoted(name)}"
+
+    def _open_text(self, name: str, source: Source, paths: list[Path]) -> list[Fault]:
+        """Delimited text: parsed strictly once, kept as Parquet under the fingerprint of files and format."""
+        spec = source.model_dump_json(include={"csv", "columns"})
+        kept = self._cache / "sources" / f"{name}-{digest(stat_fingerprint(paths) + spec)}.parquet"
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with _utf8(paths, source.csv.encoding, kept.parent) as readable:
+                faults = self._parse(source, readable, kept)
+            if faults:
+                return faults
+        self.define_files(name, kept)
+        return []
+
+    def _parse(self, source: Source, paths: list[Path], kept: Path) -> list[Fault]:
+        form = source.csv
+        declared = [column.from_ or name for name, column in source.columns.items()]
+        names = _csv.header(paths[0], form) if form.header else declared
+        if faults := _absent(source, names):
+            return faults
+        self._con.execute(f"CREATE OR REPLACE TEMP VIEW raw_text AS {_csv.raw_rows(paths, form, names)}")
+        fields = {name: _csv.typed(column.from_ or name, column, form) for name, column in source.columns.items()}
+        if faults := self._unparsed(source, fields):
+            return faults
+        with whole_file(kept) as temporary:
+            chosen = ", ".join(f"{field} AS {quoted(name)}" for name, field in fields.items())
+            self._con.execute(f"COPY (SELECT {chosen} FROM raw_text) TO {literal(str(temporary))} (FORMAT parquet)")
+        return []
+
+    def _unparsed(self, source: Source, fields: dict[str, str]) -> list[Fault]:
+        """Values that are not of the declared type: how many, and one of them."""
+        tests = {}
+        for name, column in source.columns.items():
+            if column.type != "string":
+                text = _csv.present(column.from_ or name, source.csv)
+                tests[name] = f"CASE WHEN ({fields[name]}) IS NULL THEN {text} END"
+        if not tests:
+            return []
+        told = ", ".join(f"count({test}), min({test})" for test in tests.values())
+        row = self._con.execute(f"SELECT {told} FROM raw_text").fetchone() or ()
+        faults = []
+        for index, name in enumerate(tests):
+            count, example = row[2 * index], row[2 * index + 1]
+            if count:
+                kind = source.columns[name].type
+                why = f"{count:,} value{'s' * (count > 1)} of '{name}' cannot be read as {kind}, such as {example!r}"
+                faults.append(Fault(("columns", name, "type"), why))
+        return faults
+
+
+class _utf8:
+    """Text files as UTF-8: themselves when they are, or copies that live as long as the block."""
+
+    def __init__(self, paths: list[Path], encoding: str, folder: Path) -> None:
+        self._paths, self._encoding, self._folder = paths, encoding, folder
+        self._copies: list[Path] = []
+
+    def __enter__(self) -> list[Path]:
+        if self._encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig", "ascii"):
+            return self._paths
+        for index, path in enumerate(self._paths):
+            copy = self._folder / f"{TEMPORARY}{os.getpid()}-text-{digest(str(path))}-{index}.csv"
+            self._copies.append(copy)
+            try:
+                with path.open(encoding=self._encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as out:
+                    shutil.copyfileobj(source, out, 1 << 20)
+            except UnicodeDecodeError as error:
+                self.__exit__()
+                raise UserError(
+                    f"{path.name} is not {self._encoding} text (byte {error.start}); set `csv: {{encoding: ...}}`"
+                ) from None
+        return self._copies
+
+    def __exit__(self, *_: object) -> None:
+        for copy in self._copies:
+            copy.unlink(missing_ok=True)
+
+
+def _absent(source: Source, found: list[str]) -> list[Fault]:
+    faults = []
+    for name, column in source.columns.items():
+        wanted = column.from_ or name
+        if wanted not in found:
+            faults.append(Fault(("columns", name), f"no column '{wanted}' in '{source.path}'.{nearest(wanted, found)}"))
+    return faults
+
+
+def _readable(physical: str, column: Column) -> bool:
+    if column.type in ("number", "decimal"):
+        return physical.startswith(_NUMBERS)
+    return physical.startswith(_PHYSICAL[column.type])
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].removeprefix("Invalid Input Error: ").rstrip(".")

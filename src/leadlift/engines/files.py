@@ -1,0 +1,102 @@
+"""Files on disk: finding, fingerprinting, and writing them whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TEMPORARY = ".tmp-"
+
+
+def matching(root: Path, pattern: str) -> list[Path]:
+    """The files that a path or glob names, seen from `root`, in the order of their names."""
+    whole = Path(pattern)
+    if not re.search(r"[*?\[]", pattern):
+        path = whole if whole.is_absolute() else root / whole
+        return [path] if path.is_file() else []
+    if whole.is_absolute():
+        return sorted(p for p in Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))) if p.is_file())
+    return sorted(path for path in root.glob(pattern) if path.is_file())
+
+
+def stat_fingerprint(paths: list[Path]) -> str:
+    """Changes when a file is added, removed, replaced, grown or touched."""
+    told = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in paths]
+    return digest("\n".join(told))
+
+
+def digest(text: str) -> str:
+    """Sixteen hexadecimal digits of the SHA-256 of a text: enough for a key on one machine."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`, renamed to it when the block ends well and removed when it does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside `path`, renamed to it when the block ends well and removed when it does not.
+
+    `path` must not exist yet: what is there is never overwritten.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    try:
+        yield temporary
+        os.rename(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
+    return path
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed commands left: temporary names whose process is gone."""
+    for path in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else []:
+        owner = re.match(rf"{re.escape(TEMPORARY)}(\d+)-", path.name)
+        if owner and not _alive(int(owner[1])):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

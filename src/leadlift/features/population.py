@@ -1,0 +1,126 @@
+"""Spines: which customers at which as-of dates, and what happened to them afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlglot import exp
+
+from leadlift.features.compile import newest_rows
+from leadlift.features.rows import AT, KNOWN, ROW, SPINE, UNTIL, as_date, case, col, days_from, known_at, number, versions
+from leadlift.names import AS_OF, CUSTOMER, TARGET
+from leadlift.specs import Source, Target, column_types
+from leadlift.specs import sql
+
+DATES = "as_of_dates"
+
+
+def everyone(name: str, source: Source, customer: str) -> exp.Select:
+    """Customers x the days of table `as_of_dates`: those who were customers then, as known then.
+
+    source: of kind attributes. One without `since` or history has always had all its customers.
+    """
+    key = source.customer_key or customer
+    all_days = (
+        exp.select(exp.cast(col(key), "TEXT").as_(CUSTOMER), col(AS_OF, DATES))
+        .distinct()
+        .from_(exp.to_table(name))
+        .join(exp.to_table(DATES), join_type="cross")
+    )
+    if source.clock is None and source.since is None:
+        return all_days
+    columns = {source.valid_to} if source.valid_to else set()
+    there = newest_rows(name, source, customer, columns)
+    query = exp.select(col(CUSTOMER), col(AS_OF)).from_(there.subquery(ROW))
+    if source.valid_to:
+        query = query.where(exp.Is(this=col(source.valid_to), expression=exp.null()))
+    return query.with_(SPINE, as_=all_days)
+
+
+def cases(
+    name: str,
+    source: Source,
+    customer: str,
+    where: str | None,
+    target: Target,
+    first: date | None,
+    last: date | None,
+    sources: Mapping[str, Source],
+) -> exp.Select:
+    """One row for each customer and day on which a row of the source stands: as_of is the row's own day.
+
+    first, last: the as-of dates kept, both included. With `target.column` the target is read from the row itself;
+    of several rows of a customer on a day, one positive makes the day positive.
+    """
+    wanted = {target.column} if target.column else set()
+    types = column_types(source, sources)
+    condition = sql.parse(where, types, f"source '{name}'") if where else None
+    wanted |= sql.names_in(condition) if condition is not None else set()
+    day = as_date(col(AT))
+    rows = versions(name, source, wanted, customer, source.clock)
+    conditions: list[exp.Expr] = [exp.Is(this=col(UNTIL), expression=exp.null())]
+    conditions += [condition] if condition is not None else []
+    conditions += [exp.GTE(this=day.copy(), expression=_day(first))] if first else []
+    conditions += [exp.LTE(this=day.copy(), expression=_day(last))] if last else []
+    query = exp.select(col(CUSTOMER), day.as_(AS_OF)).from_(rows.subquery(ROW)).where(*conditions)
+    if target.column is None:
+        return query.distinct()
+    return query.select(exp.Max(this=positive(target)).as_(TARGET)).group_by(col(CUSTOMER), day.copy())
+
+
+def outcomes(name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]) -> exp.Select:
+    """The target of every row of the spine: 1 when a row of the source falls in [as_of + gap, as_of + gap + n).
+
+    Judged on the last version of each row: outcomes may be corrected, features may not.
+    """
+    clock = target.event_time or source.clock
+    types = column_types(source, sources)
+    condition = sql.parse(target.where, types, f"source '{name}'") if target.where else None
+    wanted = sql.names_in(condition) if condition is not None else set()
+    rows = versions(name, source, wanted | ({clock} if clock else set()), customer, source.clock)
+    kept = [exp.Is(this=col(UNTIL), expression=exp.null())] + ([condition] if condition is not None else [])
+    happened = exp.select(col(CUSTOMER), as_date(col(str(clock))).as_("day")).from_(rows.subquery("v")).where(*kept)
+    after = days_from(col(AS_OF, SPINE), col("day", ROW))
+    begin, end = target.gap, target.gap + (target.outcome or 0)
+    on = exp.and_(
+        exp.EQ(this=col(CUSTOMER, ROW), expression=col(CUSTOMER, SPINE)),
+        exp.GTE(this=after, expression=number(begin)),
+        exp.LT(this=after.copy(), expression=number(end)),
+    )
+    yes, no = (0, 1) if target.absent else (1, 0)
+    seen = exp.GT(this=exp.Count(this=col("day", ROW)), expression=number(0))
+    keys = [col(CUSTOMER, SPINE), col(AS_OF, SPINE)]
+    return (
+        exp.select(*keys, case(seen, number(yes)).else_(number(no)).as_(TARGET))
+        .from_(SPINE)
+        .join(happened.subquery(ROW), on=on, join_type="left")
+        .group_by(*(key.copy() for key in keys))
+    )
+
+
+def positive(target: Target) -> exp.Expr:
+    """1 where the case's own column holds a value that means yes, 0 elsewhere, unknown where it is unknown."""
+    value = exp.cast(col(str(target.column)), "TEXT")
+    words = [exp.Literal.string(word) for word in target.positives]
+    yes = exp.In(this=value, expressions=words)
+    return exp.Case().when(yes, number(1)).when(exp.not_(exp.Is(this=value.copy(), expression=exp.null())), number(0))
+
+
+def data_end(name: str, source: Source, customer: str) -> exp.Select:
+    """One row, one column `ends`: the day after the last one on which something is recorded."""
+    clock = source.clock or source.since
+    last = exp.Max(this=as_date(col(str(clock))))
+    return exp.select(last.as_("ends")).from_(exp.to_table(name))
+
+
+def _day(day: date) -> exp.Expr:
+    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
+
+
+def next_day(day: date) -> date:
+    """The day after."""
+    return day + timedelta(days=1)
+
+
+__all__ = ["DATES", "KNOWN", "cases", "data_end", "everyone", "known_at", "next_day", "outcomes", "positive"]

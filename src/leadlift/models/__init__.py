@@ -1,0 +1,28 @@
+"""Estimators: the encoding, boosted trees, calibration, the baseline, and the finished model."""
+
+from leadlift.models.bands import Bands, ReferencePercentiles
+from leadlift.models.baseline import LogisticBaseline, fit_logistic
+from leadlift.models.boosting import fit_booster, make_dataset
+from leadlift.models.calibration import Calibrator, calibrator_from_dict, fit_calibrator
+from leadlift.models.encoding import Encoding, Matrix
+from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
+from leadlift.models.scorer import Model, Scores
+
+__all__ = [
+    "DEFAULT_PARAMS",
+    "Bands",
+    "Calibrator",
+    "Encoding",
+    "LogisticBaseline",
+    "Matrix",
+    "Model",
+    "ReferencePercentiles",
+    "Scores",
+    "calibrator_from_dict",
+    "check_params",
+    "fit_booster",
+    "fit_calibrator",
+    "fit_logistic",
+    "make_dataset",
+    "monotone_params",
+]

@@ -1,0 +1,110 @@
+"""What sellers see of a score: a letter for the chance, and a place among known customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from leadlift.names import BANDS
+
+MULTIPLES = (4.0, 2.0, 1.0, 0.5)
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Intervals of probability, A (likeliest) to E, which stay the same from list to list.
+
+    base_rate: share of responders they were cut from, in (0, 1). floors: the lowest probability of A, B, C
+    and D, falling; a band includes its floor. E is what lies below.
+    """
+
+    base_rate: float
+    floors: tuple[float, ...]
+
+    @classmethod
+    def from_base_rate(cls, base_rate: float) -> Self:
+        """Cut at 4, 2, 1 and 0.5 times the base rate.
+
+        Where so many respond that a multiple k would near or pass certainty, the floor is the probability at
+        which *not* responding is k times rarer than usual: so A can be reached at any base rate.
+        Raises ValueError for a base rate outside (0, 1).
+        """
+        if not 0.0 < base_rate < 1.0:
+            raise ValueError(f"base_rate must be in (0, 1), is {base_rate}")
+        return cls(
+            base_rate,
+            tuple(
+                min(k * base_rate, 1.0 - (1.0 - base_rate) / k) if k > 1 else k * base_rate for k in MULTIPLES
+            ),
+        )
+
+    def of(self, probability: npt.ArrayLike) -> npt.NDArray[np.str_]:
+        """Return the letters of calibrated probabilities, same shape. Raises ValueError for NaN."""
+        values = np.asarray(probability, dtype=np.float64)
+        if np.isnan(values).any():
+            raise ValueError("a probability is NaN")
+        reached = np.searchsorted(np.sort(self.floors), values, side="right")
+        letters: npt.NDArray[np.str_] = np.array(BANDS[::-1])[reached]
+        return letters
+
+    def describe(self) -> dict[str, str]:
+        """Return each letter's interval as people read it."""
+        ends = [1.0, *self.floors, 0.0]
+        texts = [f"{low:.2%} to {high:.2%}" for high, low in pairwise(ends)]
+        return dict(zip(BANDS, texts, strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers and lists, fit for JSON."""
+        return {"base_rate": self.base_rate, "floors": list(self.floors)}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Return what `to_dict` described."""
+        return cls(saved["base_rate"], tuple(saved["floors"]))
+
+
+@dataclass(frozen=True)
+class ReferencePercentiles:
+    """A customer's place among the customers of a stated reference population.
+
+    population: its name, for people ("out-of-time customers, 2026-01 to 2026-03").
+    cuts: (99,), raw scores, rising.
+    """
+
+    population: str
+    cuts: tuple[float, ...]
+
+    @classmethod
+    def from_scores(cls, score: npt.ArrayLike, population: str) -> Self:
+        """Freeze the places of the population's raw scores, (n,). Raises ValueError for no scores or NaN."""
+        ordered = np.sort(np.asarray(score, dtype=np.float64))
+        if len(ordered) == 0 or np.isnan(ordered[-1]):
+            raise ValueError(f"percentiles need scores without NaN, got {len(ordered)}")
+        # The last customer of each lower hundredth, in whole numbers: 0.07 * 100 is not 7 in floating point.
+        last = -(-np.arange(1, 100) * len(ordered) // 100) - 1
+        return cls(population, tuple(ordered[last].tolist()))
+
+    def of(self, score: npt.ArrayLike) -> npt.NDArray[np.int8]:
+        """Return percentiles 1 to 100, 100 the likeliest, of raw scores, same shape.
+
+        Percentile p says that at least p - 1 % of the reference population scored strictly lower; equal
+        scores get equal percentiles. Raises ValueError for NaN.
+        """
+        values = np.asarray(score, dtype=np.float64)
+        if np.isnan(values).any():
+            raise ValueError("a score is NaN")
+        return (np.searchsorted(self.cuts, values, side="left") + 1).astype(np.int8)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers and lists, fit for JSON."""
+        return {"population": self.population, "cuts": list(self.cuts)}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Return what `to_dict` described."""
+        return cls(saved["population"], tuple(saved["cuts"]))

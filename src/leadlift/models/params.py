@@ -1,0 +1,118 @@
+"""The boosting parameters a modeller may set, their defaults, and monotone directions by feature name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from leadlift.errors import UserError
+from leadlift.models.encoding import Encoding
+
+# No class weights: they would bend the probabilities, and a ranking does not need them.
+DEFAULT_PARAMS: Mapping[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 31,
+    "max_depth": -1,
+    "min_data_in_leaf": 50,
+    "feature_fraction": 0.8,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l1": 0.0,
+    "lambda_l2": 1.0,
+    "min_gain_to_split": 0.0,
+    "path_smooth": 0.0,
+    "seed": 0,
+}
+
+# Decided when the rows are binned. Changing one later would mean reading all rows again.
+BINNING = frozenset({"max_bin", "min_data_in_bin", "bin_construct_sample_cnt", "enable_bundle"})
+
+ALLOWED = (
+    frozenset(DEFAULT_PARAMS)
+    | BINNING
+    | {
+        "boosting", "cat_l2", "cat_smooth", "data_sample_strategy", "extra_trees", "feature_fraction_bynode",
+        "interaction_constraints", "max_cat_threshold", "max_cat_to_onehot", "max_delta_step", "metric",
+        "min_data_per_group", "min_sum_hessian_in_leaf", "monotone_constraints",
+        "monotone_constraints_method", "monotone_penalty", "num_threads", "other_rate", "top_rate",
+        "tweedie_variance_power",
+    }
+)  # fmt: skip
+
+ELSEWHERE = {
+    "n_estimators": "the number of rounds is found by early stopping",
+    "num_iterations": "the number of rounds is found by early stopping",
+    "num_boost_round": "the number of rounds is found by early stopping",
+    "scale_pos_weight": "class weights bend the probabilities and do not help a ranking",
+    "is_unbalance": "class weights bend the probabilities and do not help a ranking",
+    "min_child_samples": "say min_data_in_leaf",
+    "colsample_bytree": "say feature_fraction",
+    "subsample": "say bagging_fraction",
+    "reg_alpha": "say lambda_l1",
+    "reg_lambda": "say lambda_l2",
+    "random_state": "say seed",
+    "n_jobs": "say num_threads",
+}
+
+FIXED: Mapping[str, Any] = {
+    "verbosity": -1,
+    "deterministic": True,
+    "force_col_wise": True,
+    # Else the rows are filtered for one min_data_in_leaf and could not serve another.
+    "feature_pre_filter": False,
+}
+
+
+def check_params(params: Mapping[str, Any]) -> None:
+    """Raise UserError for a name that LightGBM would silently ignore, or that leadlift decides itself."""
+    for name in params:
+        if name not in ALLOWED:
+            hint = (
+                ELSEWHERE.get(name) or did_you_mean(name, ALLOWED) or f"known: {', '.join(sorted(ALLOWED))}"
+            )
+            raise UserError(f"model.params: {name!r} cannot be set here: {hint}")
+
+
+def training_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the defaults with the modeller's parameters on top. Raises UserError as `check_params`."""
+    check_params(params)
+    return {**DEFAULT_PARAMS, **params, **FIXED}
+
+
+def binning_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of the parameters that decides how rows are binned. Raises as `check_params`."""
+    check_params(params)
+    return {**{name: value for name, value in params.items() if name in BINNING}, **FIXED}
+
+
+def monotone_params(encoding: Encoding, directions: Mapping[str, int]) -> dict[str, list[int]]:
+    """Return the monotone constraints as a parameter.
+
+    directions: feature name -> 1 when the score may only rise with it, -1 when it may only fall, 0 for free.
+    Raises UserError for an unknown feature, another direction, or a category, which has no order.
+    """
+    for name, direction in directions.items():
+        _check_direction(name, direction, encoding)
+    if not any(directions.values()):
+        return {}
+    return {"monotone_constraints": [int(directions.get(name, 0)) for name in encoding.features]}
+
+
+def _check_direction(name: str, direction: int, encoding: Encoding) -> None:
+    if name not in encoding.features:
+        hint = did_you_mean(name, encoding.features) or "see the model's feature list"
+        raise UserError(f"model.monotone: {name!r} is not a feature of this model: {hint}")
+    if direction not in (-1, 0, 1):
+        raise UserError(
+            f"model.monotone: {name}: {direction!r} is no direction: 1 rises, -1 falls, 0 is free"
+        )
+    if direction and name in encoding.categories:
+        raise UserError(f"model.monotone: {name!r} is text: categories have no order to rise or fall with")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return a guess at the name that was meant, as a question, or None."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else None

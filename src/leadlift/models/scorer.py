@@ -1,0 +1,110 @@
+"""A finished model: all that is needed to score a customer, frozen, to be saved and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from leadlift.models.bands import Bands, ReferencePercentiles
+from leadlift.models.boosting import gain
+from leadlift.models.calibration import Calibrator, calibrator_from_dict
+from leadlift.models.encoding import Encoding, Matrix
+from leadlift.models.storage import read_model, write_model
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What a model says of n customers, in the order they came.
+
+    score: (n,), raw output, to rank by. probability: (n,), calibrated, in (0, 1). percentile: (n,), 1 to 100
+    among the reference population. band: (n,), A to E.
+    """
+
+    score: npt.NDArray[np.float64]
+    probability: npt.NDArray[np.float64]
+    percentile: npt.NDArray[np.int8]
+    band: npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Trees, the encoding they read, and what makes chances, places and letters of their output.
+
+    meta: what else should travel with it (pipeline, run, dates ...), as text.
+    """
+
+    booster: lgb.Booster
+    encoding: Encoding
+    calibrator: Calibrator
+    bands: Bands
+    percentiles: ReferencePercentiles
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+    def predict(self, data: pa.Table | pa.RecordBatch, buffer: Matrix | None = None) -> Scores:
+        """Score customers; `data` holds at least the features, one row a customer.
+
+        buffer: for streams, room that every batch is encoded into anew. Raises as the encoding does.
+        """
+        return self.predict_matrix(self.encoding.encode(data, buffer))
+
+    def predict_matrix(self, matrix: Matrix) -> Scores:
+        """Score rows that are encoded already, (n, n_features)."""
+        score = self.raw(matrix)
+        probability = self.calibrator(score)
+        return Scores(score, probability, self.percentiles.of(score), self.bands.of(probability))
+
+    def raw(self, matrix: Matrix) -> npt.NDArray[np.float64]:
+        """Return the uncalibrated output of encoded rows, (n,). No rows give an empty answer."""
+        if len(matrix) == 0:
+            return np.empty(0)
+        return np.asarray(self.booster.predict(matrix), dtype=np.float64)
+
+    def contributions(self, matrix: Matrix) -> npt.NDArray[np.float64]:
+        """Return exact TreeSHAP values (Lundberg et al., 2020), (n, n_features + 1), in raw log-odds.
+
+        The last column is what the model says of nobody in particular; a row's sum is its raw log-odds.
+        """
+        if len(matrix) == 0:
+            return np.empty((0, len(self.encoding.features) + 1))
+        return np.asarray(self.booster.predict(matrix, pred_contrib=True), dtype=np.float64)
+
+    def importance(self) -> dict[str, float]:
+        """Return by feature the training loss its splits took off, largest first; never used is 0."""
+        return gain(self.booster, self.encoding)
+
+    def save(self, folder: Path) -> Path:
+        """Write the model as two text files and return the folder; one that is there already is replaced."""
+        write_model(folder, self.booster.model_to_string(), self._rest())
+        return folder
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; it predicts to the last bit what was saved.
+
+        Raises UserError when a file is missing, is not ours, or the two do not belong together.
+        """
+        trees, rest = read_model(folder)
+        return cls(
+            booster=lgb.Booster(model_str=trees),
+            encoding=Encoding.from_dict(rest["encoding"]),
+            calibrator=calibrator_from_dict(rest["calibrator"]),
+            bands=Bands.from_dict(rest["bands"]),
+            percentiles=ReferencePercentiles.from_dict(rest["percentiles"]),
+            meta=rest["meta"],
+        )
+
+    def _rest(self) -> dict[str, Any]:
+        return {
+            "encoding": self.encoding.to_dict(),
+            "calibrator": self.calibrator.to_dict(),
+            "bands": self.bands.to_dict(),
+            "percentiles": self.percentiles.to_dict(),
+            "meta": dict(self.meta),
+        }

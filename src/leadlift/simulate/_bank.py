@@ -1,0 +1,37 @@
+"""The whole bank: block after block, streamed to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from leadlift.simulate._block import live_through
+from leadlift.simulate._folder import replaced
+from leadlift.simulate._plan import BLOCK, BankPlan, months_of
+from leadlift.simulate._tables import Numbering, tables_of
+
+
+def simulate(plan: BankPlan, folder: Path, progress: Callable[[float], None] = lambda share: None) -> dict[str, int]:
+    """Write the bank's tables into a folder and tell how many rows each has.
+
+    folder: made when missing. Tables of an earlier run in it are replaced, all at once and only when the new ones are
+    complete; other files there are left alone. progress: called with the share done, from 0 to 1.
+    Memory holds one block of customers at a time.
+    """
+    months = months_of(plan)
+    sizes = [min(BLOCK, plan.customers - first) for first in range(0, plan.customers, BLOCK)]
+    steps, done = len(sizes) * len(months), 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done / steps)
+
+    with replaced(folder) as writer:
+        for block, size in enumerate(sizes):
+            rng = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(block,)))
+            ledger, keep = live_through(rng, size, months, step)
+            writer.write(block, tables_of(ledger, Numbering(block, keep), rng))
+    return writer.rows

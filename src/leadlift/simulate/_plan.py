@@ -1,0 +1,76 @@
+"""What bank to simulate, and its calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from leadlift.errors import UserError
+
+BLOCK = 10_000
+"""Customers alive in one block: the unit of randomness, of memory and of a Parquet row group."""
+
+BURN_IN = 18
+"""Months lived before the first written one, so that products and intents have settled."""
+
+_EPOCH = date(1970, 1, 1)
+_MOST_CUSTOMERS = 10_000_000
+
+
+@dataclass(frozen=True)
+class BankPlan:
+    """The demo bank to write.
+
+    customers: alive in every month; who leaves is replaced, so the tables name more over time. 1 to 10 million.
+    months: calendar months of events, the last one ending on `end`. 1 to 240.
+    end: last day of the data; must be the last day of a month.
+    seed: equal seeds give equal files, bit for bit. 0 or more.
+
+    Raises UserError for a value outside its range.
+    """
+
+    customers: int = 20_000
+    months: int = 24
+    end: date = date(2026, 6, 30)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Tell the first value that no bank can be made of."""
+        _within("customers", self.customers, 1, _MOST_CUSTOMERS)
+        _within("months", self.months, 1, 240)
+        _within("seed", self.seed, 0, 2**63)
+        if (self.end + timedelta(days=1)).day != 1:
+            raise UserError(f"simulate: end must be the last day of a month, not {self.end}")
+
+
+@dataclass(frozen=True)
+class Month:
+    """One calendar month. index: 0 is the first written month, burn-in is below 0. start, end: days since 1970."""
+
+    index: int
+    start: int
+    end: int
+    of_year: int
+
+
+def months_of(plan: BankPlan) -> list[Month]:
+    """Every month to live through, the burn-in first."""
+    last = plan.end.year * 12 + plan.end.month - 1
+    first = last - plan.months + 1 - BURN_IN
+    return [_month(count - first - BURN_IN, count) for count in range(first, last + 1)]
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def _month(index: int, count: int) -> Month:
+    start = date(count // 12, count % 12 + 1, 1)
+    after = date((count + 1) // 12, (count + 1) % 12 + 1, 1)
+    return Month(index, day_number(start), day_number(after) - 1, start.month)
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise UserError(f"simulate: {name} must be from {low} to {high}, not {value}")

@@ -1,0 +1,67 @@
+"""What every spec shares: frozen, closed, and values written the way people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class Spec(BaseModel):
+    """A closed, frozen piece of YAML: an unknown key is a fault, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence holds them: `'a', 'b' and 'c'`."""
+    quoted = [f"'{name}'" for name in names]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """` Did you mean 'sum'?`, or nothing when no known name is near."""
+    found = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{found[0]}'?" if found else ""
+
+
+def _days(value: Any) -> int:
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)d", value)):
+        return int(match[1])
+    raise ValueError(f"{value!r} is not a number of days. Write it as '30d'")
+
+
+def _window(value: Any) -> int:
+    days = _days(value)
+    if not 1 <= days <= 36500:
+        raise ValueError(f"{value!r} is not a window: it must hold 1 to 36500 days")
+    return days
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)%", value)):
+        value = float(match[1]) / 100
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ValueError(f"{value!r} is not a share. Write it as '20%' or 0.2, from 0 to below 1")
+    return float(value)
+
+
+def _text(value: Any) -> Any:
+    """Let `positive: 1` and `allowed: [1, 2]` stand for the words '1' and '2'."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+_DAYS_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^\d+d$", "examples": ["30d"]})
+_SHARE_SCHEMA = WithJsonSchema({"type": ["string", "number"], "examples": ["20%", 0.2]})
+
+Days = Annotated[int, BeforeValidator(_days), _DAYS_SCHEMA]
+Window = Annotated[int, BeforeValidator(_window), _DAYS_SCHEMA]
+Share = Annotated[float, BeforeValidator(_share), _SHARE_SCHEMA]
+Word = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
+Name = Annotated[str, Field(pattern=NAME)]
+SqlText = Annotated[str, Field(min_length=1, description="A SQL expression over columns or features.")]

@@ -1,0 +1,49 @@
+"""Campaigns: the planned action that turns a pipeline's scores into a lead list."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from leadlift.specs.base import Days, Name, Spec, SqlText
+
+
+class Offer(Spec):
+    """What the customer is offered."""
+
+    name: Name
+    label: str
+
+
+class Export(Spec):
+    """The lead files to write."""
+
+    formats: tuple[Literal["csv", "parquet", "xlsx"], ...] = ("csv", "parquet", "xlsx")
+    encoding: Literal["utf-8", "utf-8-sig"] = Field("utf-8-sig", description="utf-8-sig: spreadsheets read it right.")
+    delimiter: Literal[",", ";", "\t"] = ","
+    columns: tuple[str, ...] = Field((), description="Features to show beside the reasons.")
+
+
+class Exclusion(Spec):
+    """One rule that removes customers, told in the waterfall by its name."""
+
+    rule: Name
+    where: SqlText = Field(description="Over features: who is removed. Unknown removes nobody.")
+
+
+class Campaign(Spec):
+    """One lead list: for which offer, ranked by which pipeline, to whom and how many."""
+
+    campaign: Name
+    description: str = ""
+    pipeline: Name
+    offer: Offer
+    channel: Name
+    consent: SqlText = Field(description="Over features: who agreed to be contacted. Unknown counts as no.")
+    eligible: SqlText | None = Field(None, description="Over features: who may get this offer. Unknown counts as no.")
+    exclude: tuple[Exclusion, ...] = ()
+    size: int = Field(ge=1, description="At most so many leads.")
+    min_probability: float = Field(0.0, ge=0, le=1)
+    valid_for: Days = 30
+    export: Export = Export()

@@ -1,0 +1,150 @@
+"""Pipelines: one modelling problem each: who, what to predict, from what, and how it is judged."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word
+
+Metric = Literal["average_precision", "auc", "log_loss"]
+
+
+class Population(Spec):
+    """Who is eligible: customers at monthly as-of dates, rows of a source at their own date, or a flat table."""
+
+    as_of: Literal["monthly", "quarterly", "weekly"] | tuple[date, ...] | None = None
+    from_: date | None = Field(None, alias="from", description="The first as-of date.")
+    to: date | None = Field(None, description="The last as-of date; the last mature one by default.")
+    source: Name | None = Field(None, description="Each row is a case, at the day of its event time.")
+    table: Name | None = Field(None, description="A flat source: each row is a case with its features beside it.")
+    score: Name | None = Field(None, description="A flat source like `table`, without the target: the rows to score.")
+    where: SqlText | None = Field(None, description="With `source`: over its columns. Otherwise over features.")
+    eligible: SqlText | None = Field(None, description="Over features; holds for training and scoring alike.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [name for name in ("as_of", "source", "table") if getattr(self, name) is not None]
+        if len(ways) != 1:
+            raise ValueError("give exactly one of `as_of`, `source` and `table`")
+        if isinstance(self.as_of, str) and self.from_ is None:
+            raise ValueError(f"`as_of: {self.as_of}` needs `from`, the first as-of date")
+        if not isinstance(self.as_of, str) and self.as_of is not None and (self.from_ or self.to):
+            raise ValueError("a list of as-of dates needs neither `from` nor `to`")
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError(f"`from` {self.from_} is after `to` {self.to}")
+        if self.table and (self.from_ or self.to or self.eligible):
+            raise ValueError("a flat table takes no `from`, `to` or `eligible`; use `where`")
+        if self.score and not self.table:
+            raise ValueError("`score` goes with `table`")
+        return self
+
+
+class Target(Spec):
+    """What we predict: that a row appears in the outcome window, or what a column of the case itself says."""
+
+    source: Name | None = Field(None, description="Where the outcome is recorded.")
+    where: SqlText | None = None
+    event_time: str | None = Field(None, description="The column that dates the outcome; the source's own by default.")
+    gap: Days = 0
+    outcome: Days | None = Field(None, description="Length of the outcome window.")
+    absent: bool = Field(False, description="The target is that no such row appears.")
+    column: str | None = Field(None, description="A column of the flat table or of the population's source.")
+    positive: Word | tuple[Word, ...] | None = Field(None, description="The value or values that mean yes.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.source is None) == (self.column is None):
+            raise ValueError("give either `source` with `outcome`, or `column` with `positive`")
+        if self.source is not None and not self.outcome:
+            raise ValueError("`source` needs `outcome`, the length of the outcome window, such as 60d")
+        if self.column is not None and self.positive is None:
+            raise ValueError("`column` needs `positive`, the value that means yes")
+        return self
+
+    @property
+    def positives(self) -> tuple[str, ...]:
+        """The values of `column` that mean yes."""
+        if self.positive is None:
+            return ()
+        return (self.positive,) if isinstance(self.positive, str) else self.positive
+
+
+class FeatureChoice(Spec):
+    """Which features the model may use, by name; `*` stands for any run of characters."""
+
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+
+
+class Split(Spec):
+    """The last as-of dates are the test; validation and calibration customers are never trained on."""
+
+    out_of_time: Share | None = Field(None, description="Share of the cases, the latest, kept for the test.")
+    random: Share | None = Field(None, description="Where there is no time: share of customers kept for the test.")
+    valid: Share = 0.15
+    calibration: Share = 0.2
+    seed: int = 1
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if bool(self.out_of_time) == bool(self.random):
+            raise ValueError("give either `out_of_time` or `random`, above 0")
+        if not self.valid or not self.calibration or self.valid + self.calibration >= 0.9:
+            raise ValueError("`valid` and `calibration` must be above 0 and leave at least 10% for training")
+        return self
+
+
+class Tune(Spec):
+    """How long to search for parameters, and by what measure."""
+
+    trials: int = Field(50, ge=1, le=10_000)
+    seconds: int | None = Field(None, ge=1, description="Stop searching after this time.")
+    metric: Metric = "average_precision"
+    space: dict[str, tuple[float, float]] = Field({}, description="Narrower limits for a searched parameter.")
+
+
+class ModelChoice(Spec):
+    """LightGBM's parameters, constraints, and how its scores become probabilities."""
+
+    params: dict[str, bool | int | float | str] = {}
+    monotone: dict[str, Literal[-1, 1]] = Field({}, description="Feature: 1 rising, -1 falling.")
+    calibration: Literal["isotonic", "platt", "none"] = "isotonic"
+    max_rounds: int = Field(600, ge=1, le=20_000)
+    early_stopping: int = Field(40, ge=1)
+
+
+class Gates(Spec):
+    """What a version must show before `promote` makes it champion."""
+
+    min_auc: float = Field(0.55, ge=0, le=1)
+    min_lift_at_10: float = Field(1.2, ge=0)
+    min_positives: int = Field(200, ge=1, description="Among the test rows.")
+    max_calibration_error: float = Field(0.05, gt=0, le=1)
+    beats_baseline: bool = Field(True, description="AUC above the logistic baseline's, or within its interval.")
+    beats_champion: bool = Field(True, description="AUC not below the champion's interval on its own test rows.")
+
+
+class Pipeline(Spec):
+    """One modelling problem."""
+
+    pipeline: Name
+    kind: Literal["response", "propensity", "churn"]
+    description: str = ""
+    population: Population
+    target: Target
+    features: FeatureChoice = FeatureChoice()
+    split: Split = Split(out_of_time=0.2)
+    tune: Tune = Tune()
+    model: ModelChoice = ModelChoice()
+    gates: Gates = Gates()
+
+    @model_validator(mode="after")
+    def _target_fits_population(self) -> Self:
+        if self.population.table and self.target.source:
+            raise ValueError("a flat table's target is a column of it: give `target.column` and `target.positive`")
+        if self.population.as_of and self.target.column:
+            raise ValueError("`target.column` needs `population.source` or `population.table`")
+        return self

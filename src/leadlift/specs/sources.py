@@ -1,0 +1,151 @@
+"""Sources: the input tables, each with its kind, key, clocks and columns."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from leadlift.specs.base import Days, Name, Spec, SqlText, Word, listed, nearest
+
+ColumnType = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp"]
+Kind = Literal["attributes", "events", "snapshots", "intervals", "flat", "lookup"]
+
+NUMERIC: tuple[str, ...] = ("integer", "number", "decimal")
+TIMES: tuple[str, ...] = ("date", "timestamp")
+
+# which clock keys each kind may hold, and which it must
+_MAY: dict[str, tuple[str, ...]] = {
+    "attributes": ("valid_from", "valid_to", "since", "available_after", "available_at"),
+    "events": ("event_time", "available_after", "available_at"),
+    "snapshots": ("event_time", "available_after", "available_at"),
+    "intervals": ("valid_from", "valid_to", "available_after", "available_at"),
+    "flat": ("event_time",),
+    "lookup": (),
+}
+_MUST: dict[str, tuple[str, ...]] = {
+    "events": ("event_time",),
+    "snapshots": ("event_time",),
+    "intervals": ("valid_from", "valid_to"),
+}
+CLOCKS = ("event_time", "valid_from", "valid_to", "since", "available_at", "available_after")
+
+
+class Column(Spec):
+    """One column: its type, what must hold of it, and who may see it."""
+
+    type: ColumnType
+    from_: str | None = Field(None, alias="from", description="The column's name in the file, when it differs.")
+    scale: int = Field(2, ge=0, le=10, description="Digits after the point of a decimal.")
+    required: bool = Field(False, description="Never null.")
+    unique: bool = Field(False, description="No value twice (in a history: among the current rows).")
+    allowed: tuple[Word, ...] | None = Field(None, description="The only values that may occur.")
+    pii: bool = Field(False, description="Identifies a person: never a feature, reason, log line or artifact.")
+    protected: bool = Field(False, description="A protected characteristic: never a feature or reason.")
+    description: str = ""
+
+
+class CsvFormat(Spec):
+    """How a delimited text file is written."""
+
+    delimiter: str = Field(",", description="One character, 'tab', or 'blanks' for any run of blanks.")
+    quote: str = '"'
+    encoding: str = Field("utf-8", description="Any encoding that Python knows, such as gb18030 or cp1250.")
+    decimal: Literal[".", ","] = "."
+    date_format: str | None = Field(None, description="As in strftime, such as %y%m%d. ISO dates by default.")
+    timestamp_format: str | None = None
+    na: tuple[str, ...] = ("", "NA", "NULL")
+    header: bool = Field(True, description="False: the columns stand in the order in which they are declared.")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.delimiter not in ("tab", "blanks") and len(self.delimiter) != 1:
+            raise ValueError(f"delimiter {self.delimiter!r} must be one character, 'tab' or 'blanks'")
+        try:
+            "".encode(self.encoding)
+        except LookupError:
+            raise ValueError(f"encoding {self.encoding!r} is not one that Python knows") from None
+        return self
+
+
+class Join(Spec):
+    """Columns of a lookup source brought into this one, by equal keys. A row without a partner keeps nulls."""
+
+    source: Name
+    on: str = Field(description="Column of this source.")
+    to: str | None = Field(None, description="Column of the lookup; the same name by default.")
+    columns: tuple[str, ...] = Field(description="Columns to bring.")
+
+
+class Source(Spec):
+    """One input table."""
+
+    path: str = Field(description="A Parquet or CSV file, a glob of them, or a DuckDB file.")
+    table: str | None = Field(None, description="The table inside a DuckDB file.")
+    kind: Kind
+    columns: dict[str, Column] = Field(min_length=1)
+    customer_key: str | None = Field(None, description="The customer's column, when it is not the workspace's.")
+    key: str | tuple[str, ...] | None = Field(
+        None, description="Identifies a row: of several versions the last one known counts."
+    )
+    event_time: str | None = Field(None, description="When it happened.")
+    available_after: Days | None = Field(None, description="How long after it happened the bank knew.")
+    available_at: str | None = Field(None, description="The column that says when the bank knew.")
+    valid_from: str | None = None
+    valid_to: str | None = Field(None, description="The first day on which it no longer holds; null: it still does.")
+    since: str | None = Field(None, description="Attributes without history: the day the customer joined.")
+    where: SqlText | None = Field(None, description="Only these rows are read.")
+    joins: tuple[Join, ...] = ()
+    csv: CsvFormat = CsvFormat()
+    row_order: Literal["time"] | None = Field(None, description="Flat: the rows stand in the order of time.")
+    complete_until: date | None = Field(None, description="The data is complete up to the start of this day.")
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _clocks_fit_the_kind(self) -> Self:
+        given = [name for name in CLOCKS if getattr(self, name) is not None]
+        if wrong := [name for name in given if name not in _MAY[self.kind]]:
+            raise ValueError(f"a source of kind '{self.kind}' has no {listed(wrong)}")
+        if missing := [name for name in _MUST.get(self.kind, ()) if name not in given]:
+            raise ValueError(f"a source of kind '{self.kind}' needs {listed(missing)}")
+        if self.available_after is not None and self.available_at is not None:
+            raise ValueError("give `available_after` or `available_at`, not both")
+        if self.kind == "attributes" and self.valid_to and not self.valid_from:
+            raise ValueError("`valid_to` needs `valid_from`")
+        if self.kind == "attributes" and self.since and self.valid_from:
+            raise ValueError("give `since` (no history) or `valid_from` (history), not both")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_named_exist(self) -> Self:
+        brought = [name for join in self.joins for name in join.columns]
+        known = [*self.columns, *brought]
+        named = [(rule, getattr(self, rule)) for rule in (*CLOCKS[:-1], "customer_key")]
+        for rule, name in [*named, *(("key", name) for name in self.keys)]:
+            if name is not None and name not in known:
+                raise ValueError(f"{rule}: no column {name!r} is declared.{nearest(name, known)}")
+        for rule in CLOCKS[:-1]:
+            name = getattr(self, rule)
+            if name in self.columns and self.columns[name].type not in TIMES:
+                kind = self.columns[name].type
+                raise ValueError(f"{rule}: column {name!r} is a {kind}; a clock needs date or timestamp")
+        for name in brought:
+            if name in self.columns or brought.count(name) > 1:
+                raise ValueError(f"joins: column {name!r} is brought in but already there")
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that together identify a row."""
+        return (self.key,) if isinstance(self.key, str) else self.key or ()
+
+    @property
+    def has_history(self) -> bool:
+        """Whether what the table says of a customer can be read as of an earlier day."""
+        return self.kind != "attributes" or self.valid_from is not None
+
+    @property
+    def clock(self) -> str | None:
+        """The column that says when a row happened or began."""
+        return self.event_time or self.valid_from

@@ -1,0 +1,169 @@
+"""The workspace: leadlift.yaml and every spec beside it, read whole, with every fault told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator
+
+from leadlift.errors import Problem, SpecErrors, UserError
+from leadlift.specs import _yaml
+from leadlift.specs._yaml import Document
+from leadlift.specs.base import Name, Share, Spec, listed, nearest
+from leadlift.specs.campaigns import Campaign
+from leadlift.specs.catalogue import FeatureDef, catalogue
+from leadlift.specs.crosscheck import campaign_problems, feature_file_problems, pipeline_problems, source_problems
+from leadlift.specs.faults import problems_of
+from leadlift.specs.features import FeatureFile
+from leadlift.specs.pipelines import Pipeline
+from leadlift.specs.sources import Source
+
+FILE = "leadlift.yaml"
+_Model = TypeVar("_Model", bound=Spec)
+
+
+class Holdout(Spec):
+    """Customers whom no campaign ever contacts: a fixed share, by keyed hash, stable for ever."""
+
+    share: Share
+    salt: str
+
+
+class WorkspaceFile(Spec):
+    """leadlift.yaml."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    timezone: str = "UTC"
+    language: Literal["en"] = "en"
+    engine: Literal["duckdb"] = "duckdb"
+    tracking_uri: str = "sqlite:///mlruns/mlflow.db"
+    customer_key: Name = "customer_id"
+    holdout: Holdout | None = None
+    sources: dict[Name, Source] = Field(min_length=1)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not a time zone.{nearest(value, available_timezones())}")
+        return value
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything the specs say, checked. documents: file name -> the text of each spec, for logs and fingerprints."""
+
+    root: Path
+    file: WorkspaceFile
+    features: Mapping[str, FeatureDef]
+    pipelines: Mapping[str, Pipeline]
+    campaigns: Mapping[str, Campaign]
+    documents: Mapping[str, Document] = field(repr=False)
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The declared sources by name."""
+        return self.file.sources
+
+    def pipeline(self, name: str) -> Pipeline:
+        """The pipeline called `name`. Raises UserError with the nearest name."""
+        return _named(self.pipelines, name, "pipeline")
+
+    def campaign(self, name: str) -> Campaign:
+        """The campaign called `name`. Raises UserError with the nearest name."""
+        return _named(self.campaigns, name, "campaign")
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read the workspace in `root`. Raises SpecErrors with every fault, or UserError when there is none there."""
+    workspace, problems = read_workspace(root)
+    if problems or workspace is None:
+        raise SpecErrors(problems)
+    return workspace
+
+
+def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
+    """Read every spec and tell every fault. The workspace is None when any was found."""
+    root = root.resolve()
+    if not (root / FILE).is_file():
+        raise UserError(f"no {FILE} in {root}. Name the workspace with --workspace DIR, or make one: leadlift init DIR")
+    reader = _Reader(root)
+    main = reader.one(root / FILE, WorkspaceFile)
+    files = reader.many("feature_defs/*.yaml", FeatureFile)
+    pipelines = reader.many("pipelines/*.yaml", Pipeline)
+    campaigns = reader.many("pipelines/campaigns/*.yaml", Campaign)
+    if main is None:
+        return None, sorted(set(reader.problems))
+    document, spec = main
+    features, faults = catalogue(files, spec.sources)
+    problems = [
+        *reader.problems,
+        *source_problems(document, spec.sources, spec.customer_key),
+        *(p for d, f in files for p in feature_file_problems(d, f, spec.sources)),
+        *faults,
+    ]
+    # a pipeline that names a feature whose own stanza is broken would only repeat that fault
+    known = features if not faults else None
+    problems += _repeated(pipelines, "pipeline") + _repeated(campaigns, "campaign")
+    for d, p in pipelines:
+        problems += pipeline_problems(d, p, spec.sources, known)
+    by_pipeline = {p.pipeline: p for _, p in pipelines}
+    # a campaign whose pipeline's own file is broken would only repeat that fault
+    whole = len(pipelines) == reader.count("pipelines/*.yaml")
+    for d, c in campaigns:
+        if whole or c.pipeline in by_pipeline:
+            problems += campaign_problems(d, c, by_pipeline, spec.sources, known)
+    if problems:
+        return None, sorted(set(problems))
+    by_campaign = {c.campaign: c for _, c in campaigns}
+    return Workspace(root, spec, features, by_pipeline, by_campaign, reader.documents), []
+
+
+class _Reader:
+    """Reads spec files of one workspace and gathers their faults."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.documents: dict[str, Document] = {}
+
+    def one(self, path: Path, model: type[_Model]) -> tuple[Document, _Model] | None:
+        document, faults = _yaml.read(path, path.relative_to(self.root).as_posix())
+        self.problems += faults
+        if document is None:
+            return None
+        self.documents[document.file] = document
+        try:
+            return document, model.model_validate(document.data)
+        except ValidationError as error:
+            self.problems += problems_of(error, model, document)
+            return None
+
+    def many(self, pattern: str, model: type[_Model]) -> list[tuple[Document, _Model]]:
+        read = (self.one(path, model) for path in sorted(self.root.glob(pattern)))
+        return [one for one in read if one is not None]
+
+    def count(self, pattern: str) -> int:
+        return len(list(self.root.glob(pattern)))
+
+
+def _repeated(files: list[tuple[Document, Pipeline]] | list[tuple[Document, Campaign]], word: str) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for document, spec in files:
+        name = getattr(spec, word)
+        if name in first:
+            problems.append(document.problem((word,), f"{word} '{name}' is already defined in {first[name]}"))
+        first.setdefault(name, document.file)
+    return problems
+
+
+def _named(found: Mapping[str, _Model], name: str, word: str) -> _Model:
+    if name not in found:
+        known = f" Known: {listed(found)}" if found else f" There is none in {word}s yet"
+        raise UserError(f"no {word} '{name}'.{nearest(name, found) or known}")
+    return found[name]

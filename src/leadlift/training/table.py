@@ -1,0 +1,217 @@
+"""The training table: population x as-of dates, with the target and the features as they were known then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from leadlift.errors import UserError
+from leadlift.features import Choice, Home, chosen, define_dates, feature_query, flat_features, keep_spine
+from leadlift.features import population as people
+from leadlift.features.calendar import Maturity, as_of_dates
+from leadlift.features.rows import SPINE, col
+from leadlift.names import AS_OF, CUSTOMER, TARGET
+from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
+
+ROW = "row"
+OUTCOMES = "outcomes"
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TrainingTable:
+    """The cases a model learns from and is judged on, in the order of time.
+
+    table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1).
+    key: changes when the definitions or the data do. maturity: None where the case itself holds its outcome.
+    notes: what a reviewer should know of how it was made.
+    """
+
+    table: pa.Table
+    choice: Choice
+    key: str
+    maturity: Maturity | None
+    notes: tuple[str, ...]
+
+    @property
+    def features(self) -> tuple[FeatureDef, ...]:
+        """The features a model may use."""
+        return self.choice.features
+
+
+def training_table(
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step
+) -> TrainingTable:
+    """Build the pipeline's training table, or read it from the cache. Raises UserError when nothing is left to learn."""
+    if spec.population.table is not None:
+        made = _flat(spec, spec.population.table, home)
+    else:
+        made = _built(spec, catalogue, home, step)
+    positives = int(made.table[TARGET].to_numpy().sum())
+    if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
+        raise UserError(
+            f"pipeline {spec.pipeline}: of {made.table.num_rows:,} cases {positives:,} are positive; a model needs both "
+            "kinds. Look at `population.where`, `eligible` and `target.where`"
+        )
+    return made
+
+
+def maturity_of(spec: Pipeline, home: Home) -> Maturity | None:
+    """Until when the pipeline's outcomes are known; None where each case holds its own."""
+    name = spec.target.source
+    if name is None:
+        return None
+    source = home.sources[name]
+    if source.complete_until is not None:
+        return Maturity.of(spec.target, source.complete_until)
+    last = home.engine.table(people.data_end(name, source, home.customer_key))["ends"][0].as_py()
+    if last is None:
+        raise UserError(f"pipeline {spec.pipeline}: source '{name}' has no rows, so nothing is known of the target")
+    return Maturity.of(spec.target, last + timedelta(days=1))
+
+
+def customers_source(sources: Mapping[str, Source]) -> str:
+    """The source that says who is a customer: the first of kind attributes."""
+    found = next((name for name, source in sources.items() if source.kind == "attributes"), None)
+    if found is None:
+        raise UserError("leadlift.yaml: no source of kind 'attributes' says who is a customer")
+    return found
+
+
+def condition(text: str | None, catalogue: Mapping[str, FeatureDef]) -> exp.Expr | None:
+    """A condition over features, parsed; None for none."""
+    if text is None:
+        return None
+    types = {name: "string" if feature.is_text else "number" for name, feature in catalogue.items()}
+    return sql.parse(text, types, "the workspace")
+
+
+def everyone_spine(home: Home, days: Sequence[date]) -> str:
+    """Make the spine of all customers at these days; returns its key."""
+    name = customers_source(home.sources)
+    told = define_dates(home, days)
+    query = people.everyone(name, home.sources[name], home.customer_key)
+    return keep_spine(home, query, [told, *home.prints(name)])
+
+
+def _built(spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step) -> TrainingTable:
+    maturity = maturity_of(spec, home)
+    step("population")
+    spine_key = _spine(spec, home, maturity)
+    choice = chosen(catalogue, spec)
+    conditions = [c for c in (_feature_condition(spec, catalogue), condition(spec.population.eligible, catalogue)) if c]
+    names = [feature.name for feature in choice.features]
+    extra = [name for c in conditions for name in sorted(sql.names_in(c))]
+    features, key = feature_query(home, catalogue, [*names, *extra], spine_key, step)
+    outcome_key = _outcomes(spec, home, spine_key)
+    step("training table")
+    query = _joined(features, names, conditions, from_spine=spec.target.column is not None)
+    path, kept = home.kept(f"training-{spec.pipeline}", query, [key, outcome_key])
+    notes = _notes(choice, home.sources)
+    return TrainingTable(pq.read_table(path), choice, kept, maturity, notes)
+
+
+def _spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> str:
+    population = spec.population
+    if population.source is None:
+        if maturity is None:
+            raise UserError(f"pipeline {spec.pipeline}: as-of dates need a target with an outcome window")
+        return everyone_spine(home, as_of_dates(population, spec.target, maturity))
+    last = population.to
+    if maturity is not None:
+        if last is not None:
+            maturity.refuse_immature(last, "population.to", spec.target.outcome or 0)
+        last = last or maturity.last
+    source = home.sources[population.source]
+    query = people.cases(
+        population.source, source, home.customer_key, population.where, spec.target, population.from_, last, home.sources
+    )
+    return keep_spine(home, query, home.prints(population.source))
+
+
+def _feature_condition(spec: Pipeline, catalogue: Mapping[str, FeatureDef]) -> exp.Expr | None:
+    return condition(spec.population.where, catalogue) if spec.population.source is None else None
+
+
+def _outcomes(spec: Pipeline, home: Home, spine_key: str) -> str:
+    """Make the table of outcomes readable; a target held by the case itself stands in the spine already."""
+    name = spec.target.source
+    if name is None:
+        return spine_key
+    query = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
+    path, key = home.kept("outcomes", query, [spine_key, *home.prints(name)])
+    home.engine.define_files(OUTCOMES, path)
+    return key
+
+
+def _joined(features: exp.Select, names: Sequence[str], conditions: Sequence[exp.Expr], *, from_spine: bool) -> exp.Select:
+    table = SPINE if from_spine else OUTCOMES
+    on = exp.and_(*(exp.EQ(this=col(key, "f"), expression=col(key, "o")) for key in (CUSTOMER, AS_OF)))
+    order = [col(AS_OF, "f"), col(CUSTOMER, "f")]
+    place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[key.copy() for key in order]))
+    known = exp.not_(exp.Is(this=col(TARGET, "o"), expression=exp.null()))
+    return (
+        exp.select(*order[::-1], place.as_(ROW), *(col(name, "f") for name in names), exp.cast(col(TARGET, "o"), "INT").as_(TARGET))
+        .from_(features.subquery("f"))
+        .join(exp.to_table(table).as_("o"), on=on)
+        .where(known, *(part.copy() for part in conditions))
+        .order_by(*(key.copy() for key in order))
+    )
+
+
+def _flat(spec: Pipeline, name: str, home: Home) -> TrainingTable:
+    """A flat table: each row a case; its order is that of the event time, or of the rows in the file."""
+    source = home.sources[name]
+    catalogue = flat_features(name, source, home.sources, spec.target.column)
+    choice = chosen(catalogue, spec)
+    features = [feature.name for feature in choice.features]
+    query = flat_query(name, source, features, spec.population.where, home.sources)
+    query = query.select(exp.cast(people.positive(spec.target), "INT").as_(TARGET))
+    query = exp.select("*").from_(query.subquery("c")).where(exp.not_(exp.Is(this=col(TARGET), expression=exp.null())))
+    path, key = home.kept(f"training-{spec.pipeline}", query.order_by(col(ROW)), home.prints(name))
+    return TrainingTable(pq.read_table(path), choice, key, None, _flat_notes(choice, source))
+
+
+def flat_query(
+    name: str, source: Source, features: Sequence[str], where: str | None, sources: Mapping[str, Source]
+) -> exp.Select:
+    """The rows of a flat table as customer_id, as_of (null without a clock), row and the features."""
+    clock = col(source.event_time) if source.event_time else exp.null()
+    order = exp.Order(expressions=[exp.Ordered(this=clock.copy())]) if source.event_time else None
+    place = exp.Window(this=exp.RowNumber(), order=order)
+    numbered = exp.select("*", place.as_("__row")).from_(exp.to_table(name))
+    key = col(source.customer_key) if source.customer_key else col("__row")
+    query = exp.select(
+        exp.cast(key, "TEXT").as_(CUSTOMER),
+        exp.cast(clock.copy(), "DATE").as_(AS_OF),
+        col("__row").as_(ROW),
+        *(col(feature) for feature in features),
+    ).from_(numbered.subquery("n"))
+    if where is None:
+        return query
+    return query.where(sql.parse(where, column_types(source, sources), f"source '{name}'"))
+
+
+def _notes(choice: Choice, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    today = [f.name for f in choice.features if f.source is not None and not sources[f.source].has_history]
+    notes = []
+    if today:
+        notes.append(f"read as they are today, for want of history: {', '.join(today)}")
+    return tuple(notes) + _hidden_note(choice)
+
+
+def _flat_notes(choice: Choice, source: Source) -> tuple[str, ...]:
+    order = "by its event time" if source.event_time else "in the order of its rows" if source.row_order else "without time"
+    note = f"a flat table, {order}: what its columns knew of later days cannot be checked"
+    return (note, *_hidden_note(choice))
+
+
+def _hidden_note(choice: Choice) -> tuple[str, ...]:
+    if not choice.hidden:
+        return ()
+    return ("kept out: " + ", ".join(f"{name} ({why})" for name, why in sorted(choice.hidden.items())),)

@@ -1,0 +1,95 @@
+"""What is tuned, how, and what came out: plain data, no optimiser in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from leadlift import evaluation
+from leadlift.models import Encoding, Matrix
+from leadlift.tuning.space import Value
+
+MetricName = Literal["average_precision", "auc", "log_loss"]
+# Told after every trial: trials finished, trials wanted (None when only time counts), best value so far.
+Progress = Callable[[int, int | None, float | None], None]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One way to compare trials. boosted: what LightGBM calls it."""
+
+    measure: Callable[[npt.ArrayLike, npt.ArrayLike], float]
+    boosted: str
+    higher_is_better: bool
+
+
+METRICS: Mapping[str, Metric] = {
+    "average_precision": Metric(evaluation.average_precision, "average_precision", higher_is_better=True),
+    "auc": Metric(evaluation.auc, "auc", higher_is_better=True),
+    "log_loss": Metric(evaluation.log_loss, "binary_logloss", higher_is_better=False),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TuningData:
+    """Rows with their targets. matrix: (n, n_features), by the encoding. y: (n,), 0 or 1."""
+
+    matrix: Matrix
+    y: npt.NDArray[np.floating[Any]]
+    encoding: Encoding
+
+
+@dataclass(frozen=True)
+class TuningSettings:
+    """How to search.
+
+    trials: how many in all, those of an earlier run in `storage` included. seconds: of this run; no trial starts
+    later, and one under way is pruned. Give one of the two, or both; one trial is always completed. metric: what
+    is compared, on the validation rows. params: not searched, the same in every trial. search_space: parameter ->
+    [low, high] instead of the default range. max_rounds, early_stopping: of each trial; rounds stop on log loss,
+    whatever the metric, since that is steady. storage: a file in which trials are kept, to go on later; without
+    one they live in memory.
+    """
+
+    trials: int | None = 50
+    seconds: float | None = None
+    metric: MetricName = "average_precision"
+    max_rounds: int = 1_000
+    early_stopping: int = 30
+    seed: int = 0
+    params: Mapping[str, Any] = field(default_factory=dict)
+    search_space: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    storage: Path | None = None
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """One trial. value: of the metric; of a pruned trial, when it was pruned; None when interrupted early.
+
+    rounds: trees grown and kept. seconds: wall time.
+    """
+
+    number: int
+    state: Literal["complete", "pruned", "interrupted"]
+    value: float | None
+    params: Mapping[str, Value]
+    rounds: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TuningResult:
+    """The best trial, ready for `fit_booster`, and all trials in the order they began.
+
+    best_params: fixed and found. best_rounds: trees at the best round.
+    """
+
+    best_params: Mapping[str, Any]
+    best_value: float
+    best_rounds: int
+    trials: list[TrialRow]
