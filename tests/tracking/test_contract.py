@@ -97,7 +97,8 @@ def test_an_error_fails_the_run_and_an_interruption_kills_it(tracker):
 
 
 def test_runs_are_newest_first_and_kept_apart_by_pipeline_and_stage(tracker):
-    for name, where in [("1", ("a", "tune")), ("2", ("a", "train")), ("3", ("b", "train")), ("4", ("a", "train"))]:
+    where_run = {"1": ("a", "tune"), "2": ("a", "train"), "3": ("b", "train"), "4": ("a", "train")}
+    for name, where in where_run.items():
         with tracker.run(*where, name):
             pass
     assert [record.name for record in tracker.runs("a")] == ["4", "2", "1"]

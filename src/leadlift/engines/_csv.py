@@ -1,4 +1,4 @@
-"""Delimited text into typed columns, as DuckDB expressions. Strict: a value that does not parse is counted, not nulled."""
+"""Delimited text into typed columns, as DuckDB expressions. Values that do not parse are counted."""
 
 from __future__ import annotations
 
@@ -35,17 +35,24 @@ def header(path: Path, form: CsvFormat) -> list[str]:
     if form.delimiter == "blanks":
         return first.split()
     delimiter = "\t" if form.delimiter == "tab" else form.delimiter
-    return [name.strip() for name in next(csv.reader([first], delimiter=delimiter, quotechar=form.quote or None), [])]
+    return [
+        name.strip()
+        for name in next(csv.reader([first], delimiter=delimiter, quotechar=form.quote or None), [])
+    ]
 
 
 def raw_rows(paths: list[Path], form: CsvFormat, names: list[str]) -> str:
-    """A query that gives every field of every line as text, under `names`, in the order of the files' lines."""
+    """A query that gives every field of every line as text, under `names`, in the order of the lines."""
     files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
     skip = "header = true" if form.header else "header = false"
     if form.delimiter == "blanks":
         fields = ", ".join(f"part[{i + 1}] AS {quoted(name)}" for i, name in enumerate(names))
-        lines = f"read_csv({files}, columns = {{'line': 'VARCHAR'}}, delim = '\x1f', quote = '', escape = '', {skip}, auto_detect = false)"
-        return f"SELECT {fields} FROM (SELECT string_split_regex(trim(line), '\\s+') AS part FROM {lines} WHERE trim(line) <> '')"
+        lines = (
+            f"read_csv({files}, columns = {{'line': 'VARCHAR'}}, delim = '\x1f', quote = '', escape = '', "
+            f"{skip}, auto_detect = false)"
+        )
+        parts = f"SELECT string_split_regex(trim(line), '\\s+') AS part FROM {lines} WHERE trim(line) <> ''"
+        return f"SELECT {fields} FROM ({parts})"
     delimiter = "\t" if form.delimiter == "tab" else form.delimiter
     columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
     return (
@@ -72,7 +79,8 @@ def typed(name: str, column: Column, form: CsvFormat) -> str:
             trimmed = f"replace(replace({trimmed}, '.', ''), ',', '.')"
         if column.type == "integer":
             # TRY_CAST would round 1.5 to 2 in silence
-            return f"CASE WHEN regexp_full_match({trimmed}, '[+-]?[0-9]+') THEN TRY_CAST({trimmed} AS BIGINT) END"
+            whole = f"regexp_full_match({trimmed}, '[+-]?[0-9]+')"
+            return f"CASE WHEN {whole} THEN TRY_CAST({trimmed} AS BIGINT) END"
         return f"TRY_CAST({trimmed} AS {duckdb_type(column)})"
     if column.type == "date" and form.date_format:
         return f"CAST(try_strptime({trimmed}, {literal(form.date_format)}) AS DATE)"

@@ -1,4 +1,4 @@
-"""What must hold of a source's data: required, unique and allowed values, counted in one pass over the table."""
+"""What must hold of a source's data: required, unique and allowed values, counted in one pass."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def broken_rules(engine: Engine, table: str, source: Source) -> list[Fault]:
         chosen += [rule.broken.as_(f"n{index}"), rule.example.as_(f"e{index}")]
     row = engine.table(exp.select(*chosen).from_(exp.to_table(table))).to_pylist()[0]
     told = [(rule, row[f"n{index}"], row[f"e{index}"]) for index, rule in enumerate(rules)]
-    return [_fault(rule, source.columns[rule.column], count, row["rows"], value) for rule, count, value in told if count]
+    return [
+        _fault(rule, source.columns[rule.column], count, row["rows"], value)
+        for rule, count, value in told
+        if count
+    ]
 
 
 def _rules(name: str, column: Column, source: Source) -> list[Rule]:
@@ -45,7 +49,9 @@ def _rules(name: str, column: Column, source: Source) -> list[Rule]:
         current = exp.column(exp.to_identifier(source.valid_to, quoted=True)) if source.valid_to else None
         kept = _when(exp.Is(this=current, expression=exp.null()), value) if current else value
         distinct = exp.Count(this=exp.Distinct(expressions=[kept.copy()]))
-        rules.append(Rule(name, "unique", exp.Sub(this=exp.Count(this=kept), expression=distinct), exp.null()))
+        rules.append(
+            Rule(name, "unique", exp.Sub(this=exp.Count(this=kept), expression=distinct), exp.null())
+        )
     if column.allowed is not None:
         words = [exp.Literal.string(word) for word in column.allowed]
         text = exp.cast(value.copy(), "TEXT")

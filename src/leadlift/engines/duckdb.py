@@ -22,7 +22,17 @@ from leadlift.specs.base import listed, nearest
 
 _PHYSICAL = {
     "string": ("VARCHAR", "UUID", "ENUM", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER"),
-    "integer": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"),
+    "integer": (
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "HUGEINT",
+    ),
     "boolean": ("BOOLEAN",),
     "date": ("DATE", "TIMESTAMP"),
     "timestamp": ("TIMESTAMP", "DATE"),
@@ -33,13 +43,15 @@ _NUMBERS = (*_PHYSICAL["integer"], "FLOAT", "DOUBLE", "DECIMAL")
 class DuckDbEngine:
     """Tables in files, read by DuckDB in this process. Delimited text is read once, into the cache.
 
-    root: the folder that relative paths start from. cache: where text sources are kept as Parquet and where work
-    too large for memory is spilled; it may be deleted at any time when no command runs.
+    root: the folder that relative paths start from. cache: where text sources are kept as Parquet and where
+    work too large for memory is spilled; it may be deleted at any time when no command runs.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory_limit: str | None = None) -> None:
+    def __init__(
+        self, root: Path, cache: Path, timezone: str = "UTC", memory_limit: str | None = None
+    ) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone
         self._con = duckdb.connect()
         self._spill = cache / "spill"
@@ -72,7 +84,9 @@ class DuckDbEngine:
 
     def define_files(self, name: str, path: Path) -> None:
         """See Engine."""
-        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet({literal(str(path))})")
+        self._run(
+            f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet({literal(str(path))})"
+        )
 
     def define_table(self, name: str, table: pa.Table) -> None:
         """See Engine."""
@@ -116,8 +130,14 @@ class DuckDbEngine:
     def _run(self, statement: str) -> duckdb.DuckDBPyConnection:
         try:
             return self._con.execute(statement)
-        except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
-            raise UserError(f"the data could not be read as declared: {_first_line(error)}. Run `leadlift check`") from error
+        except (
+            duckdb.ConversionException,
+            duckdb.InvalidInputException,
+            duckdb.OutOfMemoryException,
+        ) as error:
+            raise UserError(
+                f"the data could not be read as declared: {_first_line(error)}. Run `leadlift check`"
+            ) from error
 
     def _relation(self, query: exp.Query) -> duckdb.DuckDBPyRelation:
         return self._con.sql(self.explain_sql(query))
@@ -135,21 +155,30 @@ class DuckDbEngine:
         ).fetchall()
         known = [row[0] for row in tables]
         if str(source.table).split(".")[-1] not in known:
-            why = f"no table '{source.table}' in '{source.path}'.{nearest(source.table, known) or f' Known: {listed(known)}'}"
-            return [Fault(("table",), why)]
+            guess = nearest(source.table, known) or f" Known: {listed(known)}"
+            return [Fault(("table",), f"no table '{source.table}' in '{source.path}'.{guess}")]
         return self._open_relation(name, source, ".".join([self._attached[path], *parts]))
 
     def _open_relation(self, name: str, source: Source, relation: str) -> list[Fault]:
         """A table whose columns have types of their own."""
-        found = {row[0]: str(row[1]) for row in self._con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+        found = {
+            row[0]: str(row[1]) for row in self._con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+        }
         faults = _absent(source, list(found))
         for column, spec in source.columns.items():
             physical = found.get(spec.from_ or column)
             if physical is not None and not _readable(physical, spec):
-                faults.append(Fault(("columns", column, "type"), f"'{column}' is {physical} in '{source.path}', not {spec.type}"))
+                faults.append(
+                    Fault(
+                        ("columns", column, "type"),
+                        f"'{column}' is {physical} in '{source.path}', not {spec.type}",
+                    )
+                )
         if faults:
             return faults
-        fields = ", ".join(self._cast(column, spec, found[spec.from_ or column]) for column, spec in source.columns.items())
+        fields = ", ".join(
+            self._cast(column, spec, found[spec.from_ or column]) for column, spec in source.columns.items()
+        )
         self._con.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT {fields} FROM {relation}")
         return []
 
@@ -165,7 +194,7 @@ class DuckDbEngine:
         kept = self._cache / "sources" / f"{name}-{digest(stat_fingerprint(paths) + spec)}.parquet"
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
-            with _utf8(paths, source.csv.encoding, kept.parent) as readable:
+            with _Utf8(paths, source.csv.encoding, kept.parent) as readable:
                 faults = self._parse(source, readable, kept)
             if faults:
                 return faults
@@ -179,12 +208,16 @@ class DuckDbEngine:
         if faults := _absent(source, names):
             return faults
         self._con.execute(f"CREATE OR REPLACE TEMP VIEW raw_text AS {_csv.raw_rows(paths, form, names)}")
-        fields = {name: _csv.typed(column.from_ or name, column, form) for name, column in source.columns.items()}
+        fields = {
+            name: _csv.typed(column.from_ or name, column, form) for name, column in source.columns.items()
+        }
         if faults := self._unparsed(source, fields):
             return faults
         with whole_file(kept) as temporary:
             chosen = ", ".join(f"{field} AS {quoted(name)}" for name, field in fields.items())
-            self._con.execute(f"COPY (SELECT {chosen} FROM raw_text) TO {literal(str(temporary))} (FORMAT parquet)")
+            self._con.execute(
+                f"COPY (SELECT {chosen} FROM raw_text) TO {literal(str(temporary))} (FORMAT parquet)"
+            )
         return []
 
     def _unparsed(self, source: Source, fields: dict[str, str]) -> list[Fault]:
@@ -203,12 +236,13 @@ class DuckDbEngine:
             count, example = row[2 * index], row[2 * index + 1]
             if count:
                 kind = source.columns[name].type
-                why = f"{count:,} value{'s' * (count > 1)} of '{name}' cannot be read as {kind}, such as {example!r}"
+                many = f"{count:,} value{'s' * (count > 1)}"
+                why = f"{many} of '{name}' cannot be read as {kind}, such as {example!r}"
                 faults.append(Fault(("columns", name, "type"), why))
         return faults
 
 
-class _utf8:
+class _Utf8:
     """Text files as UTF-8: themselves when they are, or copies that live as long as the block."""
 
     def __init__(self, paths: list[Path], encoding: str, folder: Path) -> None:
@@ -222,13 +256,15 @@ class _utf8:
             copy = self._folder / f"{TEMPORARY}{os.getpid()}-text-{digest(str(path))}-{index}.csv"
             self._copies.append(copy)
             try:
-                with path.open(encoding=self._encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as out:
+                with (
+                    path.open(encoding=self._encoding, newline="") as source,
+                    copy.open("w", encoding="utf-8", newline="") as out,
+                ):
                     shutil.copyfileobj(source, out, 1 << 20)
             except UnicodeDecodeError as error:
                 self.__exit__()
-                raise UserError(
-                    f"{path.name} is not {self._encoding} text (byte {error.start}); set `csv: {{encoding: ...}}`"
-                ) from None
+                why = f"{path.name} is not {self._encoding} text (byte {error.start})"
+                raise UserError(f"{why}; set `csv: {{encoding: ...}}`") from None
         return self._copies
 
     def __exit__(self, *_: object) -> None:
@@ -241,7 +277,9 @@ def _absent(source: Source, found: list[str]) -> list[Fault]:
     for name, column in source.columns.items():
         wanted = column.from_ or name
         if wanted not in found:
-            faults.append(Fault(("columns", name), f"no column '{wanted}' in '{source.path}'.{nearest(wanted, found)}"))
+            faults.append(
+                Fault(("columns", name), f"no column '{wanted}' in '{source.path}'.{nearest(wanted, found)}")
+            )
     return faults
 
 

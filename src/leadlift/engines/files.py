@@ -48,16 +48,17 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     try:
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
+def whole_folder(path: Path, *, replace: bool = False, keep_as: Path | None = None) -> Iterator[Path]:
     """A temporary folder beside `path`, renamed to it when the block ends well and removed when it does not.
 
-    `path` must not exist yet: what is there is never overwritten.
+    A folder that is there already is an error; with `replace` it goes, and with `keep_as` it takes that name,
+    once the new one is complete. A kill in that moment leaves no folder, never a mixture.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
@@ -65,7 +66,14 @@ def whole_folder(path: Path) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
-        os.rename(temporary, path)
+        if path.exists() and (replace or keep_as is not None):
+            old = keep_as or path.with_name(f"{TEMPORARY}{os.getpid()}-old-{path.name}")
+            path.rename(old)
+            temporary.rename(path)
+            if keep_as is None:
+                shutil.rmtree(old)
+        else:
+            temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

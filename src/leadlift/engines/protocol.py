@@ -1,4 +1,4 @@
-"""What a home of tables must do: open a source, answer a query, stream, and write Parquet. Nothing about features."""
+"""What a home of tables must do: open a source, answer a query, stream, write. Nothing of features."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Fault:
 
 
 class Engine(Protocol):
-    """Where tables live. Queries are sqlglot expressions; the engine alone turns them into its own dialect."""
+    """Where tables live. Queries are sqlglot expressions; the engine alone turns them into its dialect."""
 
     dialect: str
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
         """Make the source's rows readable under `name`, with the declared columns, names and types.
 
-        Timestamps with a zone become the workspace's local time. Every fault found is returned, and the name is
-        then not usable. Reads nothing but the source; opening twice is harmless.
+        Timestamps with a zone become the workspace's local time. Every fault found is returned, and the name
+        is then not usable. Reads nothing but the source; opening twice is harmless.
         """
 
     def define(self, name: str, query: exp.Query) -> None:

@@ -48,11 +48,15 @@ def _taken(feature: FeatureDef, counts: exp.Expr | None) -> exp.Expr:
     return case(counts, of) if counts is not None else of
 
 
-def _plain(build: Callable[[exp.Expr], exp.Expr]) -> Callable[[FeatureDef, exp.Expr | None, exp.Expr], exp.Expr]:
+def _plain(
+    build: Callable[[exp.Expr], exp.Expr],
+) -> Callable[[FeatureDef, exp.Expr | None, exp.Expr], exp.Expr]:
     return lambda feature, counts, age: build(_taken(feature, counts))
 
 
-def _of_age(build: type[exp.Min] | type[exp.Max]) -> Callable[[FeatureDef, exp.Expr | None, exp.Expr], exp.Expr]:
+def _of_age(
+    build: type[exp.Min] | type[exp.Max],
+) -> Callable[[FeatureDef, exp.Expr | None, exp.Expr], exp.Expr]:
     return lambda feature, counts, age: build(this=case(counts, age) if counts is not None else age)
 
 
@@ -82,10 +86,15 @@ def _change(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr) -> exp.
 
 
 def _slope(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr) -> exp.Expr:
-    """The least-squares slope: units per 30 days."""
+    """The least-squares slope: units per 30 days. Unknown where all rows stand on one day."""
     y = exp.cast(_taken(feature, counts), "DOUBLE")
-    x = exp.Div(this=exp.Neg(this=exp.cast(age, "DOUBLE")), expression=exp.cast(number(DAYS_PER_SLOPE), "DOUBLE"))
-    return exp.RegrSlope(this=y, expression=x)
+    days = exp.Neg(this=exp.cast(age, "DOUBLE"))
+    x = exp.Div(this=days, expression=exp.cast(number(DAYS_PER_SLOPE), "DOUBLE"))
+    of = feature.of.copy() if feature.of is not None else exp.null()
+    seen = case(all_of(counts, exp.not_(exp.Is(this=exp.paren(of), expression=exp.null()))), age.copy())
+    # engines give null, NaN or an error for a single day
+    spread = exp.LT(this=exp.Min(this=seen), expression=exp.Max(this=seen.copy()))
+    return case(spread, exp.RegrSlope(this=y, expression=x))
 
 
 def _days_to_end(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr) -> exp.Expr:

@@ -33,8 +33,8 @@ class Maturity:
         """Raise UserError when `day` is not mature, naming the last day that is."""
         if day > self.last:
             raise UserError(
-                f"{what}: {day} is not mature: its {window}-day outcome window ends after the data ({self.ends}). "
-                f"Last mature day: {self.last}"
+                f"{what}: {day} is not mature: its {window}-day outcome window ends after the data "
+                f"({self.ends}). Last mature day: {self.last}"
             )
 
 

@@ -37,7 +37,9 @@ def needed(catalogue: Mapping[str, FeatureDef], names: Iterable[str]) -> list[Fe
         name = todo.pop()
         if name not in wanted:
             wanted.add(name)
-            todo += [use for use in catalogue[name].uses if catalogue[name].expr is not None and use in catalogue]
+            todo += [
+                use for use in catalogue[name].uses if catalogue[name].expr is not None and use in catalogue
+            ]
     return [feature for name, feature in catalogue.items() if name in wanted]
 
 
@@ -53,7 +55,9 @@ def by_source(features: Iterable[FeatureDef]) -> tuple[dict[str, list[FeatureDef
     return parts, formulas
 
 
-def flat_features(name: str, source: Source, sources: Mapping[str, Source], target: str | None) -> dict[str, FeatureDef]:
+def flat_features(
+    name: str, source: Source, sources: Mapping[str, Source], target: str | None
+) -> dict[str, FeatureDef]:
     """A flat table's columns as features: all but the target, the customer's key and the clock."""
     aside = {target, source.customer_key, source.event_time, *source.keys}
     pii, protected = (marked_columns(source, sources, mark) for mark in ("pii", "protected"))

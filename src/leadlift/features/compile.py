@@ -1,4 +1,4 @@
-"""From feature definitions to queries: one part for each source, and the parts put together with the formulas.
+"""From feature definitions to queries: one part for each source, and the parts put together with formulas.
 
 The same queries build the training table (each row with its own as-of date) and the scoring table: both are a
 spine of customers and as-of dates.
@@ -27,9 +27,7 @@ def part_query(name: str, source: Source, features: Sequence[FeatureDef], custom
     columns = {column for feature in features for column in feature.uses}
     if source.kind == "attributes":
         return _attributes(name, source, features, customer, columns)
-    windows = [feature.window for feature in features]
-    longest = None if None in windows else max(window for window in windows if window is not None)
-    rows = known_rows(name, source, columns, customer, longest)
+    rows = known_rows(name, source, columns, customer, _longest(features))
     made = [_typed(aggregate(f, source), f).as_(f.name, quoted=True) for f in features]
     keys = [col(CUSTOMER), col(AS_OF)]
     grouped = exp.select(*keys, *made).from_(KNOWN_ROWS).group_by(*(key.copy() for key in keys))
@@ -37,11 +35,19 @@ def part_query(name: str, source: Source, features: Sequence[FeatureDef], custom
     return query.with_(KNOWN_ROWS, as_=rows)
 
 
+def _longest(features: Sequence[FeatureDef]) -> int | None:
+    """The age in days beyond which no row counts; None when rows of any age may."""
+    # a window over the day a row was closed says nothing of the day it was opened
+    windows = [feature.window if feature.spec.on != "closed" else None for feature in features]
+    given = [window for window in windows if window is not None]
+    return max(given) if len(given) == len(windows) else None
+
+
 def assembled(
     parts: Mapping[str, Sequence[FeatureDef]],
     formulas: Sequence[FeatureDef],
 ) -> exp.Select:
-    """Spine, the parts' columns and the formulas' values. Reads `spine` and a table `part_<source>` for each part.
+    """Spine, the parts' columns and the formulas' values. Reads `spine` and a table `part_<source>` for each.
 
     formulas: in the order in which they can be computed.
     """
@@ -82,7 +88,9 @@ def _onto_spine(grouped: exp.Select, features: Sequence[FeatureDef]) -> exp.Sele
         if empty is not None:
             value = exp.Coalesce(this=value, expressions=[number(empty)])
         chosen.append(value.as_(feature.name, quoted=True))
-    return exp.select(*chosen).from_(SPINE).join(grouped.subquery(PART), on=_same_case(PART), join_type="left")
+    return (
+        exp.select(*chosen).from_(SPINE).join(grouped.subquery(PART), on=_same_case(PART), join_type="left")
+    )
 
 
 def _attributes(
@@ -90,12 +98,14 @@ def _attributes(
 ) -> exp.Select:
     """What the table said of the customer at the as-of date."""
     made = [_typed(_valued(f), f).as_(f.name, quoted=True) for f in features]
-    picked = exp.select(col(CUSTOMER), col(AS_OF), *made).from_(newest_rows(name, source, customer, columns).subquery(ROW))
+    picked = exp.select(col(CUSTOMER), col(AS_OF), *made).from_(
+        newest_rows(name, source, customer, columns).subquery(ROW)
+    )
     return _onto_spine(picked, features)
 
 
 def newest_rows(name: str, source: Source, customer: str, columns: set[str]) -> exp.Select:
-    """Spine x the row of an attributes source that was known and began last, with its end when that was known."""
+    """Spine x the row of an attributes source that was known and began last; its end only when known."""
     rows = known_rows(name, source, columns | set(source.columns), customer)
     rank = exp.Window(
         this=exp.RowNumber(),
@@ -108,7 +118,9 @@ def newest_rows(name: str, source: Source, customer: str, columns: set[str]) -> 
         ),
     )
     ranked = exp.select("*", rank.as_(RANK)).from_(rows.subquery(ROW))
-    return exp.select("*").from_(ranked.subquery(KNOWN_ROWS)).where(exp.EQ(this=col(RANK), expression=number(1)))
+    return (
+        exp.select("*").from_(ranked.subquery(KNOWN_ROWS)).where(exp.EQ(this=col(RANK), expression=number(1)))
+    )
 
 
 def _valued(feature: FeatureDef) -> exp.Expr:

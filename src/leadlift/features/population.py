@@ -8,10 +8,22 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from leadlift.features.compile import newest_rows
-from leadlift.features.rows import AT, KNOWN, ROW, SPINE, UNTIL, as_date, case, col, days_from, known_at, number, versions
+from leadlift.features.rows import (
+    AT,
+    KNOWN,
+    ROW,
+    SPINE,
+    UNTIL,
+    as_date,
+    case,
+    col,
+    days_from,
+    known_at,
+    number,
+    versions,
+)
 from leadlift.names import AS_OF, CUSTOMER, TARGET
-from leadlift.specs import Source, Target, column_types
-from leadlift.specs import sql
+from leadlift.specs import Source, Target, column_types, sql
 
 DATES = "as_of_dates"
 
@@ -50,8 +62,8 @@ def cases(
 ) -> exp.Select:
     """One row for each customer and day on which a row of the source stands: as_of is the row's own day.
 
-    first, last: the as-of dates kept, both included. With `target.column` the target is read from the row itself;
-    of several rows of a customer on a day, one positive makes the day positive.
+    first, last: the as-of dates kept, both included. With `target.column` the target is read from the row
+    itself; of several rows of a customer on a day, one positive makes the day positive.
     """
     wanted = {target.column} if target.column else set()
     types = column_types(source, sources)
@@ -69,8 +81,10 @@ def cases(
     return query.select(exp.Max(this=positive(target)).as_(TARGET)).group_by(col(CUSTOMER), day.copy())
 
 
-def outcomes(name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]) -> exp.Select:
-    """The target of every row of the spine: 1 when a row of the source falls in [as_of + gap, as_of + gap + n).
+def outcomes(
+    name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
+) -> exp.Select:
+    """The target of every row of the spine: 1 when a row falls in [as_of + gap, as_of + gap + n).
 
     Judged on the last version of each row: outcomes may be corrected, features may not.
     """
@@ -80,7 +94,9 @@ def outcomes(name: str, source: Source, customer: str, target: Target, sources: 
     wanted = sql.names_in(condition) if condition is not None else set()
     rows = versions(name, source, wanted | ({clock} if clock else set()), customer, source.clock)
     kept = [exp.Is(this=col(UNTIL), expression=exp.null())] + ([condition] if condition is not None else [])
-    happened = exp.select(col(CUSTOMER), as_date(col(str(clock))).as_("day")).from_(rows.subquery("v")).where(*kept)
+    happened = (
+        exp.select(col(CUSTOMER), as_date(col(str(clock))).as_("day")).from_(rows.subquery("v")).where(*kept)
+    )
     after = days_from(col(AS_OF, SPINE), col("day", ROW))
     begin, end = target.gap, target.gap + (target.outcome or 0)
     on = exp.and_(
@@ -100,15 +116,19 @@ def outcomes(name: str, source: Source, customer: str, target: Target, sources: 
 
 
 def positive(target: Target) -> exp.Expr:
-    """1 where the case's own column holds a value that means yes, 0 elsewhere, unknown where it is unknown."""
+    """1 where the case's own column holds a value that means yes, 0 elsewhere, null where it is null."""
     value = exp.cast(col(str(target.column)), "TEXT")
     words = [exp.Literal.string(word) for word in target.positives]
     yes = exp.In(this=value, expressions=words)
-    return exp.Case().when(yes, number(1)).when(exp.not_(exp.Is(this=value.copy(), expression=exp.null())), number(0))
+    return (
+        exp.Case()
+        .when(yes, number(1))
+        .when(exp.not_(exp.Is(this=value.copy(), expression=exp.null())), number(0))
+    )
 
 
 def data_end(name: str, source: Source, customer: str) -> exp.Select:
-    """One row, one column `ends`: the day after the last one on which something is recorded."""
+    """One row, one column `ends`: the last day on which something is recorded."""
     clock = source.clock or source.since
     last = exp.Max(this=as_date(col(str(clock))))
     return exp.select(last.as_("ends")).from_(exp.to_table(name))

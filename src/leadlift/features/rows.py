@@ -1,7 +1,7 @@
 """The rows of a source that were known at each as-of date: the three clocks, in one place.
 
-A row counts at as-of T when it happened before T and the bank knew of it by T. Of several versions of a row the
-last one known by T counts. What a row says of its own end is hidden until that end has happened and was known.
+A row counts at as-of T when it happened before T and the bank knew of it by T. Of several versions of a row
+the last one known by T counts. What a row says of its own end is hidden until it has happened and was known.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def col(name: str, table: str | None = None) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=True), table=table)
 
 
-def number(value: int | float) -> exp.Literal:
+def number(value: int) -> exp.Expr:
     """A number as SQL."""
     return exp.Literal.number(value)
 
@@ -74,7 +74,9 @@ def raw_name(name: str) -> str:
     return f"raw_{name}"
 
 
-def versions(name: str, source: Source, columns: Iterable[str], customer: str, clock: str | None) -> exp.Select:
+def versions(
+    name: str, source: Source, columns: Iterable[str], customer: str, clock: str | None
+) -> exp.Select:
     """Each version of each row with the times from which and until which it was the last one known."""
     key = source.customer_key or customer
     at = col(clock) if clock is not None else exp.null()
@@ -95,7 +97,9 @@ def versions(name: str, source: Source, columns: Iterable[str], customer: str, c
         partition_by=[col(column) for column in source.keys],
         order=exp.Order(expressions=[exp.Ordered(this=part.copy(), nulls_first=True) for part in order]),
     )
-    return query.select(over.as_(UNTIL))
+    # a row without its key is nobody's version
+    keyed = all_of(*(exp.not_(exp.Is(this=col(key), expression=exp.null())) for key in source.keys))
+    return query.select(case(keyed, over).as_(UNTIL))
 
 
 def known_at(source: Source, at: exp.Expr) -> exp.Expr:
@@ -108,7 +112,7 @@ def known_at(source: Source, at: exp.Expr) -> exp.Expr:
 def known_rows(
     name: str, source: Source, columns: Iterable[str], customer: str, longest: int | None = None
 ) -> exp.Select:
-    """Spine x the rows known at its as-of dates, with each row's age in days (1 is the day before the as-of day).
+    """Spine x the rows known at its as-of dates, and each row's age in days (1: the day before the as-of).
 
     longest: only rows at most so many days old; None for all.
     """
@@ -120,10 +124,14 @@ def known_rows(
         exp.EQ(this=col(CUSTOMER, ROW), expression=col(CUSTOMER, SPINE)),
         exp.LT(this=at, expression=spine_day),
         exp.LTE(this=col(KNOWN, ROW), expression=spine_day),
-        exp.or_(exp.Is(this=col(UNTIL, ROW), expression=exp.null()), exp.GT(this=col(UNTIL, ROW), expression=spine_day)),
+        exp.or_(
+            exp.Is(this=col(UNTIL, ROW), expression=exp.null()),
+            exp.GT(this=col(UNTIL, ROW), expression=spine_day),
+        ),
     ]
     if source.clock is None and source.since is None:
-        conditions = conditions[:1]  # no clock at all: read as it is today
+        # no clock at all: read as it is today, or as the bank knew it
+        conditions = [conditions[0], *(conditions[2:] if source.available_at else [])]
     if longest is not None:
         conditions.append(exp.LTE(this=age.copy(), expression=number(longest)))
     chosen = [col(CUSTOMER, SPINE).as_(CUSTOMER), spine_day.as_(AS_OF), at.as_(AT), age.as_(AGE)]

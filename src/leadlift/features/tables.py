@@ -31,7 +31,7 @@ def silent(step: str) -> None:
 class Home:
     """Where tables are opened, built and kept.
 
-    customer_key: the workspace's. fingerprints: source -> what its data and declaration were when it was opened.
+    customer_key: the workspace's. fingerprints: source -> what its data and declaration were on opening.
     """
 
     engine: Engine
@@ -46,7 +46,9 @@ class Home:
         made_of: fingerprints of all that the query reads. The text of the query is part of the key, so that a
         changed definition is a new file.
         """
-        key = digest("\n".join([CACHE_VERSION, self.engine.dialect, self.engine.explain_sql(query), *sorted(made_of)]))
+        key = digest(
+            "\n".join([CACHE_VERSION, self.engine.dialect, self.engine.explain_sql(query), *sorted(made_of)])
+        )
         path = self.cache / f"{name}-{key}.parquet"
         if not path.exists():
             self.engine.write(query, path)

@@ -74,7 +74,8 @@ def fit_booster(
     if settings["objective"] == "binary":
         for name, rows in (("training", train), ("validation", valid)):
             _refuse_one_class(name, rows)
-    grown = lgb.train(
+    # What comes back was cut and read from its own text already: it is, tree for tree, what is saved.
+    return lgb.train(
         settings,
         train,
         num_boost_round=max_rounds,
@@ -82,9 +83,6 @@ def fit_booster(
         valid_names=[] if valid is None else ["valid"],
         callbacks=[*callbacks, *([] if valid is None else [_stopper(early_stopping)])],
     )
-    best = grown.best_iteration if valid is not None else grown.current_iteration()
-    # Through its own text: what is used now is, tree for tree, what is loaded later; the bins are freed too.
-    return lgb.Booster(model_str=grown.model_to_string(num_iteration=best))
 
 
 def plain_names(features: Sequence[str]) -> list[str]:

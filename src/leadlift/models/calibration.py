@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float64]
 FLOOR = 1e-6
 # How far the isotonic steps are drawn to the base rate: a step without responders gets 0.1 % of it, not 0.
 PULL = 0.001
-# Smaller steps promise too much at the top. Simulated on 3,000 rows at 2 %: steps of one customer overstate the
-# best hundredth by 5.6 points, of 50 by 2.7, of 100 by 1.2.
+# Smaller steps promise too much at the top. Simulated on 3,000 rows at 2 %: steps of one customer overstate
+# the best hundredth by 5.6 points, of 50 by 2.7, of 100 by 1.2.
 SMALLEST_STEP = 100
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Column = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.bool_]
+Column = NDArray[Any]
 Rng = np.random.Generator
 
 

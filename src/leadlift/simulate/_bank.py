@@ -13,12 +13,16 @@ from leadlift.simulate._plan import BLOCK, BankPlan, months_of
 from leadlift.simulate._tables import Numbering, tables_of
 
 
-def simulate(plan: BankPlan, folder: Path, progress: Callable[[float], None] = lambda share: None) -> dict[str, int]:
+def simulate(
+    plan: BankPlan, folder: Path, progress: Callable[[float], None] = lambda share: None
+) -> dict[str, int]:
     """Write the bank's tables into a folder and tell how many rows each has.
 
-    folder: made when missing. Tables of an earlier run in it are replaced, all at once and only when the new ones are
-    complete; other files there are left alone. progress: called with the share done, from 0 to 1.
+    folder: made when missing. Tables of an earlier run in it are replaced, all at once and only when the new
+    ones are complete; other files there are left alone. progress: called with the share done, from 0 to 1.
     Memory holds one block of customers at a time.
+
+    Raises UserError when tables of these names are there that no earlier run wrote.
     """
     months = months_of(plan)
     sizes = [min(BLOCK, plan.customers - first) for first in range(0, plan.customers, BLOCK)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlift.simulate import _causes as causes
 from leadlift.simulate import _words as w
-from leadlift.simulate._arrays import Bools, Floats, Ints, Rng, days_between, happens
+from leadlift.simulate._arrays import Bools, Floats, Ints, Rng, days_between, happens, sigmoid
 from leadlift.simulate._campaigns import run_campaigns
 from leadlift.simulate._decisions import Desk, Moves, buy, decide
 from leadlift.simulate._intents import move_intents
@@ -21,6 +21,16 @@ from leadlift.simulate._plan import Month
 from leadlift.simulate._shelf import Shelf
 from leadlift.simulate._truth import tell, write_latents
 from leadlift.simulate._visits import visit
+
+_SAVED_UP = {"term_deposit": 1.2, "fund": 1.0}
+"""What an old customer has in a product, for each unit in savings."""
+
+
+_OPENED_WITHIN = {"term_deposit": 91, "personal_loan": 360, "mortgage": 3_600}
+"""Days before the beginning, so that an old customer's contract has not ended yet."""
+
+
+_YEARS_REMEMBERED = 3
 
 
 @dataclass
@@ -34,7 +44,9 @@ class Block:
     numbers: int
 
 
-def live_through(rng: Rng, slots: int, months: Sequence[Month], progress: Callable[[], None]) -> tuple[Ledger, Bools]:
+def live_through(
+    rng: Rng, slots: int, months: Sequence[Month], progress: Callable[[], None]
+) -> tuple[Ledger, Bools]:
     """All months of a block. Tells what happened, and which customer numbers are of the written months."""
     block = _founded(rng, slots, months[0])
     kept = np.zeros(0, dtype=np.bool_)
@@ -45,7 +57,7 @@ def live_through(rng: Rng, slots: int, months: Sequence[Month], progress: Callab
             kept = np.isin(np.arange(block.numbers), block.people.number[block.people.alive])
         _live_month(block, month)
         progress()
-    _finish(block)
+    _finish(block, months[-1].end)
     return block.ledger, np.concatenate([kept, np.ones(block.numbers - len(kept), dtype=np.bool_)])
 
 
@@ -58,20 +70,30 @@ def _founded(rng: Rng, slots: int, first: Month) -> Block:
     desk = Desk(rng, people, shelf, on, first, Ledger(), Moves())
     for product, chance in _founding_chances(people, on).items():
         holders = everyone[happens(rng, chance)]
-        opened = people.joined[holders]
-        if product == "term_deposit":
-            opened = np.maximum(opened, first.start - rng.integers(1, 90, len(holders)))
-        buy(desk, product, holders, opened, np.full(len(holders), -1))
+        earliest = first.start - _OPENED_WITHIN.get(product, 10**5)
+        opened = np.maximum(people.joined[holders], earliest + rng.integers(0, 90, len(holders)))
+        share = _SAVED_UP.get(product)
+        amount = None if share is None else share * people.savings[holders]
+        buy(desk, product, holders, opened, np.full(len(holders), -1), amount)
+    _remember_arrears(block, on, first.start)
     return block
+
+
+def _remember_arrears(block: Block, on: causes.Scales, day: int) -> None:
+    """Give old customers the late payments of their last years."""
+    monthly = causes.arrears_chance(block.people, on, block.shelf, False)
+    slots = np.flatnonzero(happens(block.rng, 1 - (1 - monthly) ** (12 * _YEARS_REMEMBERED)))
+    first = np.maximum(block.people.joined, day - 365 * _YEARS_REMEMBERED)
+    _record_arrears(block, slots, first, np.full(len(first), day - 1))
 
 
 def _founding_chances(people: People, on: causes.Scales) -> dict[str, Floats]:
     """What an old bank's customers hold already."""
     flat = np.ones(len(people))
     return {
-        "term_deposit": causes.sigmoid(-1.5 + 0.6 * people.price + 0.6 * on.wealth),
-        "fund": causes.sigmoid(-0.6 + 0.9 * people.risk + 0.6 * on.wealth),
-        "card": causes.sigmoid(0.3 + 0.4 * people.digital + 0.3 * on.income - 0.3 * on.age),
+        "term_deposit": sigmoid(-1.5 + 0.6 * people.price + 0.6 * on.wealth),
+        "fund": sigmoid(-0.45 + 0.9 * people.risk + 0.6 * on.wealth),
+        "card": sigmoid(0.0 + 0.4 * people.digital + 0.3 * on.income - 0.3 * on.age),
         "insurance": 0.15 * flat,
         "mortgage": 0.15 * flat,
         "personal_loan": 0.05 * flat,
@@ -92,6 +114,7 @@ def _live_month(block: Block, month: Month) -> None:
     live(rng, people, month, ledger)
     run_campaigns(rng, people, shelf, on, month, ledger)
     decide(Desk(rng, people, shelf, on, month, ledger, moves))
+    _repay(block, moves)
     _revalue(rng, shelf)
     post_month(rng, people, shelf, month, moves, ledger)
     _use_cards(rng, people)
@@ -117,6 +140,14 @@ def _welcome(block: Block, month: Month, moves: Moves) -> None:
     moves.add(slots, joined, first_deposit, w.TRANSFER_IN)
 
 
+def _repay(block: Block, moves: Moves) -> None:
+    """Monthly payments of those who owe."""
+    debt = 0.045 * block.shelf.worth("personal_loan") + 0.007 * block.shelf.worth("mortgage")
+    slots = np.flatnonzero((debt > 1) & ~block.people.leaving)
+    day = days_between(block.rng, block.people.since[slots], block.people.until[slots])
+    moves.add(slots, day, -debt[slots], w.TRANSFER_OUT)
+
+
 def _revalue(rng: Rng, shelf: Shelf) -> None:
     """Markets move funds, payments reduce loans."""
     fund = shelf.places("fund")
@@ -127,26 +158,33 @@ def _revalue(rng: Rng, shelf: Shelf) -> None:
 
 
 def _use_cards(rng: Rng, people: People) -> None:
-    usual = causes.sigmoid(-1.2 + 0.8 * people.borrow + 0.6 * people.cash_need - 0.4 * (people.drift > 0))
-    people.card_use = np.clip(0.6 * people.card_use + 0.4 * usual + 0.05 * rng.standard_normal(len(people)), 0, 0.99)
+    usual = sigmoid(-1.2 + 0.8 * people.borrow + 0.6 * people.cash_need - 0.4 * (people.drift > 0))
+    noise = 0.05 * rng.standard_normal(len(people))
+    people.card_use = np.clip(0.6 * people.card_use + 0.4 * usual + noise, 0, 0.99)
 
 
 def _fall_behind(block: Block, month: Month) -> None:
-    people, shelf, rng = block.people, block.shelf, block.rng
-    owed = [shelf.held(product) > 0 for product in ("card", "personal_loan", "mortgage")]
-    on = causes.scales(people, shelf, month.start)
-    late = happens(rng, causes.arrears_chance(people, on, shelf, people.cash_need))
-    slots = np.flatnonzero(late & np.any(owed, axis=0) & ~people.leaving & (people.joined < month.start))
-    product = np.where(owed[0][slots], 3, np.where(owed[1][slots], 4, 5))
+    people = block.people
+    on = causes.scales(people, block.shelf, month.start)
+    late = happens(block.rng, causes.arrears_chance(people, on, block.shelf, people.cash_need))
+    slots = np.flatnonzero(late & ~people.leaving & (people.joined < month.start))
+    _record_arrears(block, slots, people.since, people.until)
+
+
+def _record_arrears(block: Block, slots: Ints, first: Ints, last: Ints) -> None:
+    """Write a late payment for those of the slots who owe anything."""
+    owed = [block.shelf.held(product)[slots] > 0 for product in ("card", "personal_loan", "mortgage")]
+    owes, product = np.any(owed, axis=0), w.PRODUCTS.index("card") + np.argmax(owed, axis=0)
+    slots, rng = slots[owes], block.rng
     block.ledger.add(
         "arrears",
-        customer=people.number[slots],
-        recorded_on=days_between(rng, people.since[slots], people.until[slots]),
-        product=product,
-        amount_due=np.round(people.income[slots] * (0.05 + 0.3 * rng.random(len(slots))), 2),
+        customer=block.people.number[slots],
+        recorded_on=days_between(rng, first[slots], last[slots]),
+        product=product[owes],
+        amount_due=np.round(block.people.income[slots] * (0.05 + 0.3 * rng.random(len(slots))), 2),
         days_past_due=rng.integers(1, 60, len(slots)),
     )
-    people.in_arrears_once[slots] = True
+    block.people.in_arrears_once[slots] = True
 
 
 def _part(block: Block) -> None:
@@ -159,20 +197,26 @@ def _part(block: Block) -> None:
     people.consent[slots] = 0
 
 
-def _finish(block: Block) -> None:
+def _finish(block: Block, end: int) -> None:
     people = block.people
     slots = np.flatnonzero(people.alive)
     never = np.zeros(len(slots), dtype=np.int64)
     write_versions(people, slots, never, block.ledger)
+    people.consent[people.consent > end] = 0
     _write_consents(block, slots, never)
     write_latents(people, slots, block.ledger)
     block.shelf.write_open(people.number, people.alive, block.ledger)
 
 
-def _write_consents(block: Block, slots: Ints, withdrawn: Ints) -> None:
-    who, channel = np.nonzero(block.people.consent[slots] > 0)
-    given = block.people.consent[slots][who, channel]
-    ended = np.where(withdrawn[who] > 0, np.maximum(withdrawn[who], given), 0)
+def _write_consents(block: Block, slots: Ints, gone: Ints) -> None:
+    """Write what consents are left; gone: the day each customer left, 0 for those who stay."""
+    consent = block.people.consent[slots]
+    consent = np.where((gone > 0)[:, None] & (consent >= gone[:, None]), 0, consent)
+    who, channel = np.nonzero(consent)
     block.ledger.add(
-        "consents", customer=block.people.number[slots][who], channel=channel, given_on=given, withdrawn_on=ended
+        "consents",
+        customer=block.people.number[slots][who],
+        channel=channel,
+        given_on=consent[who, channel],
+        withdrawn_on=gone[who],
     )

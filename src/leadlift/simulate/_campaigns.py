@@ -1,4 +1,4 @@
-"""Contacts: every month each offer's campaign reaches some eligible customers at random and some by a naive rule."""
+"""Contacts: each month an offer's campaign reaches some eligible customers at random, some by a naive rule."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class _Reached:
     day: Ints
     randomised: Bools
     month: int
+    code: int
 
 
 def run_campaigns(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, ledger: Ledger) -> None:
@@ -40,20 +41,20 @@ def run_campaigns(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Mon
     people.put_off = np.maximum(people.put_off - 1, 0)
     for code, offer in enumerate(w.OFFERS):
         reached = _choose(rng, people, shelf, on, month, code)
-        channel = _channels(rng, people, reached.slots)
+        channel = _channels(rng, people, reached.slots, month)
         answered = happens(rng, answer_chance(people)[reached.slots])
-        first_id = ledger.count("contacts")
-        _write(rng, people, reached, channel, answered, month, code, ledger)
+        first_id = ledger.count("contacts") if ledger.writing else None
+        _write(rng, people, reached, channel, answered, month, ledger)
         chance = persuaded_chance(people, on, offer, intent_of(people, offer))[reached.slots]
         persuaded = answered & happens(rng, chance)
-        _follow(rng, people, reached, persuaded, code, first_id if ledger.writing else None)
+        _follow(rng, people, reached, persuaded, first_id)
         _withdraw(rng, people, reached, channel, ledger)
 
 
 def eligible(people: People, shelf: Shelf, month: Month, code: int) -> Bools:
-    """Who may be contacted for an offer this month: consenting, settled, rested, with room for the product."""
+    """Who may be contacted for an offer this month: consenting, settled, rested, room for the product."""
     rested = month.index - people.contacted[:, code] >= _REST_MONTHS
-    consents = ((people.consent > 0) & (people.consent < month.start)).any(axis=1)
+    consents = _consented(people, month).any(axis=1)
     settled = ~people.leaving & (people.joined < month.start) & (people.due[:, code] == 0)
     return np.asarray(rested & consents & settled & shelf.has_room(w.OFFERS[code]), dtype=np.bool_)
 
@@ -66,7 +67,7 @@ def _choose(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, co
     targeted = rest[np.argsort(-score, kind="stable")[:count]]
     slots = np.concatenate([chosen, targeted])
     day = days_between(rng, np.full(len(slots), month.start), np.full(len(slots), month.end))
-    return _Reached(slots, day, np.arange(len(slots)) < count, month.index)
+    return _Reached(slots, day, np.arange(len(slots)) < count, month.index, code)
 
 
 def _naive_score(people: People, on: Scales, offer: str) -> Floats:
@@ -75,28 +76,32 @@ def _naive_score(people: People, on: Scales, offer: str) -> Floats:
     return on.income - 0.5 * on.age if offer == "card" else on.wealth
 
 
-def _channels(rng: Rng, people: People, slots: Ints) -> Ints:
-    draw = rng.random((len(slots), 4)) * (people.consent[slots] > 0)
+def _consented(people: People, month: Month) -> Bools:
+    return (people.consent > 0) & (people.consent < month.start)
+
+
+def _channels(rng: Rng, people: People, slots: Ints, month: Month) -> Ints:
+    draw = rng.random((len(slots), 4)) * _consented(people, month)[slots]
     return np.asarray(draw.argmax(axis=1), dtype=np.int64)
 
 
 def _write(
-    rng: Rng, people: People, reached: _Reached, channel: Ints, answered: Bools, month: Month, code: int, ledger: Ledger
+    rng: Rng, people: People, reached: _Reached, channel: Ints, answered: Bools, month: Month, ledger: Ledger
 ) -> None:
     ledger.add(
         "contacts",
         customer=people.number[reached.slots],
         second=reached.day * 86_400 + rng.integers(9 * 3600, 19 * 3600, len(reached.slots)),
         month=np.full(len(reached.slots), month.start),
-        offer=np.full(len(reached.slots), code),
+        offer=np.full(len(reached.slots), reached.code),
         channel=channel,
         randomised=reached.randomised,
         answered=answered,
     )
 
 
-def _follow(rng: Rng, people: People, reached: _Reached, persuaded: Bools, code: int, first_id: int | None) -> None:
-    slots = reached.slots
+def _follow(rng: Rng, people: People, reached: _Reached, persuaded: Bools, first_id: int | None) -> None:
+    slots, code = reached.slots, reached.code
     delay = 1 + (rng.random(len(slots)) * rng.random(len(slots)) * 40).astype(np.int64)
     people.contacted[slots, code] = reached.month
     people.due[slots, code] = np.where(persuaded, reached.day + delay, 0)

@@ -1,7 +1,7 @@
 """Why things happen: the monthly chances, as functions of what a customer is, has and wants.
 
-Everything that moves a chance also leaves a trace in the tables: intents in visits by topic, traits in channel mix,
-spending and holdings, windfalls in transactions, maturities in the contract dates.
+Everything that moves a chance also leaves a trace in the tables: wants in visits by topic, traits in channel
+mix, spending and holdings, windfalls in transactions, maturities in the contract dates.
 """
 
 from __future__ import annotations
@@ -16,17 +16,24 @@ from leadlift.simulate._arrays import Bools, Floats, Ints, sigmoid
 from leadlift.simulate._people import People
 from leadlift.simulate._shelf import Shelf
 
-EXIT = {"td_intent": 0.40, "fund_intent": 0.38, "card_intent": 0.40, "cash_need": 0.28, "upset": 0.35, "fund_doubt": 0.35}
-"""Monthly chance that an intent or state passes."""
+EXIT = {
+    "td_intent": 0.40,
+    "fund_intent": 0.38,
+    "card_intent": 0.40,
+    "cash_need": 0.18,
+    "upset": 0.35,
+    "fund_doubt": 0.18,
+}
+"""Monthly chance that a want or mood passes."""
 
 LEAVE_WHEN_DRIFTING, RECOVER = 0.23, 0.21
 """A drifting customer leaves, or comes back, with these monthly chances."""
 
 
 class IntentChance(Protocol):
-    """A monthly chance that depends on whether the customer is looking for the product."""
+    """A monthly chance that depends on whether a want or mood is there."""
 
-    def __call__(self, people: People, on: Scales, intent: Bools | bool) -> Floats:
+    def __call__(self, people: People, on: Scales, state: Bools | bool, /) -> Floats:
         """The chance by slot."""
 
 
@@ -64,9 +71,9 @@ def entry_chances(people: People, on: Scales) -> dict[str, Floats]:
         "td_intent": sigmoid(-4.1 + 0.7 * people.price + 0.7 * on.wealth - 0.2 * people.risk),
         "fund_intent": sigmoid(-4.6 + 1.0 * people.risk + 0.6 * on.wealth),
         "card_intent": sigmoid(-4.0 + 0.6 * people.digital + 0.5 * on.income - 0.3 * on.age),
-        "cash_need": sigmoid(-3.9 - 0.5 * on.cushion + 0.5 * people.borrow),
+        "cash_need": sigmoid(-4.5 - 0.5 * on.cushion + 0.5 * people.borrow),
         "upset": sigmoid(-4.3 + 0.5 * people.reserve + 0.3 * people.price),
-        "fund_doubt": sigmoid(-4.1 - 0.7 * people.risk) * (on.funds > 0),
+        "fund_doubt": sigmoid(-3.7 - 0.8 * people.risk) * (on.funds > 0),
     }
 
 
@@ -79,19 +86,18 @@ def windfall_chance(people: People, of_year: int) -> Floats:
 
 def drift_chance(people: People, on: Scales, upset: Bools | bool) -> Floats:
     """Monthly chance that a customer begins to drift away; upset: after a complaint."""
-    return sigmoid(-4.45 + 2.4 * np.asarray(upset) + 0.8 * people.price - 0.9 * on.products - 0.5 * on.tenure)
+    return sigmoid(-4.3 + 2.4 * np.asarray(upset) + 0.7 * people.price - 0.8 * on.products - 0.4 * on.tenure)
 
 
 def td_chance(people: People, on: Scales, intent: Bools | bool) -> Floats:
     """Monthly chance of opening a term deposit unasked, maturities apart."""
-    return sigmoid(
-        -6.6 + 3.2 * np.asarray(intent) + 0.6 * people.price + 0.6 * on.wealth + 0.3 * on.age - 0.4 * people.risk
-    )
+    taste = 0.6 * people.price - 0.4 * people.risk
+    return sigmoid(-6.45 + 3.2 * np.asarray(intent) + taste + 0.6 * on.wealth + 0.3 * on.age)
 
 
 def renew_chance(people: People) -> Floats:
     """Chance that a maturing deposit is renewed."""
-    return sigmoid(-0.8 + 0.6 * people.price - 0.7 * people.risk)
+    return sigmoid(-0.5 + 0.6 * people.price - 0.7 * people.risk)
 
 
 def switch_chance(people: People) -> Floats:
@@ -101,17 +107,18 @@ def switch_chance(people: People) -> Floats:
 
 def fund_chance(people: People, on: Scales, intent: Bools | bool) -> Floats:
     """Monthly chance of opening a fund unasked, maturities apart."""
-    return sigmoid(-6.3 + 3.6 * np.asarray(intent) + 0.9 * people.risk + 0.6 * on.wealth)
+    return sigmoid(-6.15 + 3.6 * np.asarray(intent) + 0.9 * people.risk + 0.6 * on.wealth)
 
 
 def redeem_chance(people: People, on: Scales, need: Bools | bool) -> Floats:
     """Monthly chance that a fund holder closes a fund, doubts apart; need: short of cash."""
-    return sigmoid(-5.0 + 4.0 * np.asarray(need) - 0.6 * people.risk + 0.6 * (on.funds - 1) - 0.5 * on.cushion)
+    many = 0.6 * (on.funds - 1)
+    return sigmoid(-5.5 + 4.2 * np.asarray(need) - 0.9 * people.risk + many - 0.6 * on.cushion)
 
 
 def doubt_chance(people: People, on: Scales, doubt: Bools | bool) -> Floats:
     """Monthly chance that a fund holder who doubts funds closes one; 0 for the others."""
-    return np.asarray(doubt) * sigmoid(-0.6 - 0.4 * people.risk)
+    return np.asarray(doubt) * sigmoid(-1.0 - 0.4 * people.risk)
 
 
 def card_chance(people: People, on: Scales, intent: Bools | bool) -> Floats:
@@ -123,7 +130,7 @@ def arrears_chance(people: People, on: Scales, shelf: Shelf, need: Bools | bool)
     """Monthly chance of falling behind, for who has a card or a loan."""
     use = np.where(shelf.held("card") > 0, people.card_use - 0.3, 0.0)
     loans = shelf.held("personal_loan") + 0.5 * shelf.held("mortgage")
-    return sigmoid(-6.2 + 2.8 * np.asarray(need) + 5.0 * use + 0.7 * loans - 0.6 * on.cushion)
+    return sigmoid(-6.2 + 2.8 * np.asarray(need) + 4.3 * use + 0.7 * loans - 0.6 * on.cushion)
 
 
 def loan_chance(people: People) -> Floats:
@@ -144,7 +151,7 @@ def answer_chance(people: People) -> Floats:
 def persuaded_chance(people: People, on: Scales, offer: str, intent: Bools | bool) -> Floats:
     """Chance that an answered contact sells what would not have been bought unasked."""
     wants = {
-        "term_deposit": -3.4 + 0.7 * people.price + 0.8 * on.wealth + 1.2 * np.asarray(intent),
+        "term_deposit": -3.3 + 0.7 * people.price + 0.8 * on.wealth + 1.2 * np.asarray(intent),
         "fund": -4.0 + 0.9 * people.risk + 0.5 * on.wealth + 1.4 * np.asarray(intent),
         "card": -3.8 + 0.6 * people.digital - 0.4 * on.age + 1.4 * np.asarray(intent),
         "personal_loan": -3.9 + 0.8 * people.borrow - 0.5 * on.cushion + 1.2 * people.cash_need,

@@ -50,17 +50,17 @@ def word(values: Column, words: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(codes, pa.array(words, type=pa.string()))
 
 
-_FOUR = np.array([list(f"{number:04d}".encode()) for number in range(10_000)], dtype=np.uint8)
+_FOUR = np.array([f"{number:04d}" for number in range(10_000)], dtype="S4")
 
 
 def code(values: Column, prefix: str, digits: int) -> pa.Array:
-    """Fixed-width codes such as `T000000000123`; digits: a multiple of four."""
-    start, width = len(prefix), len(prefix) + digits
-    letters = np.empty((len(values), width), dtype=np.uint8)
-    letters[:, :start] = np.frombuffer(prefix.encode(), dtype=np.uint8)
+    """Fixed-width codes such as `T000000000123`. prefix: one letter or none; digits: a multiple of four."""
+    parts = [(f"four{end}", "S4") for end in range(digits // 4)]
+    letters = np.empty(len(values), dtype=[("prefix", f"S{len(prefix)}"), *parts])
+    letters["prefix"] = prefix.encode()
     rest = values.astype(np.int64)
-    for end in range(width, start, -4):
+    for name, _ in reversed(parts):
         rest, four = np.divmod(rest, 10_000)
-        letters[:, end - 4 : end] = _FOUR[four]
-    ends = np.arange(len(values) + 1, dtype=np.int32) * width
+        letters[name] = _FOUR[four]
+    ends = np.arange(len(values) + 1, dtype=np.int32) * letters.dtype.itemsize
     return pa.Array.from_buffers(pa.string(), len(values), [None, pa.py_buffer(ends), pa.py_buffer(letters)])

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadlift.simulate import _causes as causes
 from leadlift.simulate import _words as w
-from leadlift.simulate._arrays import Bools, Floats, Ints, Rng, cents, days_between, happens
+from leadlift.simulate._arrays import Bools, Floats, Ints, Rng, cents, days_between, happens, sigmoid
 from leadlift.simulate._causes import Scales
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._people import People
@@ -24,7 +24,7 @@ _TERM_RATES = np.array([0.011, 0.013, 0.0155, 0.019])
 
 @dataclass
 class Moves:
-    """Money between savings and products this month: signed from the customer's side of the savings account."""
+    """Money in and out of savings this month beside everyday money, negative for money out."""
 
     slots: list[Ints] = field(default_factory=list)
     days: list[Ints] = field(default_factory=list)
@@ -68,7 +68,9 @@ def decide(desk: Desk) -> None:
     _leave(desk)
 
 
-def buy(desk: Desk, product: str, slots: Ints, day: Ints, contact: Ints, amount: Floats | None = None) -> None:
+def buy(
+    desk: Desk, product: str, slots: Ints, day: Ints, contact: Ints, amount: Floats | None = None
+) -> None:
     """Open one of a product for each slot that has room. contact: its row, -1 when nobody asked."""
     room = desk.shelf.has_room(product)[slots]
     slots, day, contact = slots[room], day[room], contact[room]
@@ -188,7 +190,7 @@ def _borrow(desk: Desk, staying: Bools) -> None:
     family = np.isin(people.stage, (w.COUPLE, w.FAMILY))
     chances = {
         "personal_loan": causes.loan_chance(people),
-        "mortgage": np.where(people.income > 6_000, causes.sigmoid(-7.2 + 1.6 * family + 0.4 * on.income), 0.0),
+        "mortgage": sigmoid(-7.2 + 1.6 * family + 0.4 * on.income) * (people.income > 6_000),
     }
     for product, chance in chances.items():
         slots = np.flatnonzero(happens(desk.rng, chance) & staying & desk.shelf.has_room(product))

@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from leadlift.errors import UserError
 
 BLOCKS_PER_PART = 10
 """Blocks in one file of transactions."""
@@ -48,20 +49,34 @@ class TableWriter:
     def _writer(self, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         if path not in self._open:
             path.parent.mkdir(exist_ok=True)
-            self._open[path] = self._stack.enter_context(pq.ParquetWriter(path, schema, use_dictionary=_repeating(schema), **_FORMAT))
+            writer = pq.ParquetWriter(
+                path, schema, use_dictionary=_repeating(schema), write_statistics=_ordered(schema), **_FORMAT
+            )
+            self._open[path] = self._stack.enter_context(writer)
         return self._open[path]
 
 
 def _repeating(schema: pa.Schema) -> list[str]:
     """Columns whose values repeat: the rest is written as it is, which is faster than looking for repeats."""
-    return [field.name for field in schema if pa.types.is_dictionary(field.type) or pa.types.is_date(field.type)]
+    repeats = (pa.types.is_dictionary, pa.types.is_date)
+    return [field.name for field in schema if any(kind(field.type) for kind in repeats)]
+
+
+def _ordered(schema: pa.Schema) -> list[str]:
+    """Columns by whose range a reader may skip row groups."""
+    return [field.name for field in schema if pa.types.is_temporal(field.type)]
 
 
 @contextmanager
 def replaced(folder: Path) -> Iterator[TableWriter]:
-    """A writer whose tables appear in the folder, all at once, when the block ends without an error."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    """A writer whose tables appear in the folder, all at once, when the block ends without an error.
+
+    Raises UserError when tables of that name are there that no earlier run wrote.
+    """
+    _refuse_foreign(folder)
+    fresh = folder.parent / f".{folder.name}.simulating"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
     try:
         with ExitStack() as stack:
             yield TableWriter(fresh, stack)
@@ -70,8 +85,18 @@ def replaced(folder: Path) -> Iterator[TableWriter]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def _refuse_foreign(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"simulate: {folder} is a file; the demo bank needs a folder")
+    found = [name for name in _OWNED if (folder / name).exists()]
+    if found and not (folder / "truth" / "latents.parquet").exists():
+        problem = f"{folder} holds {found[0]}, which simulate did not write"
+        raise UserError(f"simulate: {problem}; choose another folder")
+
+
 def _swap(fresh: Path, folder: Path) -> None:
-    old = fresh / ".old"
+    folder.mkdir(exist_ok=True)
+    old = fresh / "old"
     old.mkdir()
     for name in _OWNED:
         if (folder / name).exists():

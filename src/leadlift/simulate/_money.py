@@ -31,12 +31,12 @@ class _Posted:
 def post_month(rng: Rng, people: People, shelf: Shelf, month: Month, moves: Moves, ledger: Ledger) -> None:
     """Post everyday money, the month's product moves and what keeps the account level; update savings."""
     everyday = _everyday(rng, people, shelf, month)
-    parts = [everyday, _Posted(*(_joined(part) for part in (moves.slots, moves.days, moves.amounts, moves.categories)))]
+    parts = [everyday, _posted(moves)]
     balance = people.savings + _sums(parts, len(people))
     parts.append(_levelled(rng, people, balance, month))
     people.savings = np.round(balance + _sums(parts[2:], len(people)), 2)
     if ledger.writing:
-        _write(rng, people, _all(parts), ledger)
+        _write(rng, people, _all(parts), month, ledger)
 
 
 def active_share(people: People, month: Month) -> Floats:
@@ -54,7 +54,8 @@ def _everyday(rng: Rng, people: People, shelf: Shelf, month: Month) -> _Posted:
     counts[people.leaving, w.INTEREST] = 0
     slot, category = np.divmod(np.repeat(np.arange(counts.size), counts.ravel()), counts.shape[1])
     size = _sizes(people, shelf)[slot, category]
-    amounts = size * np.exp(_SPREAD[category] * rng.standard_normal(len(slot)) - _SPREAD[category] ** 2 / 2)
+    noise = rng.standard_normal(len(slot), dtype=np.float32)
+    amounts = size * np.exp(_SPREAD[category] * noise - _SHIFT[category])
     days = _days(rng, people, slot, category)
     return _with_windfalls(rng, people, _Posted(slot, days, cents(amounts), category))
 
@@ -87,9 +88,9 @@ def _rates(people: People, month: Month) -> Floats:
     rates[:, w.CASH] = 0.5 * np.exp(-0.5 * people.digital)
     rates[:, w.TRANSFER_IN] = 0.1 + np.isin(people.occupation, (w.STUDENT, w.HOMEMAKER))
     rates[:, w.TRANSFER_OUT] = 0.2 + 0.8 * people.cash_need
-    rates[:, w.TO_OTHER] = 0.2 * np.exp(0.9 * people.price) + 3.0 * np.minimum(people.drift, 2)
+    rates[:, w.TO_OTHER] = 0.25 * np.exp(0.9 * people.price) + 3.0 * np.minimum(people.drift, 2)
     rates[:, w.FEES] = 0.08
-    rates[:, w.INVESTMENT] = 0.18 * np.exp(0.9 * people.risk)
+    rates[:, w.INVESTMENT] = 0.25 * np.exp(0.9 * people.risk)
     return rates
 
 
@@ -100,15 +101,33 @@ def _payday(rng: Rng, people: People, category: int) -> Ints:
     return np.asarray(np.isin(people.occupation, earners) & whole, dtype=np.int64)
 
 
-# relative to monthly income, negative for money out; the spread is that of a lognormal
-_SIZE = np.array(
-    [1.0, 1.0, 0.45, -0.035, -0.03, -0.18, -0.05, -0.025, -0.22, -0.06, -0.12, -0.06, 0.3, -0.08, -0.1, 0, 0, -0.06]
-)
-_SPREAD = np.array([0.04, 0.01, 0.5, 0.6, 0.6, 0.7, 0.8, 0.4, 0.1, 0.9, 0.6, 0.5, 0.6, 0.7, 0.7, 0.3, 0.01, 0.6])
+# amount relative to monthly income, negative for money out, and the spread of its lognormal
+_AMOUNTS = {
+    w.SALARY: (1.0, 0.04),
+    w.PENSION: (1.0, 0.01),
+    w.BUSINESS: (0.45, 0.5),
+    w.GROCERIES: (-0.035, 0.6),
+    w.DINING: (-0.03, 0.6),
+    w.TRAVEL: (-0.18, 0.7),
+    w.SHOPPING: (-0.05, 0.8),
+    w.UTILITIES: (-0.025, 0.4),
+    w.RENT: (-0.22, 0.1),
+    w.HEALTHCARE: (-0.06, 0.9),
+    w.EDUCATION: (-0.12, 0.6),
+    w.CASH: (-0.06, 0.5),
+    w.TRANSFER_IN: (0.3, 0.6),
+    w.TRANSFER_OUT: (-0.08, 0.7),
+    w.TO_OTHER: (-0.1, 0.7),
+    w.FEES: (0.0, 0.3),
+    w.INTEREST: (0.0, 0.01),
+    w.INVESTMENT: (-0.06, 0.6),
+}
+_SIZE, _SPREAD = np.array([_AMOUNTS[category] for category in range(len(w.CATEGORIES))], np.float32).T
+_SHIFT = _SPREAD**2 / 2
 
 
 def _sizes(people: People, shelf: Shelf) -> Floats:
-    sizes = people.income[:, None] * _SIZE
+    sizes: Floats = people.income[:, None] * _SIZE.astype(np.float64)
     sizes[:, w.HEALTHCARE] *= np.where(people.cash_need, 4.0, 1.0)
     sizes[:, w.TRANSFER_OUT] *= np.where(people.cash_need, 2.5, 1.0)
     drained = -0.1 * np.maximum(people.savings, 0.0)
@@ -142,8 +161,8 @@ def _levelled(rng: Rng, people: People, balance: Floats, month: Month) -> _Poste
     return _Posted(slots, days, cents(amount[slots]), category[slots])
 
 
-def _write(rng: Rng, people: People, posted: _Posted, ledger: Ledger) -> None:
-    order = np.argsort(posted.days, kind="stable")
+def _write(rng: Rng, people: People, posted: _Posted, month: Month, ledger: Ledger) -> None:
+    order = np.argsort((posted.days - month.start).astype(np.int16), kind="stable")
     slots, category = posted.slots[order], posted.categories[order]
     count = len(slots)
     second = posted.days[order] * _DAY + rng.integers(7 * 3600, 23 * 3600, count)
@@ -155,7 +174,7 @@ def _write(rng: Rng, people: People, posted: _Posted, ledger: Ledger) -> None:
         second=second,
         loaded=night + late * rng.integers(1, 11, count) * _DAY,
         amount=posted.amounts[order],
-        channel=_txn_channels(rng, people.digital[slots], category),
+        channel=_txn_channels(rng, people.digital[slots], category).astype(np.int8),
         category=category.astype(np.int8),
         corrected=rng.random(count) < 0.005,
     )
@@ -175,8 +194,14 @@ def _txn_channels(rng: Rng, digital: Floats, category: Ints) -> Ints:
     return np.asarray(np.where(_BATCH[category], 1, channel), dtype=np.int64)
 
 
-def _joined(parts: list[Ints] | list[Floats]) -> Ints | Floats:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+def _posted(moves: Moves) -> _Posted:
+    no_days, no_money = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return _Posted(
+        np.concatenate([no_days, *moves.slots]),
+        np.concatenate([no_days, *moves.days]),
+        np.concatenate([no_money, *moves.amounts]),
+        np.concatenate([no_days, *moves.categories]),
+    )
 
 
 def _all(parts: list[_Posted]) -> _Posted:

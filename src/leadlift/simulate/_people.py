@@ -16,8 +16,8 @@ YEAR = 365.25
 class People:
     """One entry per slot of a block. When a customer leaves, a new one takes the slot.
 
-    Days are days since 1970, words are positions in `_words`, traits are about standard normal and never written
-    to the bank's own tables.
+    Days are days since 1970, words are positions in `_words`, traits are about standard normal and never
+    written to the bank's own tables.
     """
 
     number: Ints
@@ -80,8 +80,11 @@ class People:
 
 
 def founders(rng: Rng, count: int, day: int) -> People:
-    """Draw the mixed customers of an old bank on a day."""
-    return _people(rng, 18 + 62 * rng.beta(1.6, 2.2, count), day, day - (rng.exponential(6 * YEAR, count) + 1).astype(int))
+    """Draw the mixed customers of an old bank on a day; the most price sensitive have left it already."""
+    age = 18 + 62 * rng.beta(1.6, 2.2, count)
+    people = _people(rng, age, day, day - 1 - (rng.exponential(6 * YEAR, count)).astype(np.int64))
+    people.price = people.price - 0.2
+    return people
 
 
 def newcomers(rng: Rng, joined: Ints, first_number: int) -> People:
@@ -171,7 +174,8 @@ def _incomes(rng: Rng, occupation: Ints, age: Floats) -> Floats:
 def _stages(rng: Rng, occupation: Ints, age: Floats) -> Ints:
     draw = rng.random(len(age))
     adult = np.where(draw < 0.25, w.SINGLE, np.where(draw < 0.45, w.COUPLE, w.FAMILY))
-    stage = np.where(age < 27, np.where(draw < 0.75, w.STARTING, w.SINGLE), np.where(age > 50, w.MATURE, adult))
+    young = np.where(draw < 0.75, w.STARTING, w.SINGLE)
+    stage = np.where(age < 27, young, np.where(age > 50, w.MATURE, adult))
     return np.asarray(np.where(occupation == w.RETIRED, w.OLD, stage), dtype=np.int64)
 
 

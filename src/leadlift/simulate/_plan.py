@@ -10,7 +10,7 @@ from leadlift.errors import UserError
 BLOCK = 10_000
 """Customers alive in one block: the unit of randomness, of memory and of a Parquet row group."""
 
-BURN_IN = 18
+BURN_IN = 12
 """Months lived before the first written one, so that products and intents have settled."""
 
 _EPOCH = date(1970, 1, 1)
@@ -21,7 +21,7 @@ _MOST_CUSTOMERS = 10_000_000
 class BankPlan:
     """The demo bank to write.
 
-    customers: alive in every month; who leaves is replaced, so the tables name more over time. 1 to 10 million.
+    customers: alive in every month; who leaves is replaced, so the tables name more. 1 to 10 million.
     months: calendar months of events, the last one ending on `end`. 1 to 240.
     end: last day of the data; must be the last day of a month.
     seed: equal seeds give equal files, bit for bit. 0 or more.
@@ -45,7 +45,7 @@ class BankPlan:
 
 @dataclass(frozen=True)
 class Month:
-    """One calendar month. index: 0 is the first written month, burn-in is below 0. start, end: days since 1970."""
+    """One calendar month. index: 0 is the first written one, burn-in below 0. start, end: days since 1970."""
 
     index: int
     start: int

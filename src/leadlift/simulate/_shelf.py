@@ -8,22 +8,24 @@ from leadlift.simulate import _words as w
 from leadlift.simulate._arrays import Bools, Floats, Ints
 from leadlift.simulate._ledger import Ledger
 
-PLACES = {"savings": 1, "term_deposit": 4, "fund": 4, "card": 1, "personal_loan": 1, "mortgage": 1, "insurance": 2}
+PLACES = dict(zip(w.PRODUCTS, (1, 4, 4, 1, 1, 1, 2), strict=True))
+"""How many of each product a customer can hold at once."""
+
 _STARTS = dict(zip(PLACES, np.cumsum([0, *PLACES.values()]), strict=False))
 _WIDTH = sum(PLACES.values())
 _PRODUCT_OF_PLACE = np.repeat(np.arange(len(PLACES)), list(PLACES.values()))
 
 
 class Shelf:
-    """Places by slot; `opened` is 0 where a place is empty. `value` is today's worth or debt, `amount` the first one."""
+    """Places by slot. opened: 0 where empty. value: today's worth or debt. amount: the first one."""
 
     def __init__(self, slots: int) -> None:
         shape = (slots, _WIDTH)
-        self.opened: Ints = np.zeros(shape, dtype=np.int64)
-        self.matures: Ints = np.zeros(shape, dtype=np.int64)
-        self.amount: Floats = np.zeros(shape)
-        self.value: Floats = np.zeros(shape)
-        self.rate: Floats = np.zeros(shape)
+        self.opened: Ints = np.zeros(shape, dtype=np.int64, order="F")
+        self.matures: Ints = np.zeros(shape, dtype=np.int64, order="F")
+        self.amount: Floats = np.zeros(shape, order="F")
+        self.value: Floats = np.zeros(shape, order="F")
+        self.rate: Floats = np.zeros(shape, order="F")
 
     @staticmethod
     def places(product: str) -> slice:
@@ -42,7 +44,9 @@ class Shelf:
         """Whether one more of a product fits."""
         return np.asarray(self.held(product) < PLACES[product], dtype=np.bool_)
 
-    def place(self, product: str, slots: Ints, day: Ints, amount: Floats, rate: Floats, matures: Ints) -> None:
+    def place(
+        self, product: str, slots: Ints, day: Ints, amount: Floats, rate: Floats, matures: Ints
+    ) -> None:
         """Open one each for slots that have room; day and matures are days since 1970, matures 0 for none."""
         places = self.places(product)
         column = places.start + np.argmin(self.opened[slots, places] > 0, axis=1)

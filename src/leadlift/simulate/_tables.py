@@ -23,7 +23,7 @@ Rows = dict[str, Column]
 
 @dataclass(frozen=True)
 class Numbering:
-    """How a block's numbers become ids that no other block uses. keep: by customer number, of the written months."""
+    """How a block's numbers become ids that no other block uses. keep: who is of the written months."""
 
     block: int
     keep: Bools

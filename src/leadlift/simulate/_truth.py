@@ -1,7 +1,7 @@
 """What nobody in a bank can see: the chances behind the events, and what a contact changes.
 
-A chance at a month end uses the state of that day alone: wants and moods may begin and end in the months ahead with
-their known chances, contracts mature on their known days, everything else is taken to stay as it is.
+A chance at a month end uses the state of that day alone: wants and moods may begin and end in the months ahead
+with their known chances, contracts mature on their known days, everything else is taken to stay as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from leadlift.simulate._people import People
 from leadlift.simulate._plan import Month
 from leadlift.simulate._shelf import Shelf
 
+TRAITS = ("income", "thrift", "digital", "price", "risk", "reserve", "borrow")
+"""What the table of latents tells of each customer."""
+
 
 class Oracle:
     """The chances of one block on one month end."""
@@ -35,8 +38,9 @@ class Oracle:
                 self.entry[PUSHES[event]] = 1 - (1 - self.entry[PUSHES[event]]) * (1 - chance)
         self.exit = {name: np.full(len(people), chance) for name, chance in EXIT.items()}
         self.exit["td_intent"] = self.exit["td_intent"] * (1 - windfall)
+        self.leaves_in_60, self.leaves_in_90 = self.leaves(2), self.leaves(3)
 
-    def leaves(self, months: int = 3) -> Floats:
+    def leaves(self, months: int) -> Floats:
         """All balances run off within some months."""
         upset, ahead = self.people.upset.astype(np.float64), []
         on, off = (causes.drift_chance(self.people, self.on, state) for state in (True, False))
@@ -70,7 +74,7 @@ class Oracle:
         """A fund closed within 90 days, leaving included."""
         keeps = self._stays_away("cash_need", causes.redeem_chance, 3)
         keeps = keeps * self._stays_away("fund_doubt", causes.doubt_chance, 3)
-        return 1 - keeps * (1 - self.leaves())
+        return 1 - keeps * (1 - self.leaves_in_90)
 
     def arrears(self) -> Floats:
         """Behind with a payment within 90 days."""
@@ -81,7 +85,7 @@ class Oracle:
         """Chances of the offer's product within 60 days: without a contact, and with one today."""
         alone, put_off = (self._unasked(offer, factor) for factor in (1.0, PUT_OFF_FACTOR))
         share = causes.put_off_share(self.people)
-        persuaded = causes.answer_chance(self.people) * self._persuaded(offer) * (1 - 0.5 * self.leaves(2))
+        persuaded = causes.answer_chance(self.people) * self._persuaded(offer) * (1 - 0.5 * self.leaves_in_60)
         return alone, persuaded + (1 - persuaded) * ((1 - share) * alone + share * put_off)
 
     def _unasked(self, offer: str, factor: float) -> Floats:
@@ -104,12 +108,14 @@ class Oracle:
         on, off = (causes.persuaded_chance(self.people, self.on, offer, state) for state in (True, False))
         return np.asarray(next_month * on + (1 - next_month) * off, dtype=np.float64)
 
-    def _stays_away(self, intent: str, chance: causes.IntentChance, months: int, factor: float = 1.0) -> Floats:
+    def _stays_away(
+        self, intent: str, chance: causes.IntentChance, months: int, factor: float = 1.0
+    ) -> Floats:
         on, off = (factor * chance(self.people, self.on, state) for state in (True, False))
         return self._calm(intent, on, off, months)
 
     def _calm(self, state: str, on: Floats, off: Floats, months: int) -> Floats:
-        """Chance that nothing happens for months, when a state that comes and goes sets the monthly chance."""
+        """Chance that nothing happens for months, when a state that comes and goes sets the chance."""
         wanting, calm = np.ones(len(on)), np.ones(len(on))
         for _ in range(months):
             wanting, calm = wanting * (1 - on), calm * (1 - off)
@@ -120,7 +126,7 @@ class Oracle:
         return np.asarray(np.where(getattr(self.people, state), wanting, calm), dtype=np.float64)
 
     def _of_those_staying(self, chance: Floats) -> Floats:
-        return chance * (1 - 0.6 * self.leaves())
+        return chance * (1 - 0.6 * self.leaves_in_90)
 
     def _maturing(self, days: int) -> Ints:
         matures = self.shelf.matures[:, self.shelf.places("term_deposit")]
@@ -129,7 +135,7 @@ class Oracle:
 
 
 def tell(people: People, shelf: Shelf, month: Month, ledger: Ledger) -> None:
-    """Write the true chances and effects at a month end, and add them to what decides each customer's type."""
+    """Write the true chances and effects at a month end, and add them to what decides the types."""
     oracle, here = Oracle(people, shelf, month), people.alive & ~people.leaving
     for code, offer in enumerate(w.OFFERS):
         alone, contacted = oracle.offered(offer)
@@ -144,7 +150,7 @@ def tell(people: People, shelf: Shelf, month: Month, ledger: Ledger) -> None:
     at_risk = {
         "fund_natural": (here & shelf.has_room("fund"), oracle.fund()),
         "card_natural": (here & shelf.has_room("card"), oracle.card()),
-        "leave": (here, oracle.leaves()),
+        "leave": (here, oracle.leaves_in_90),
         "fund_redeem": (here & (shelf.held("fund") > 0), oracle.redeems()),
         "arrears": (here & owes & ~people.in_arrears_once, oracle.arrears()),
     }
@@ -152,7 +158,9 @@ def tell(people: People, shelf: Shelf, month: Month, ledger: Ledger) -> None:
         _write_chances(people, who, month, name, chance, ledger)
 
 
-def _write_chances(people: People, who: Bools, month: Month, name: str, chance: Floats, ledger: Ledger) -> None:
+def _write_chances(
+    people: People, who: Bools, month: Month, name: str, chance: Floats, ledger: Ledger
+) -> None:
     count = int(who.sum())
     ledger.add(
         "chances",
@@ -163,7 +171,9 @@ def _write_chances(people: People, who: Bools, month: Month, name: str, chance: 
     )
 
 
-def _write_effects(people: People, who: Bools, month: Month, code: int, effect: Floats, ledger: Ledger) -> None:
+def _write_effects(
+    people: People, who: Bools, month: Month, code: int, effect: Floats, ledger: Ledger
+) -> None:
     count = int(who.sum())
     ledger.add(
         "effects",
@@ -182,7 +192,3 @@ def write_latents(people: People, slots: Ints, ledger: Ledger) -> None:
     traits = {name: getattr(people, name)[slots] for name in TRAITS}
     types = {f"{offer}_type": kinds[:, code] for code, offer in enumerate(w.OFFERS)}
     ledger.add("latents", customer=people.number[slots], stages=people.stages_seen[slots], **traits, **types)
-
-
-TRAITS = ("income", "thrift", "digital", "price", "risk", "reserve", "borrow")
-

@@ -5,7 +5,9 @@ from __future__ import annotations
 GENDERS = ("F", "M", "U")
 REGIONS = ("North", "Northeast", "East", "Central", "South", "Southwest", "Northwest", "Coast")
 CITY_SIZES = ("metropolis", "large", "medium", "town")
-OCCUPATIONS = ("student", "salaried", "self_employed", "business_owner", "civil_servant", "retired", "homemaker")
+OCCUPATIONS = (
+    "student", "salaried", "self_employed", "business_owner", "civil_servant", "retired", "homemaker",
+)  # fmt: skip
 STUDENT, SALARIED, SELF_EMPLOYED, BUSINESS_OWNER, CIVIL_SERVANT, RETIRED, HOMEMAKER = range(7)
 INCOME_BANDS = ("low", "lower_middle", "middle", "upper_middle", "high")
 INCOME_CUTS = (4_000.0, 7_500.0, 13_000.0, 24_000.0)
@@ -31,11 +33,11 @@ CATEGORIES = (
 ) = range(18)  # fmt: skip
 
 VISITS = ("app_login", "web_visit", "branch_visit", "call", "complaint")
-TOPICS = ("term_deposit", "fund", "card", "loan", "fees", "service")
+TOPICS = ("term_deposit", "fund", "card", "loan", "fees", "service", "redemption")
 
 EVENTS = (
-    "term_deposit_if_contacted", "term_deposit_natural", "fund_natural", "card_natural", "leave", "fund_redeem",
-    "arrears",
+    "term_deposit_if_contacted", "term_deposit_natural", "fund_natural", "card_natural", "leave",
+    "fund_redeem", "arrears",
 )  # fmt: skip
 
 FAMILY_NAMES = (

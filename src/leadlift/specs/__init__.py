@@ -1,7 +1,7 @@
 """What the YAML files say: frozen, closed models, and every fault with its file and line."""
 
 from leadlift.specs.campaigns import Campaign
-from leadlift.specs.catalogue import FeatureDef, column_types, marked_columns
+from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Gates, ModelChoice, Pipeline, Population, Split, Target, Tune
 from leadlift.specs.sources import Column, CsvFormat, Source
@@ -9,6 +9,6 @@ from leadlift.specs.workspace import FILE, Holdout, Workspace, WorkspaceFile, op
 
 __all__ = [
     "FILE", "Campaign", "Column", "CsvFormat", "FeatureDef", "FeatureFile", "Gates", "Holdout", "ModelChoice",
-    "Pipeline", "Population", "Source", "Split", "Target", "Tune", "Workspace", "WorkspaceFile", "column_types",
-    "marked_columns", "open_workspace", "read_workspace",
+    "Pipeline", "Population", "Source", "Split", "Target", "Tune", "Workspace", "WorkspaceFile",
+    "column_types", "marked_columns", "open_workspace", "read_workspace",
 ]  # fmt: skip

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import ConstructorError
+from yaml.reader import ReaderError
 
 from leadlift.errors import Problem
 
@@ -16,14 +18,32 @@ Path_ = tuple[str | int, ...]
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's booleans: only true and false. `yes`, `no`, `on` and `off` stay the words they are."""
+    """The words of YAML 1.2: only true and false are booleans; `yes`, `no`, `01` and `12:30` are text."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in ("bool", "int", "float")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
+_WORDS = {
+    "bool": ("^(true|false)$", "tf"),
+    "int": ("^[-+]?(0|[1-9][0-9]*)$", "-+0123456789"),
+    "float": (r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$", "-+.0123456789"),
+}
+for _kind, (_pattern, _begins) in _WORDS.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(_pattern), list(_begins))
+
+
+def _date(loader: _Loader, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        raise ConstructorError(None, None, f"{node.value} is not a date", node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
 @dataclass(frozen=True)
@@ -61,8 +81,9 @@ def read(path: Path, name: str) -> tuple[Document | None, list[Problem]]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         return None, [Problem(name, 1, "", f"not UTF-8 text (byte {error.start}); save the file as UTF-8")]
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None, [Problem(name, 1, "", "the file is empty")]
@@ -72,17 +93,30 @@ def read(path: Path, name: str) -> tuple[Document | None, list[Problem]]:
             for path_, mark in _walk(node, (), lines)
         ]
         data = loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        return None, [Problem(name, line, "", f"not valid YAML: {error.problem or error.context}")]
-    except (yaml.YAMLError, ValueError) as error:
-        return None, [Problem(name, 1, "", f"not valid YAML: {error}")]
+    except yaml.YAMLError as error:
+        return None, [_unreadable(error, name, text)]
+    except RecursionError:
+        return None, [Problem(name, 1, "", "not valid YAML: an alias stands inside what it names")]
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if not isinstance(data, dict):
         return None, [Problem(name, 1, "", "expected keys and values, such as `name: demo-bank`")]
     return Document(name, data, text, lines), problems
+
+
+def _unreadable(error: yaml.YAMLError, name: str, text: str) -> Problem:
+    line, why = 1, str(error)
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line, why = mark.line + 1 if mark else 1, error.problem or error.context or why
+        if why == "found unhashable key":
+            why = "a key must be a word; a `{{ template }}` is not filled in here"
+    elif isinstance(error, ReaderError):
+        line = text[: error.position].count("\n") + 1
+        why = f"the character {chr(error.character)!r} is not allowed"
+    # a file that breaks off is told of the line after its last
+    return Problem(name, min(line, max(1, len(text.splitlines()))), "", f"not valid YAML: {why}")
 
 
 def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Iterator[tuple[Path_, Any]]:
@@ -90,6 +124,8 @@ def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Iterator[tup
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                key.tag = "tag:yaml.org,2002:str"  # a key is a word, whatever it looks like
             here = (*path, str(key.value))
             if here in seen:
                 yield here, key.start_mark

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -18,10 +19,15 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], word: str = "and") -> str:
     """Names as a sentence holds them: `'a', 'b' and 'c'`."""
     quoted = [f"'{name}'" for name in names]
-    return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
+    return f" {word} ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
+
+
+def fault_at(key: str, why: str) -> PydanticCustomError:
+    """For validators of a whole stanza: a fault that stands at one of its keys."""
+    return PydanticCustomError("fault_at", "{why}", {"key": key, "why": why})
 
 
 def nearest(word: object, known: Iterable[str]) -> str:
@@ -43,12 +49,20 @@ def _window(value: Any) -> int:
     return days
 
 
+def _each_once(windows: tuple[int, ...]) -> tuple[int, ...]:
+    for place, days in enumerate(windows):
+        if days in windows[:place]:
+            raise ValueError(f"the window '{days}d' is given twice")
+    return windows
+
+
 def _share(value: Any) -> float:
+    share = value
     if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)%", value)):
-        value = float(match[1]) / 100
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        share = float(match[1]) / 100
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
         raise ValueError(f"{value!r} is not a share. Write it as '20%' or 0.2, from 0 to below 1")
-    return float(value)
+    return float(share)
 
 
 def _text(value: Any) -> Any:
@@ -61,6 +75,7 @@ _SHARE_SCHEMA = WithJsonSchema({"type": ["string", "number"], "examples": ["20%"
 
 Days = Annotated[int, BeforeValidator(_days), _DAYS_SCHEMA]
 Window = Annotated[int, BeforeValidator(_window), _DAYS_SCHEMA]
+Windows = Annotated[tuple[Window, ...], AfterValidator(_each_once)]
 Share = Annotated[float, BeforeValidator(_share), _SHARE_SCHEMA]
 Word = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 Name = Annotated[str, Field(pattern=NAME)]

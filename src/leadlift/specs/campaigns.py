@@ -20,7 +20,9 @@ class Export(Spec):
     """The lead files to write."""
 
     formats: tuple[Literal["csv", "parquet", "xlsx"], ...] = ("csv", "parquet", "xlsx")
-    encoding: Literal["utf-8", "utf-8-sig"] = Field("utf-8-sig", description="utf-8-sig: spreadsheets read it right.")
+    encoding: Literal["utf-8", "utf-8-sig"] = Field(
+        "utf-8-sig", description="utf-8-sig: spreadsheets read it right."
+    )
     delimiter: Literal[",", ";", "\t"] = ","
     columns: tuple[str, ...] = Field((), description="Features to show beside the reasons.")
 
@@ -41,7 +43,9 @@ class Campaign(Spec):
     offer: Offer
     channel: Name
     consent: SqlText = Field(description="Over features: who agreed to be contacted. Unknown counts as no.")
-    eligible: SqlText | None = Field(None, description="Over features: who may get this offer. Unknown counts as no.")
+    eligible: SqlText | None = Field(
+        None, description="Over features: who may get this offer. Unknown counts as no."
+    )
     exclude: tuple[Exclusion, ...] = ()
     size: int = Field(ge=1, description="At most so many leads.")
     min_probability: float = Field(0.0, ge=0, le=1)

@@ -1,10 +1,8 @@
-"""The catalogue: every feature that the stanzas give, named, typed and checked, in the order they can be computed."""
+"""The catalogue: every feature that the stanzas give, named, typed, checked, in an order of computing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 
 from sqlglot import exp
 
@@ -12,63 +10,21 @@ from leadlift import names
 from leadlift.errors import Problem
 from leadlift.specs import sql
 from leadlift.specs._yaml import Document
-from leadlift.specs.base import nearest
-from leadlift.specs.features import MONTH_AGGS, NEED_NUMBERS, UNWINDOWED, Feature, FeatureFile, misfit
+from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
+from leadlift.specs.features import NEED_NUMBERS, UNWINDOWED, Feature, FeatureFile, misfit
+from leadlift.specs.formulas import with_formulas
 from leadlift.specs.sources import Source
 
-RESERVED = (names.CUSTOMER, names.AS_OF, names.TARGET, names.SCORE, names.PROBABILITY, names.PERCENTILE, names.BAND)
-
-
-@dataclass(frozen=True)
-class FeatureDef:
-    """One resulting feature: a stanza over one window.
-
-    hidden: why it may not reach a model, reason or artifact ("pii" or "protected"), or None.
-    type: number or text; yes and no are numbers 1 and 0. uses: the columns (agg) or features (expr) it is made of.
-    """
-
-    name: str
-    stanza: str
-    subject: str
-    source: str | None
-    spec: Feature
-    of: exp.Expr | None
-    where: exp.Expr | None
-    expr: exp.Expr | None
-    window: int | None
-    type: str
-    hidden: str | None
-    uses: tuple[str, ...]
-    label: str
-    unit: str
-    file: str
-    line: int
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the model sees it as a category."""
-        return self.type == "text"
-
-
-def column_types(source: Source, sources: Mapping[str, Source]) -> dict[str, str]:
-    """The type of each column that expressions over this source may name, joined ones included."""
-    types: dict[str, str] = {name: column.type for name, column in source.columns.items()}
-    for join in source.joins:
-        lookup = sources.get(join.source)
-        for name in join.columns:
-            if lookup is not None and name in lookup.columns:
-                types[name] = lookup.columns[name].type
-    return types
-
-
-def marked_columns(source: Source, sources: Mapping[str, Source], mark: str) -> set[str]:
-    """The columns marked `pii` or `protected`, joined ones included."""
-    marked = {name for name, column in source.columns.items() if getattr(column, mark)}
-    for join in source.joins:
-        lookup = sources.get(join.source)
-        if lookup is not None:
-            marked |= {n for n in join.columns if n in lookup.columns and getattr(lookup.columns[n], mark)}
-    return marked
+RESERVED = (
+    names.CUSTOMER,
+    names.AS_OF,
+    names.TARGET,
+    names.SCORE,
+    names.PROBABILITY,
+    names.PERCENTILE,
+    names.BAND,
+    "row",  # a training row's place in the order of time
+)
 
 
 def catalogue(
@@ -86,17 +42,23 @@ def catalogue(
             fresh = []
             for one in new:
                 if one.name in RESERVED:
-                    problems.append(document.problem(path, f"'{one.name}' is a word of leadlift's own; choose another name"))
+                    problems.append(
+                        document.problem(
+                            path, f"'{one.name}' is a word of leadlift's own; choose another name"
+                        )
+                    )
                 elif one.name in found:
                     first = found[one.name]
                     where = f"{first.file}:{first.line}"
-                    problems.append(document.problem(path, f"feature '{one.name}' is already defined at {where}"))
+                    problems.append(
+                        document.problem(path, f"feature '{one.name}' is already defined at {where}")
+                    )
                 else:
                     fresh.append(one)
             found |= {one.name: one for one in fresh}
             if spec.expr is not None and fresh:
                 formulas[stanza] = (document, file, spec)
-    ordered, faults = _with_formulas(found, formulas)
+    ordered, faults = with_formulas(found, formulas)
     return ordered, problems + faults
 
 
@@ -110,8 +72,8 @@ def _defined(
     source = sources.get(file.source)
     if source is None:
         return [], []
-    if reason := misfit(spec, source.kind):
-        return [], [document.problem(("features", stanza, "agg"), reason)]
+    if wrong := misfit(spec, source.kind):
+        return [], [document.problem(("features", stanza, wrong[0]), wrong[1])]
     columns = column_types(source, sources)
     problems: list[Problem] = []
     parsed: dict[str, exp.Expr] = {}
@@ -120,7 +82,7 @@ def _defined(
         if text is not None:
             try:
                 parsed[part] = sql.parse(text, columns, f"source '{file.source}'")
-            except sql.SqlFault as fault:
+            except sql.SqlError as fault:
                 problems.append(document.problem(("features", stanza, part), str(fault)))
     if not problems:
         problems += _type_faults(document, stanza, spec, parsed, columns)
@@ -140,16 +102,30 @@ def _type_faults(
 ) -> list[Problem]:
     faults = []
     if "where" in parsed and (kind := sql.sql_type(parsed["where"], columns)) not in ("boolean", "unknown"):
-        faults.append(document.problem(("features", stanza, "where"), f"must be a condition, but {spec.where!r} is a {kind}"))
+        faults.append(
+            document.problem(
+                ("features", stanza, "where"), f"must be a condition, but {spec.where!r} is a {kind}"
+            )
+        )
     if "of" in parsed:
         kind = sql.sql_type(parsed["of"], columns)
         path = ("features", stanza, "of")
         if spec.agg in NEED_NUMBERS and kind not in ("number", "unknown"):
-            faults.append(document.problem(path, f"agg '{spec.agg}' needs a number, but {spec.of!r} is a {kind}"))
+            faults.append(
+                document.problem(path, f"agg '{spec.agg}' needs a number, but {spec.of!r} is a {kind}")
+            )
         elif spec.agg == "days_to_end" and kind not in ("time", "unknown"):
-            faults.append(document.problem(path, f"agg 'days_to_end' needs the agreed end date, but {spec.of!r} is a {kind}"))
+            faults.append(
+                document.problem(
+                    path, f"agg 'days_to_end' needs the agreed end date, but {spec.of!r} is a {kind}"
+                )
+            )
         elif spec.agg in ("value", "last", "first", "min", "max", "value_ago") and kind == "time":
-            faults.append(document.problem(path, f"{spec.of!r} is a date; a model needs a number: use days_between({spec.of}, as_of)"))
+            faults.append(
+                document.problem(
+                    path, f"{spec.of!r} is a date; a model needs a number: use days_between({spec.of}, as_of)"
+                )
+            )
     return faults
 
 
@@ -168,7 +144,9 @@ def _windows(file: FeatureFile, spec: Feature, source: Source) -> tuple[int | No
     return file.windows or (None,)
 
 
-def _hidden(spec: Feature, parsed: Mapping[str, exp.Expr], source: Source, sources: Mapping[str, Source]) -> str | None:
+def _hidden(
+    spec: Feature, parsed: Mapping[str, exp.Expr], source: Source, sources: Mapping[str, Source]
+) -> str | None:
     columns = {name for tree in parsed.values() for name in sql.names_in(tree)}
     if spec.protected or columns & marked_columns(source, sources, "protected"):
         return "protected"
@@ -220,58 +198,3 @@ def _usual_unit(spec: Feature) -> str:
     if spec.agg in ("days_since_last", "days_since_first", "days_held", "days_to_end"):
         return "days"
     return ""
-
-
-def _with_formulas(
-    found: dict[str, FeatureDef], formulas: Mapping[str, tuple[Document, FeatureFile, Feature]]
-) -> tuple[dict[str, FeatureDef], list[Problem]]:
-    problems: list[Problem] = []
-    types = {name: "string" if one.is_text else "number" for name, one in found.items()}
-    trees: dict[str, exp.Expr] = {}
-    for name, (document, _, spec) in formulas.items():
-        try:
-            trees[name] = sql.parse(str(spec.expr), types, "the workspace")
-        except sql.SqlFault as fault:
-            problems.append(document.problem(("features", name, "expr"), str(fault)))
-    needs = {name: sql.names_in(tree) & set(trees) for name, tree in trees.items()}
-    try:
-        order = list(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        circle = error.args[1]
-        document = formulas[min(circle)][0]
-        text = " -> ".join(reversed(circle))
-        return found, [*problems, document.problem(("features", min(circle), "expr"), f"circular: {text}")]
-    ordered = {name: one for name, one in found.items() if name not in formulas}
-    for name in order:
-        ordered[name], fault = _formula(found[name], trees[name], ordered, types, formulas[name][0])
-        problems += fault
-    return ordered, problems
-
-
-def _formula(
-    bare: FeatureDef, tree: exp.Expr, known: Mapping[str, FeatureDef], types: dict[str, str], document: Document
-) -> tuple[FeatureDef, list[Problem]]:
-    uses = sql.names_in(tree)
-    kind = sql.sql_type(tree, types)
-    parents = [known[name].hidden for name in uses if name in known]
-    inherited = "protected" if "protected" in parents else "pii" if "pii" in parents else None
-    if inherited == "pii" and bare.spec.pii is False and not isinstance(tree, exp.Column):
-        inherited = None
-    hidden = "protected" if bare.spec.protected else "pii" if bare.spec.pii and inherited is None else inherited
-    types[bare.name] = "string" if kind == "text" else "number"
-    made = FeatureDef(
-        **{
-            **bare.__dict__,
-            "expr": tree,
-            "uses": tuple(sorted(uses)),
-            "type": "text" if kind == "text" else "number",
-            "hidden": hidden,
-        }
-    )
-    faults = []
-    if kind == "time":
-        faults.append(document.problem(("features", bare.name, "expr"), "gives a date; a model needs a number: use days_between"))
-    return made, faults
-
-
-__all__ = ["MONTH_AGGS", "FeatureDef", "catalogue", "column_types", "marked_columns", "nearest"]

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
+from sqlglot import exp
+
 from leadlift.errors import Problem
+from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import sql
 from leadlift.specs._yaml import Document, Path_
 from leadlift.specs.base import listed, nearest
 from leadlift.specs.campaigns import Campaign
-from leadlift.specs.catalogue import FeatureDef, column_types, marked_columns
+from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.sources import TIMES, Source
 
 Sources = Mapping[str, Source]
+WORKSPACE = "the workspace"
+OWN_TABLES = ("spine", "known", "part", "outcomes", "as_of_dates")
 
 
 def source_problems(document: Document, sources: Sources, customer_key: str) -> list[Problem]:
@@ -28,28 +33,46 @@ def source_problems(document: Document, sources: Sources, customer_key: str) -> 
         if source.kind not in ("flat", "lookup") and key not in columns:
             message = f"the customer key '{key}' is not a column of source '{name}'.{nearest(key, columns)}"
             problems.append(document.problem(path, message))
-        problems += _join_problems(document, (*path, "joins"), source, sources)
+        problems += _name_problems(document, path, source, key)
+        problems += _join_problems(document, path, source, sources)
         if source.where is not None:
             problems += _sql_problems(document, (*path, "where"), source.where, columns, f"source '{name}'")
+    return problems
+
+
+def _name_problems(document: Document, path: Path_, source: Source, key: str) -> list[Problem]:
+    """Names that the queries use themselves."""
+    problems = []
+    if path[-1] in OWN_TABLES or str(path[-1]).startswith(("raw_", "part_")):
+        problems.append(
+            document.problem(path, f"'{path[-1]}' is a table of leadlift's own; choose another name")
+        )
+    for name in source.columns:
+        taken = name in (AS_OF, CUSTOMER) and name != key and key in source.columns
+        if taken or name.startswith("__"):
+            why = f"'{name}' is a column of leadlift's own; choose another name and say `from: {name}`"
+            problems.append(document.problem((*path, "columns", name), why))
     return problems
 
 
 def _join_problems(document: Document, path: Path_, source: Source, sources: Sources) -> list[Problem]:
     problems = []
     for index, join in enumerate(source.joins):
+        here = (*path, "joins", index)
         lookup = sources.get(join.source)
-        here = (*path, index)
         if lookup is None or lookup.kind != "lookup":
             lookups = [name for name, other in sources.items() if other.kind == "lookup"]
             why = f"'{join.source}' is not a source of kind 'lookup'.{nearest(join.source, lookups)}"
             problems.append(document.problem((*here, "source"), why))
             continue
-        if join.on not in source.columns:
-            problems.append(document.problem((*here, "on"), f"no column '{join.on}'.{nearest(join.on, source.columns)}"))
-        for name in (join.to or join.on, *join.columns):
-            if name not in lookup.columns:
-                why = f"no column '{name}' in source '{join.source}'.{nearest(name, lookup.columns)}"
-                problems.append(document.problem(here, why))
+        wanted: list[tuple[Path_, str, Source, object]] = [((*here, "on"), join.on, source, path[-1])]
+        if join.to is not None or join.on in source.columns:
+            wanted.append(((*here, "to"), join.to or join.on, lookup, join.source))
+        wanted += [((*here, "columns", i), name, lookup, join.source) for i, name in enumerate(join.columns)]
+        for place, name, owner, called in wanted:
+            if name not in owner.columns:
+                why = f"no column '{name}' in source '{called}'.{nearest(name, owner.columns)}"
+                problems.append(document.problem(place, why))
     return problems
 
 
@@ -68,13 +91,15 @@ def pipeline_problems(
         choices: Mapping[str, str] | None = column_types(table, sources)
         owner = f"source '{spec.population.table}'"
     else:
-        choices, owner = feature_types(features), "the workspace"
+        choices, owner = feature_types(features), WORKSPACE
     if choices is None or (spec.population.table and table is None):
         return problems
     if spec.population.where and not spec.population.source:
         problems += _sql_problems(document, ("population", "where"), spec.population.where, choices, owner)
     if spec.population.eligible:
-        problems += _sql_problems(document, ("population", "eligible"), spec.population.eligible, choices, owner)
+        problems += _sql_problems(
+            document, ("population", "eligible"), spec.population.eligible, choices, owner
+        )
     for part in ("include", "exclude"):
         for index, pattern in enumerate(getattr(spec.features, part)):
             if not any(fnmatchcase(name, pattern) for name in choices):
@@ -89,14 +114,18 @@ def pipeline_problems(
 
 def _population_problems(document: Document, spec: Pipeline, sources: Sources) -> list[Problem]:
     population, problems = spec.population, []
-    for part, kinds in (("source", ("events", "snapshots", "intervals")), ("table", ("flat",)), ("score", ("flat",))):
+    for part, kinds in (
+        ("source", ("events", "snapshots", "intervals")),
+        ("table", ("flat",)),
+        ("score", ("flat",)),
+    ):
         name = getattr(population, part)
         path = ("population", part)
         if name is None:
             continue
         problems += _unknown_source(document, path, name, sources)
         if name in sources and sources[name].kind not in kinds:
-            why = f"source '{name}' is of kind '{sources[name].kind}'; `{part}` needs {listed(kinds)}"
+            why = f"source '{name}' is of kind '{sources[name].kind}'; `{part}` needs {listed(kinds, 'or')}"
             problems.append(document.problem(path, why))
     source = sources.get(population.source or "")
     if source is not None and population.where:
@@ -108,8 +137,10 @@ def _population_problems(document: Document, spec: Pipeline, sources: Sources) -
     table = sources.get(population.table or "")
     timed = table is None or table.event_time is not None or table.row_order == "time"
     if not timed and spec.split.out_of_time:
-        why = f"source '{population.table}' has no time. Give it `event_time` or `row_order: time`, or split at `random`"
-        problems.append(document.problem(("split", "out_of_time"), why))
+        why = f"source '{population.table}' has no time. Give it `event_time` or `row_order: time`"
+        written = ("split", "out_of_time") in document.lines
+        path = ("split", "out_of_time") if written else ("population", "table")
+        problems.append(document.problem(path, f"{why}, or split at `random`"))
     return problems
 
 
@@ -131,8 +162,11 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
     if target.where:
         problems += _sql_problems(document, ("target", "where"), target.where, columns, owner)
     clock = target.event_time or source.clock
-    if clock is None or columns.get(clock) not in TIMES:
-        times = [column for column, kind in columns.items() if kind in TIMES]
+    times = [column for column, kind in columns.items() if kind in TIMES]
+    if clock is None:
+        why = f"{owner} has no clock: name the date of the outcome, one of {listed(times, 'or')}"
+        problems.append(document.problem(("target", "event_time"), why))
+    elif clock not in times:
         why = f"'{clock}' is not a date or timestamp of {owner}.{nearest(clock, times)}"
         problems.append(document.problem(("target", "event_time"), why))
     return problems
@@ -145,7 +179,7 @@ def campaign_problems(
     sources: Sources,
     features: Mapping[str, FeatureDef] | None,
 ) -> list[Problem]:
-    """Faults of a campaign against its pipeline and the features; those of a flat pipeline are its table's columns."""
+    """Faults of a campaign against its pipeline and the features (of a flat pipeline: its columns)."""
     if spec.pipeline not in pipelines:
         why = f"no pipeline '{spec.pipeline}'.{nearest(spec.pipeline, pipelines)}"
         return [document.problem(("pipeline",), why)]
@@ -153,23 +187,30 @@ def campaign_problems(
     table = pipelines[spec.pipeline].population.table
     if table is not None and table in sources:
         types: Mapping[str, str] | None = column_types(sources[table], sources)
-        hidden = {n: mark for mark in ("pii", "protected") for n in marked_columns(sources[table], sources, mark)}
+        hidden = {
+            n: mark for mark in ("pii", "protected") for n in marked_columns(sources[table], sources, mark)
+        }
     else:
         types = feature_types(features)
         hidden = {name: one.hidden for name, one in (features or {}).items() if one.hidden}
     if types is None:
         return problems
-    conditions: list[tuple[Path_, str | None]] = [(("consent",), spec.consent), (("eligible",), spec.eligible)]
+    conditions: list[tuple[Path_, str | None]] = [
+        (("consent",), spec.consent),
+        (("eligible",), spec.eligible),
+    ]
     conditions += [(("exclude", index, "where"), rule.where) for index, rule in enumerate(spec.exclude)]
     for path, text in conditions:
         if text is not None:
-            problems += _sql_problems(document, path, text, types, "the workspace")
+            problems += _sql_problems(document, path, text, types, WORKSPACE)
     for index, name in enumerate(spec.export.columns):
         path = ("export", "columns", index)
         if name not in types:
             problems.append(document.problem(path, f"no feature '{name}'.{nearest(name, types)}"))
         elif name in hidden:
-            problems.append(document.problem(path, f"feature '{name}' is {hidden[name]}: it may not leave in a lead file"))
+            problems.append(
+                document.problem(path, f"feature '{name}' is {hidden[name]}: it may not leave in a lead file")
+            )
     return problems
 
 
@@ -192,8 +233,14 @@ def _sql_problems(
 ) -> list[Problem]:
     try:
         tree = sql.parse(text, columns, owner)
-    except sql.SqlFault as fault:
+    except sql.SqlError as fault:
         return [document.problem(path, str(fault))]
+    if owner != WORKSPACE and any(column.name == AS_OF for column in tree.find_all(exp.Column)):
+        return [
+            document.problem(
+                path, "`as_of` cannot be named here: rows are chosen before there is an as-of date"
+            )
+        ]
     kind = sql.sql_type(tree, columns)
     if kind not in ("boolean", "unknown"):
         return [document.problem(path, f"must be a condition, but {text!r} is a {kind}")]

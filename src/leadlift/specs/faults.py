@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -11,52 +12,108 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from leadlift.errors import Problem
-from leadlift.specs._yaml import Document
+from leadlift.specs._yaml import Document, Path_
 from leadlift.specs.base import listed, nearest
+
+_EXPECTED = {
+    "string": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
+    "date": "a date", "dict": "keys and values", "model": "keys and values", "tuple": "a list",
+}  # fmt: skip
+_LIMITS = {
+    "greater_than_equal": ("at least", "ge"), "greater_than": ("above", "gt"),
+    "less_than_equal": ("at most", "le"), "less_than": ("below", "lt"),
+}  # fmt: skip
+_KIND_OF_THING = {
+    "agg": "an aggregation", "type": "a column type", "kind": "a kind", "subject": "a subject",
+    "metric": "a metric",
+}  # fmt: skip
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
     """Each fault once, at its line. Branches of a union that did not apply are told as one fault."""
-    found: dict[tuple[str | int, ...], str] = {}
+    found: dict[Path_, list[ErrorDetails]] = {}
     for detail in error.errors():
-        path = tuple(step for step in detail["loc"] if not _is_branch(step))
-        found.setdefault(_trimmed(path, document), _message(detail, model, path))
-    return [document.problem(path, message) for path, message in found.items()]
+        below = (str(detail["ctx"]["key"]),) if detail["type"] == "fault_at" else ()
+        path = _path((*detail["loc"], *below), document)
+        found.setdefault(path, []).append(detail)
+    # what is said of a list's third member says more than that the whole is not a word
+    deepest = [p for p in found if not any(q != p and q[: len(p)] == p for q in found)]
+    return [document.problem(path, _message(found[path], model, path)) for path in deepest]
 
 
-def _is_branch(step: str | int) -> bool:
-    """pydantic names the branch of a union, the key of a mapping and a validator's function in the location."""
-    return isinstance(step, str) and bool(re.search(r"[\[(]|^(str|int|float|bool|tuple|date|literal|constrained-str)$", step))
-
-
-def _trimmed(path: tuple[str | int, ...], document: Document) -> tuple[str | int, ...]:
-    while path and path not in document.lines and len(path) > 1 and path[:-1] not in document.lines:
-        path = path[:-1]
+def _path(location: Path_, document: Document) -> Path_:
+    """pydantic's location without what is not in the file: branches of unions and missing members."""
+    path: Path_ = ()
+    for step in location:
+        if (*path, step) in document.lines:
+            path = (*path, step)
+        elif isinstance(step, str) and not _BRANCH.search(step):
+            return (*path, step)
     return path
 
 
-def _message(detail: ErrorDetails, model: type[BaseModel], path: tuple[str | int, ...]) -> str:
-    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
-    last = path[-1] if path else ""
-    if kind == "extra_forbidden":
-        known = _keys_at(model, path[:-1])
-        return f"unknown key '{last}'.{nearest(last, known)}" + ("" if nearest(last, known) else f" Known: {listed(known)}")
-    if kind == "missing":
-        return f"'{last}' is required"
-    if kind == "literal_error":
-        known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        guess = nearest(value, known)
-        return f"{value!r} is not {_article(str(last))}.{guess}" + ("" if guess else f" Known: {listed(known) or context.get('expected')}")
-    if kind == "string_pattern_mismatch":
-        return f"{value!r} is not a name: use small letters, digits and _, beginning with a letter"
-    if kind == "value_error":
-        return str(context["error"])
-    return f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {value!r}"
+_BRANCH = re.compile(r"[\[(]|^(str|int|float|bool|tuple|date|literal|constrained-str)$")
 
 
-def _article(word: str) -> str:
-    word = {"agg": "aggregation", "type": "column type", "kind": "kind"}.get(word, word)
-    return f"an {word}" if word[:1] in "aeiou" else f"a {word}"
+def _message(details: list[ErrorDetails], model: type[BaseModel], path: Path_) -> str:
+    first = details[0]
+    kind, value, context = first["type"], first["input"], first.get("ctx", {})
+    last = str(path[-1]) if path else ""
+    match kind:
+        case "fault_at":
+            return str(context["why"])
+        case "value_error":
+            return str(context["error"])
+        case "extra_forbidden":
+            return f"unknown key '{last}'.{_guess(last, _keys_at(model, path[:-1]))}"
+        case "missing":
+            return f"'{last}' is required" if first["loc"][-1] == last else "too few values"
+        case "literal_error":
+            known = re.findall(r"'([^']*)'", str(context["expected"]))
+            guess = _guess(value, known) if known else f" Known: {context['expected']}"
+            return f"{shown(value)} is not {_thing(path)}.{guess}"
+        case "string_pattern_mismatch":
+            return f"{shown(value)} is not a name: use small letters, digits and _, beginning with a letter"
+        case "too_short" | "string_too_short":
+            return "must not be empty"
+        case _ if kind in _LIMITS:
+            word, limit = _LIMITS[kind]
+            return f"must be {word} {context[limit]}, not {shown(value)}"
+    return _mistyped(details)
+
+
+def _mistyped(details: list[ErrorDetails]) -> str:
+    """What was expected instead, of all the branches of a union."""
+    value = details[0]["input"]
+    known = [_EXPECTED.get(str(detail["type"]).split("_")[0]) for detail in details]
+    if None in known:
+        message = details[0]["msg"]
+        return f"{message[0].lower()}{message[1:]}, not {shown(value)}"
+    words = dict.fromkeys(word for word in known if word)
+    if list(words) == ["a date"]:
+        return f"{shown(value)} is not a date. Write it as 2026-01-31"
+    quotes = ": put it in quotes" if "text" in words and not isinstance(value, list | dict | None) else ""
+    return f"expected {' or '.join(words)}, not {shown(value)}{quotes}"
+
+
+def shown(value: object) -> str:
+    """A value as it stands in YAML."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(shown(one) for one in value)}]"
+    return str(value) if isinstance(value, date) else repr(value)
+
+
+def _guess(word: object, known: Iterable[str]) -> str:
+    return nearest(word, known) or f" Known: {listed(known)}"
+
+
+def _thing(path: Path_) -> str:
+    names = [step for step in path if isinstance(step, str)] or [""]
+    return _KIND_OF_THING.get(names[-1], f"a value of `{names[-1]}`")
 
 
 def _keys_at(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from leadlift.specs.base import Name, Spec, SqlText, Window, listed
+from leadlift.specs.base import Name, Spec, SqlText, Windows, fault_at, listed
 
 Aggregation = Literal[
     "value", "count", "sum", "mean", "min", "max", "std", "distinct", "last", "first",
@@ -16,7 +16,8 @@ Aggregation = Literal[
 AGGREGATIONS: tuple[str, ...] = get_args(Aggregation)
 
 _EVENT_AGGS = (
-    "count", "sum", "mean", "min", "max", "std", "distinct", "last", "first", "days_since_last", "days_since_first",
+    "count", "sum", "mean", "min", "max", "std", "distinct", "last", "first",
+    "days_since_last", "days_since_first",
 )  # fmt: skip
 AGGS_OF_KIND: dict[str, tuple[str, ...]] = {
     "attributes": ("value",),
@@ -41,18 +42,23 @@ class Feature(Spec):
     """
 
     agg: Aggregation | None = None
-    of: SqlText | None = Field(None, description="What is aggregated: an expression over the source's columns.")
+    of: SqlText | None = Field(
+        None, description="What is aggregated: an expression over the source's columns."
+    )
     where: SqlText | None = Field(None, description="Only these rows count.")
     on: Literal["held", "opened", "closed"] | None = Field(
-        None, description="Intervals: rows held at the as-of date (default), or by the day they opened or closed."
+        None,
+        description="Intervals: rows held at the as-of date (default), or by the day they opened or closed.",
     )
-    windows: tuple[Window, ...] | None = Field(None, description="Instead of the file's. [] means all that is known.")
+    windows: Windows | None = Field(None, description="Instead of the file's. [] means all that is known.")
     months: int | None = Field(None, ge=1, le=120, description="value_ago and change: how many months back.")
     expr: SqlText | None = Field(None, description="A formula over other features.")
     label: str | None = None
     unit: str | None = None
     description: str = ""
-    reason_up: str | None = Field(None, description="Said when the value is above the usual: may hold {value}.")
+    reason_up: str | None = Field(
+        None, description="Said when the value is above the usual: may hold {value}."
+    )
     reason_down: str | None = Field(None, description="Said when the value is at or below the usual.")
     pii: bool | None = Field(None, description="false: this number made from a pii column identifies nobody.")
     protected: bool = False
@@ -62,7 +68,9 @@ class Feature(Spec):
     def _agg_or_expr(self) -> Self:
         if (self.agg is None) == (self.expr is None):
             raise ValueError("give either `agg` or `expr`")
-        if self.expr is not None and (extra := [k for k in ("of", "where", "on", "windows", "months") if getattr(self, k) is not None]):
+        if self.expr is not None and (
+            extra := [k for k in ("of", "where", "on", "windows", "months") if getattr(self, k) is not None]
+        ):
             raise ValueError(f"`expr` stands alone; remove {listed(extra)}")
         return self
 
@@ -73,11 +81,11 @@ class Feature(Spec):
         if self.of is None and self.agg not in WITHOUT_OF:
             raise ValueError(f"agg '{self.agg}' needs `of`; only {listed(WITHOUT_OF)} go without")
         if self.of is not None and self.agg in WITHOUT_OF:
-            raise ValueError(f"agg '{self.agg}' takes no `of`")
+            raise fault_at("of", f"agg '{self.agg}' takes no `of`")
         if (self.months is not None) != (self.agg in MONTH_AGGS):
             raise ValueError(f"agg '{self.agg}' {'needs' if self.agg in MONTH_AGGS else 'takes no'} `months`")
         if self.windows and self.agg in (*MONTH_AGGS, *HELD_AGGS, "value"):
-            raise ValueError(f"agg '{self.agg}' takes no windows")
+            raise fault_at("windows", f"agg '{self.agg}' takes no windows")
         return self
 
 
@@ -86,27 +94,23 @@ class FeatureFile(Spec):
 
     subject: Literal["attributes", "behaviour", "value", "needs", "loyalty", "risk"]
     source: Name
-    windows: tuple[Window, ...] = ()
+    windows: Windows = ()
     features: dict[Name, Feature] = Field(min_length=1)
     description: str = ""
 
 
-def misfit(feature: Feature, kind: str) -> str | None:
-    """Why this aggregation cannot be taken over a source of this kind, or None when it can."""
+def misfit(feature: Feature, kind: str) -> tuple[str, str] | None:
+    """Why this aggregation does not go with a source of this kind (the key at fault, the reason), or None."""
     if feature.agg is None:
         return None
     fitting = AGGS_OF_KIND[kind]
     if feature.agg not in fitting:
-        known = listed(fitting) if fitting else "none"
-        return f"'{feature.agg}' cannot be taken over a source of kind '{kind}': that has {known}"
-    if feature.on is not None and kind != "intervals":
-        return f"`on` is for intervals; this source is of kind '{kind}'"
-    if kind == "intervals" and feature.agg in HELD_AGGS and feature.on in ("opened", "closed"):
-        return f"'{feature.agg}' speaks of rows held; remove `on: {feature.on}`"
-    held = kind == "intervals" and feature.on in (None, "held")
-    if held and feature.windows:
-        return "rows held at the as-of date have no window; add `on: opened` or `on: closed`"
+        known = f"takes {listed(fitting, 'or')}" if fitting else "has no features of its own"
+        return "agg", f"'{feature.agg}' does not go with '{kind}': a source of that kind {known}"
+    if kind != "intervals":
+        return ("on", f"`on` is for intervals; this source is of kind '{kind}'") if feature.on else None
+    if feature.agg in HELD_AGGS and feature.on in ("opened", "closed"):
+        return "on", f"'{feature.agg}' speaks of rows held; remove `on: {feature.on}`"
+    if feature.on in (None, "held") and feature.windows:
+        return "windows", "rows held at the as-of date have no window; add `on: opened` or `on: closed`"
     return None
-
-
-

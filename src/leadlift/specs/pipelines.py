@@ -7,21 +7,27 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word
+from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at
 
 Metric = Literal["average_precision", "auc", "log_loss"]
 
 
 class Population(Spec):
-    """Who is eligible: customers at monthly as-of dates, rows of a source at their own date, or a flat table."""
+    """Who is eligible: customers at as-of dates, rows of a source at their own date, or a flat table."""
 
     as_of: Literal["monthly", "quarterly", "weekly"] | tuple[date, ...] | None = None
     from_: date | None = Field(None, alias="from", description="The first as-of date.")
     to: date | None = Field(None, description="The last as-of date; the last mature one by default.")
     source: Name | None = Field(None, description="Each row is a case, at the day of its event time.")
-    table: Name | None = Field(None, description="A flat source: each row is a case with its features beside it.")
-    score: Name | None = Field(None, description="A flat source like `table`, without the target: the rows to score.")
-    where: SqlText | None = Field(None, description="With `source`: over its columns. Otherwise over features.")
+    table: Name | None = Field(
+        None, description="A flat source: each row is a case with its features beside it."
+    )
+    score: Name | None = Field(
+        None, description="A flat source like `table`, without the target: the rows to score."
+    )
+    where: SqlText | None = Field(
+        None, description="With `source`: over its columns. Otherwise over features."
+    )
     eligible: SqlText | None = Field(None, description="Over features; holds for training and scoring alike.")
 
     @model_validator(mode="after")
@@ -34,11 +40,11 @@ class Population(Spec):
         if not isinstance(self.as_of, str) and self.as_of is not None and (self.from_ or self.to):
             raise ValueError("a list of as-of dates needs neither `from` nor `to`")
         if self.from_ and self.to and self.from_ > self.to:
-            raise ValueError(f"`from` {self.from_} is after `to` {self.to}")
+            raise fault_at("from", f"{self.from_} is after `to`, {self.to}")
         if self.table and (self.from_ or self.to or self.eligible):
             raise ValueError("a flat table takes no `from`, `to` or `eligible`; use `where`")
         if self.score and not self.table:
-            raise ValueError("`score` goes with `table`")
+            raise fault_at("score", "`score` goes with `table`")
         return self
 
 
@@ -47,7 +53,9 @@ class Target(Spec):
 
     source: Name | None = Field(None, description="Where the outcome is recorded.")
     where: SqlText | None = None
-    event_time: str | None = Field(None, description="The column that dates the outcome; the source's own by default.")
+    event_time: str | None = Field(
+        None, description="The column that dates the outcome; the source's own by default."
+    )
     gap: Days = 0
     outcome: Days | None = Field(None, description="Length of the outcome window.")
     absent: bool = Field(False, description="The target is that no such row appears.")
@@ -83,7 +91,9 @@ class Split(Spec):
     """The last as-of dates are the test; validation and calibration customers are never trained on."""
 
     out_of_time: Share | None = Field(None, description="Share of the cases, the latest, kept for the test.")
-    random: Share | None = Field(None, description="Where there is no time: share of customers kept for the test.")
+    random: Share | None = Field(
+        None, description="Where there is no time: share of customers kept for the test."
+    )
     valid: Share = 0.15
     calibration: Share = 0.2
     seed: int = 1
@@ -109,7 +119,7 @@ class Tune(Spec):
 class ModelChoice(Spec):
     """LightGBM's parameters, constraints, and how its scores become probabilities."""
 
-    params: dict[str, bool | int | float | str] = {}
+    params: dict[str, bool | int | float | str] = Field({})
     monotone: dict[str, Literal[-1, 1]] = Field({}, description="Feature: 1 rising, -1 falling.")
     calibration: Literal["isotonic", "platt", "none"] = "isotonic"
     max_rounds: int = Field(600, ge=1, le=20_000)
@@ -123,8 +133,12 @@ class Gates(Spec):
     min_lift_at_10: float = Field(1.2, ge=0)
     min_positives: int = Field(200, ge=1, description="Among the test rows.")
     max_calibration_error: float = Field(0.05, gt=0, le=1)
-    beats_baseline: bool = Field(True, description="AUC above the logistic baseline's, or within its interval.")
-    beats_champion: bool = Field(True, description="AUC not below the champion's interval on its own test rows.")
+    beats_baseline: bool = Field(
+        True, description="AUC above the logistic baseline's, or within its interval."
+    )
+    beats_champion: bool = Field(
+        True, description="AUC not below the champion's interval on its own test rows."
+    )
 
 
 class Pipeline(Spec):
@@ -144,7 +158,7 @@ class Pipeline(Spec):
     @model_validator(mode="after")
     def _target_fits_population(self) -> Self:
         if self.population.table and self.target.source:
-            raise ValueError("a flat table's target is a column of it: give `target.column` and `target.positive`")
+            raise fault_at("target", "a flat table's target is a column of it: give `column` and `positive`")
         if self.population.as_of and self.target.column:
-            raise ValueError("`target.column` needs `population.source` or `population.table`")
+            raise fault_at("target", "`column` needs `population.source` or `population.table`")
         return self

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from leadlift.specs.base import Days, Name, Spec, SqlText, Word, listed, nearest
+from leadlift.specs.base import Days, Name, Spec, SqlText, Word, fault_at, listed, nearest
 
 ColumnType = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp"]
 Kind = Literal["attributes", "events", "snapshots", "intervals", "flat", "lookup"]
@@ -32,16 +32,34 @@ _MUST: dict[str, tuple[str, ...]] = {
 CLOCKS = ("event_time", "valid_from", "valid_to", "since", "available_at", "available_after")
 
 
+ENCODINGS = (
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "gb18030",
+    "gbk",
+    "big5",
+    "cp1250",
+    "cp1252",
+    "latin-1",
+    "shift-jis",
+)
+
+
 class Column(Spec):
     """One column: its type, what must hold of it, and who may see it."""
 
     type: ColumnType
-    from_: str | None = Field(None, alias="from", description="The column's name in the file, when it differs.")
+    from_: str | None = Field(
+        None, alias="from", description="The column's name in the file, when it differs."
+    )
     scale: int = Field(2, ge=0, le=10, description="Digits after the point of a decimal.")
     required: bool = Field(False, description="Never null.")
     unique: bool = Field(False, description="No value twice (in a history: among the current rows).")
     allowed: tuple[Word, ...] | None = Field(None, description="The only values that may occur.")
-    pii: bool = Field(False, description="Identifies a person: never a feature, reason, log line or artifact.")
+    pii: bool = Field(
+        False, description="Identifies a person: never a feature, reason, log line or artifact."
+    )
     protected: bool = Field(False, description="A protected characteristic: never a feature or reason.")
     description: str = ""
 
@@ -56,21 +74,33 @@ class CsvFormat(Spec):
     date_format: str | None = Field(None, description="As in strftime, such as %y%m%d. ISO dates by default.")
     timestamp_format: str | None = None
     na: tuple[str, ...] = ("", "NA", "NULL")
-    header: bool = Field(True, description="False: the columns stand in the order in which they are declared.")
+    header: bool = Field(
+        True, description="False: the columns stand in the order in which they are declared."
+    )
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.delimiter not in ("tab", "blanks") and len(self.delimiter) != 1:
-            raise ValueError(f"delimiter {self.delimiter!r} must be one character, 'tab' or 'blanks'")
+    @field_validator("delimiter", "quote")
+    @classmethod
+    def _one_character(cls, value: str, info: ValidationInfo) -> str:
+        words = ("tab", "blanks") if info.field_name == "delimiter" else ("",)
+        if len(value) != 1 and value not in words:
+            others = f", {listed(words, 'or')}" if any(words) else ""
+            raise ValueError(f"{value!r} must be one character{others}")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
         try:
-            "".encode(self.encoding)
+            "".encode(value)
         except LookupError:
-            raise ValueError(f"encoding {self.encoding!r} is not one that Python knows") from None
-        return self
+            raise ValueError(
+                f"{value!r} is not an encoding that Python knows.{nearest(value, ENCODINGS)}"
+            ) from None
+        return value
 
 
 class Join(Spec):
-    """Columns of a lookup source brought into this one, by equal keys. A row without a partner keeps nulls."""
+    """Columns of a lookup source brought into this one, by equal keys. Rows without a partner keep nulls."""
 
     source: Name
     on: str = Field(description="Column of this source.")
@@ -85,7 +115,9 @@ class Source(Spec):
     table: str | None = Field(None, description="The table inside a DuckDB file.")
     kind: Kind
     columns: dict[str, Column] = Field(min_length=1)
-    customer_key: str | None = Field(None, description="The customer's column, when it is not the workspace's.")
+    customer_key: str | None = Field(
+        None, description="The customer's column, when it is not the workspace's."
+    )
     key: str | tuple[str, ...] | None = Field(
         None, description="Identifies a row: of several versions the last one known counts."
     )
@@ -93,7 +125,9 @@ class Source(Spec):
     available_after: Days | None = Field(None, description="How long after it happened the bank knew.")
     available_at: str | None = Field(None, description="The column that says when the bank knew.")
     valid_from: str | None = None
-    valid_to: str | None = Field(None, description="The first day on which it no longer holds; null: it still does.")
+    valid_to: str | None = Field(
+        None, description="The first day on which it no longer holds; null: it still does."
+    )
     since: str | None = Field(None, description="Attributes without history: the day the customer joined.")
     where: SqlText | None = Field(None, description="Only these rows are read.")
     joins: tuple[Join, ...] = ()
@@ -106,15 +140,15 @@ class Source(Spec):
     def _clocks_fit_the_kind(self) -> Self:
         given = [name for name in CLOCKS if getattr(self, name) is not None]
         if wrong := [name for name in given if name not in _MAY[self.kind]]:
-            raise ValueError(f"a source of kind '{self.kind}' has no {listed(wrong)}")
+            raise fault_at(wrong[0], f"a source of kind '{self.kind}' has no {listed(wrong)}")
         if missing := [name for name in _MUST.get(self.kind, ()) if name not in given]:
             raise ValueError(f"a source of kind '{self.kind}' needs {listed(missing)}")
         if self.available_after is not None and self.available_at is not None:
-            raise ValueError("give `available_after` or `available_at`, not both")
+            raise fault_at("available_at", "give `available_after` or `available_at`, not both")
         if self.kind == "attributes" and self.valid_to and not self.valid_from:
-            raise ValueError("`valid_to` needs `valid_from`")
+            raise fault_at("valid_to", "`valid_to` needs `valid_from`")
         if self.kind == "attributes" and self.since and self.valid_from:
-            raise ValueError("give `since` (no history) or `valid_from` (history), not both")
+            raise fault_at("since", "give `since` (no history) or `valid_from` (history), not both")
         return self
 
     @model_validator(mode="after")
@@ -124,15 +158,15 @@ class Source(Spec):
         named = [(rule, getattr(self, rule)) for rule in (*CLOCKS[:-1], "customer_key")]
         for rule, name in [*named, *(("key", name) for name in self.keys)]:
             if name is not None and name not in known:
-                raise ValueError(f"{rule}: no column {name!r} is declared.{nearest(name, known)}")
+                raise fault_at(rule, f"no column {name!r} is declared.{nearest(name, known)}")
         for rule in CLOCKS[:-1]:
             name = getattr(self, rule)
             if name in self.columns and self.columns[name].type not in TIMES:
                 kind = self.columns[name].type
-                raise ValueError(f"{rule}: column {name!r} is a {kind}; a clock needs date or timestamp")
+                raise fault_at(rule, f"column {name!r} is a {kind}; a clock needs a date or timestamp")
         for name in brought:
             if name in self.columns or brought.count(name) > 1:
-                raise ValueError(f"joins: column {name!r} is brought in but already there")
+                raise fault_at("joins", f"column {name!r} is brought in but already there")
         return self
 
     @property
@@ -143,7 +177,7 @@ class Source(Spec):
     @property
     def has_history(self) -> bool:
         """Whether what the table says of a customer can be read as of an earlier day."""
-        return self.kind != "attributes" or self.valid_from is not None
+        return self.kind != "attributes" or self.valid_from is not None or self.available_at is not None
 
     @property
     def clock(self) -> str | None:

@@ -6,8 +6,9 @@ table functions, no aggregates or windows, and only the functions listed here, w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Literal, cast
 
 import sqlglot
 from sqlglot import exp
@@ -20,18 +21,18 @@ from leadlift.specs.base import nearest
 SqlType = Literal["number", "text", "boolean", "time", "unknown"]
 
 FUNCTIONS = (
-    "abs", "ceil", "coalesce", "day", "days_between", "exp", "floor", "greatest", "hour", "if", "least", "length",
-    "ln", "lower", "month", "months_between", "nullif", "power", "round", "sqrt", "starts_with", "substr", "trim",
-    "upper", "year", "years_between",
+    "abs", "ceil", "coalesce", "day", "days_between", "exp", "floor", "greatest", "hour", "if", "least",
+    "length", "ln", "lower", "month", "months_between", "nullif", "power", "round", "sqrt", "starts_with",
+    "substr", "trim", "upper", "year", "years_between",
 )  # fmt: skip
 
 _ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Abs, exp.Ceil, exp.Coalesce, exp.Day, exp.Exp, exp.Floor, exp.Greatest, exp.Hour, exp.If, exp.Least,
     exp.Length, exp.Ln, exp.Lower, exp.Month, exp.Nullif, exp.Pow, exp.Round, exp.Sqrt, exp.StartsWith,
-    exp.Substring, exp.Trim, exp.Upper, exp.Year, exp.Case, exp.Cast, exp.DataType, exp.Column, exp.Identifier,
-    exp.Literal, exp.Null, exp.Boolean, exp.Neg, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.EQ,
-    exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.Between, exp.In, exp.Is, exp.Like,
-    exp.ILike, exp.DPipe, exp.DateDiff, exp.Var, exp.DataTypeParam, exp.NullSafeEQ, exp.NullSafeNEQ,
+    exp.Substring, exp.Trim, exp.Upper, exp.Year, exp.Case, exp.Cast, exp.DataType, exp.DataTypeParam,
+    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Var, exp.Neg, exp.Paren, exp.Add,
+    exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or,
+    exp.Not, exp.Between, exp.In, exp.Is, exp.Like, exp.ILike, exp.DPipe, exp.NullSafeEQ, exp.NullSafeNEQ,
 )  # fmt: skip
 
 _CAST_TO = ("INT", "BIGINT", "DOUBLE", "DECIMAL", "VARCHAR", "TEXT", "DATE", "BOOLEAN")
@@ -41,7 +42,7 @@ _DUCKDB_TYPE = {
 }  # fmt: skip
 
 
-class SqlFault(ValueError):
+class SqlError(ValueError):
     """What is wrong with an expression, in words for the person who wrote it."""
 
 
@@ -49,7 +50,7 @@ def parse(text: str, columns: Mapping[str, str], owner: str) -> exp.Expr:
     """The checked expression, with leadlift's own functions spelled out and division by zero giving null.
 
     columns: name -> type of each column or feature that may be named, beside `as_of`. owner: what they belong
-    to, for the message ("source 'transactions'"). Raises SqlFault with the place and the nearest known name.
+    to, for the message ("source 'transactions'"). Raises SqlError with the place and the nearest known name.
     """
     tree = _tree(text)
     for node in tree.walk():
@@ -73,7 +74,13 @@ def sql_type(tree: exp.Expr, columns: Mapping[str, str]) -> SqlType:
         return "number"
     if typed.is_type(*exp.DataType.TEXT_TYPES):
         return "text"
-    return "boolean" if typed.is_type("boolean") else "time" if typed.is_type(*exp.DataType.TEMPORAL_TYPES) else "unknown"
+    return (
+        "boolean"
+        if typed.is_type("boolean")
+        else "time"
+        if typed.is_type(*exp.DataType.TEMPORAL_TYPES)
+        else "unknown"
+    )
 
 
 def names_in(tree: exp.Expr) -> set[str]:
@@ -88,40 +95,53 @@ def _tree(text: str) -> exp.Expr:
         first = error.errors[0]
         spot = _offset(text, first.get("line") or 1, first.get("col") or 1)
         word = first.get("highlight") or text
-        raise SqlFault(f"cannot be read as SQL near {word!r} (character {spot})") from None
+        raise SqlError(f"cannot be read as SQL near {word!r} (character {spot})") from None
     except TokenError:
-        raise SqlFault(f"cannot be read as SQL: a quote is left open in {text!r}") from None
+        raise SqlError(f"cannot be read as SQL: a quote is left open in {text!r}") from None
     if len(found) != 1 or found[0] is None or isinstance(found[0], exp.Block):
-        raise SqlFault("must be one expression")
+        raise SqlError("must be one expression")
     return found[0]
 
 
 def _check_node(node: exp.Expr, text: str) -> None:
     if isinstance(node, exp.Query | exp.Subquery | exp.Exists) or node.args.get("query"):
-        raise SqlFault("subqueries are not allowed; use columns of the source only")
+        raise SqlError("subqueries are not allowed; use columns of the source only")
     if isinstance(node, exp.Window | exp.AggFunc):
-        raise SqlFault("aggregates and windows are not allowed here; the stanza's `agg` says how rows are combined")
+        raise SqlError(
+            "aggregates and windows are not allowed here; the stanza's `agg` says how rows are combined"
+        )
     if _own(node) is not None:
         return
-    if isinstance(node, exp.Anonymous | exp.Func) and not isinstance(node, (*_ALLOWED, exp.Connector)):
-        name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-        spot = _spot(text, name)
-        raise SqlFault(f"'{name}' is not an allowed function{spot}.{nearest(name, FUNCTIONS)}")
     if isinstance(node, exp.DateDiff):
-        raise SqlFault("'date_diff' is not an allowed function. Did you mean 'days_between'?")
+        raise SqlError("'date_diff' is not an allowed function. Did you mean 'days_between'?")
+    if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp) or _is_now(node):
+        raise SqlError("today's date is not allowed: a feature stands on `as_of`")
+    if isinstance(node, exp.Anonymous | exp.Func) and not isinstance(node, (*_ALLOWED, exp.Connector)):
+        called = re.match(r"\w+(?=\()", node.sql(dialect="duckdb"))
+        if called is None:
+            raise SqlError(f"{node.sql(dialect='duckdb')} is not allowed in an expression")
+        name = called[0].lower()
+        known = nearest(name, FUNCTIONS) or f" Allowed: {', '.join(FUNCTIONS)}"
+        raise SqlError(f"'{name}' is not an allowed function{_spot(text, name)}.{known}")
     if isinstance(node, exp.Cast) and node.to.this.value not in _CAST_TO:
-        raise SqlFault(f"cast to {node.to.sql().lower()} is not allowed")
+        raise SqlError(f"cast to {node.to.sql().lower()} is not allowed")
     if not isinstance(node, _ALLOWED):
-        raise SqlFault(f"{node.sql(dialect='duckdb')!r} is not allowed in an expression")
+        raise SqlError(f"{node.sql(dialect='duckdb')} is not allowed in an expression")
+
+
+def _is_now(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.lower() in ("now", "getdate")
 
 
 def _check_column(column: exp.Column, text: str, known: Mapping[str, str], owner: str) -> None:
     if column.table:
-        raise SqlFault(f"write {column.name!r} without {column.table!r} in front: one source has no other table")
+        raise SqlError(
+            f"write {column.name!r} without {column.table!r} in front: one source has no other table"
+        )
     if column.name not in known and column.name != AS_OF:
         what = "feature" if owner == "the workspace" else "column"
         spot = _spot(text, column.name)
-        raise SqlFault(f"no {what} {column.name!r} in {owner}{spot}.{nearest(column.name, known)}")
+        raise SqlError(f"no {what} {column.name!r} in {owner}{spot}.{nearest(column.name, known)}")
 
 
 def _spot(text: str, word: str) -> str:
@@ -145,12 +165,17 @@ def _days_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
 
 def _months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
     months = [
-        exp.Add(this=exp.Mul(this=exp.Year(this=_date(d)), expression=exp.Literal.number(12)), expression=exp.Month(this=_date(d)))
+        exp.Add(
+            this=exp.Mul(this=exp.Year(this=_date(d)), expression=exp.Literal.number(12)),
+            expression=exp.Month(this=_date(d)),
+        )
         for d in (end, start)
     ]
     short = exp.LT(this=exp.Day(this=_date(end)), expression=exp.Day(this=_date(start)))
     begun = exp.Case().when(short, exp.Literal.number(1)).else_(exp.Literal.number(0))
-    return exp.paren(exp.Sub(this=exp.Sub(this=exp.paren(months[0]), expression=exp.paren(months[1])), expression=begun))
+    return exp.paren(
+        exp.Sub(this=exp.Sub(this=exp.paren(months[0]), expression=exp.paren(months[1])), expression=begun)
+    )
 
 
 def _years_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
@@ -171,7 +196,7 @@ def _own(node: exp.Expr) -> str | None:
         return "months_between"
     if isinstance(node, exp.Anonymous) and node.name.lower() in _OWN:
         if len(node.expressions) != 2:
-            raise SqlFault(f"'{node.name.lower()}' takes two dates: the start and the end")
+            raise SqlError(f"'{node.name.lower()}' takes two dates: the start and the end")
         return node.name.lower()
     return None
 
@@ -183,13 +208,39 @@ def _spelled_out(tree: exp.Expr) -> exp.Expr:
         if name is not None:
             pair = node.expressions if isinstance(node, exp.Anonymous) else [node.this, node.expression]
             node.replace(exp.paren(_OWN[name](*pair)))
-        elif isinstance(node, exp.Div):
-            _make_safe(node)
-    return root.this
+        elif type(node) in _SAFE:
+            _SAFE[type(node)](node)
+    return cast(exp.Expr, root.this)
 
 
-def _make_safe(node: exp.Div) -> None:
-    # DuckDB gives infinity and Spark an error for x / 0; unknown is what a modeller means
+# Where engines differ or fail (x / 0, x % 0, ln(0), sqrt(-1)) the answer is unknown, as a modeller means it.
+def _safe_division(node: exp.Expr) -> None:
     below = exp.Nullif(this=exp.cast(node.expression.copy(), "DOUBLE"), expression=exp.Literal.number(0))
     node.set("this", exp.cast(node.this.copy(), "DOUBLE"))
     node.set("expression", below)
+
+
+def _safe_remainder(node: exp.Expr) -> None:
+    node.set("expression", exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0)))
+
+
+def _safe_logarithm(node: exp.Expr) -> None:
+    node.set("this", _only_where(exp.GT, node.this))
+
+
+def _safe_root(node: exp.Expr) -> None:
+    node.set("this", _only_where(exp.GTE, node.this))
+
+
+def _only_where(above: type[exp.GT] | type[exp.GTE], value: exp.Expr) -> exp.Expr:
+    return exp.Case().when(
+        above(this=exp.paren(value.copy()), expression=exp.Literal.number(0)), value.copy()
+    )
+
+
+_SAFE: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
+    exp.Div: _safe_division,
+    exp.Mod: _safe_remainder,
+    exp.Ln: _safe_logarithm,
+    exp.Sqrt: _safe_root,
+}

@@ -15,8 +15,14 @@ from leadlift.specs import _yaml
 from leadlift.specs._yaml import Document
 from leadlift.specs.base import Name, Share, Spec, listed, nearest
 from leadlift.specs.campaigns import Campaign
-from leadlift.specs.catalogue import FeatureDef, catalogue
-from leadlift.specs.crosscheck import campaign_problems, feature_file_problems, pipeline_problems, source_problems
+from leadlift.specs.catalogue import catalogue
+from leadlift.specs.crosscheck import (
+    campaign_problems,
+    feature_file_problems,
+    pipeline_problems,
+    source_problems,
+)
+from leadlift.specs.definitions import FeatureDef
 from leadlift.specs.faults import problems_of
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Pipeline
@@ -55,7 +61,7 @@ class WorkspaceFile(Spec):
 
 @dataclass(frozen=True)
 class Workspace:
-    """Everything the specs say, checked. documents: file name -> the text of each spec, for logs and fingerprints."""
+    """Everything the specs say, checked. documents: file name -> each spec as it was read, for logs."""
 
     root: Path
     file: WorkspaceFile
@@ -79,7 +85,7 @@ class Workspace:
 
 
 def open_workspace(root: Path) -> Workspace:
-    """Read the workspace in `root`. Raises SpecErrors with every fault, or UserError when there is none there."""
+    """Read the workspace in `root`. Raises SpecErrors with every fault, UserError when none is there."""
     workspace, problems = read_workspace(root)
     if problems or workspace is None:
         raise SpecErrors(problems)
@@ -90,7 +96,9 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
     """Read every spec and tell every fault. The workspace is None when any was found."""
     root = root.resolve()
     if not (root / FILE).is_file():
-        raise UserError(f"no {FILE} in {root}. Name the workspace with --workspace DIR, or make one: leadlift init DIR")
+        raise UserError(
+            f"no {FILE} in {root}. Name the workspace with --workspace DIR, or make one: leadlift init DIR"
+        )
     reader = _Reader(root)
     main = reader.one(root / FILE, WorkspaceFile)
     files = reader.many("feature_defs/*.yaml", FeatureFile)
@@ -144,6 +152,11 @@ class _Reader:
             return None
 
     def many(self, pattern: str, model: type[_Model]) -> list[tuple[Document, _Model]]:
+        for path in self.root.glob(pattern.replace(".yaml", ".yml")):
+            file = path.relative_to(self.root).as_posix()
+            self.problems.append(
+                Problem(file, 0, "", "specs end in .yaml; rename the file, or it is not read")
+            )
         read = (self.one(path, model) for path in sorted(self.root.glob(pattern)))
         return [one for one in read if one is not None]
 
@@ -151,7 +164,9 @@ class _Reader:
         return len(list(self.root.glob(pattern)))
 
 
-def _repeated(files: list[tuple[Document, Pipeline]] | list[tuple[Document, Campaign]], word: str) -> list[Problem]:
+def _repeated(
+    files: list[tuple[Document, Pipeline]] | list[tuple[Document, Campaign]], word: str
+) -> list[Problem]:
     first: dict[str, str] = {}
     problems = []
     for document, spec in files:

@@ -61,11 +61,11 @@ def _remove_unfinished(database: Path) -> None:
 def _put_in_place(unfinished: Path, database: Path) -> None:
     """Move, unless another process was first: its store is as good as ours."""
     try:
-        os.link(unfinished, database)
+        database.hardlink_to(unfinished)
     except FileExistsError:
         return
     except OSError:  # a file system without hard links
-        os.replace(unfinished, database)
+        unfinished.replace(database)
 
 
 @contextmanager

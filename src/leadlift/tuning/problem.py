@@ -48,12 +48,12 @@ class TuningData:
 class TuningSettings:
     """How to search.
 
-    trials: how many in all, those of an earlier run in `storage` included. seconds: of this run; no trial starts
-    later, and one under way is pruned. Give one of the two, or both; one trial is always completed. metric: what
-    is compared, on the validation rows. params: not searched, the same in every trial. search_space: parameter ->
-    [low, high] instead of the default range. max_rounds, early_stopping: of each trial; rounds stop on log loss,
-    whatever the metric, since that is steady. storage: a file in which trials are kept, to go on later; without
-    one they live in memory.
+    trials: how many in all, those of an earlier run in `storage` included. seconds: of this run; no trial
+    starts later, and one under way is pruned. Give one of the two, or both; one trial is always completed.
+    metric: what is compared, on the validation rows. params: not searched, the same in every trial.
+    search_space: parameter -> [low, high] instead of the default range. max_rounds, early_stopping: of each
+    trial; rounds stop on log loss, whatever the metric, since that is steady. storage: a file in which
+    trials are kept, to go on later; without one they live in memory.
     """
 
     trials: int | None = 50

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from leadlift.errors import UserError
 from leadlift.models import DEFAULT_PARAMS
+from leadlift.models.params import did_you_mean
 
 Value = int | float
 
@@ -52,8 +52,8 @@ def search_space(
 ) -> dict[str, Range]:
     """Return the ranges to search: the defaults, moved to the modeller's bounds, without what is fixed.
 
-    bounds: parameter -> [low, high]. fixed: parameters set in the pipeline, not searched. n_rows: to learn from;
-    a leaf is never asked to hold more than a twentieth of them, unless the bounds say so.
+    bounds: parameter -> [low, high]. fixed: parameters set in the pipeline, not searched. n_rows: to learn
+    from; a leaf is never asked to hold more than a twentieth of them, unless the bounds say so.
     Raises UserError for an unknown parameter, one that is fixed as well, or bounds that are none.
     """
     most = SPACE["min_data_in_leaf"].nearest(n_rows // 20)
@@ -71,8 +71,7 @@ def starting_point(space: Mapping[str, Range]) -> dict[str, Value]:
 
 def _moved(name: str, ends: Sequence[Value], fixed: Mapping[str, Any]) -> Range:
     if name not in SPACE:
-        close = get_close_matches(name, SPACE, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"searched are: {', '.join(SPACE)}"
+        hint = did_you_mean(name, SPACE) or f"searched are: {', '.join(SPACE)}"
         raise UserError(f"tune.search_space: {name!r} is not searched: {hint}")
     if name in fixed:
         raise UserError(
@@ -81,7 +80,8 @@ def _moved(name: str, ends: Sequence[Value], fixed: Mapping[str, Any]) -> Range:
     known = SPACE[name]
     if len(ends) != 2 or not known.least <= ends[0] <= ends[1] <= known.most:
         raise UserError(
-            f"tune.search_space: {name}: {list(ends)} must be [low, high] within [{known.least}, {known.most}]"
+            f"tune.search_space: {name}: {list(ends)} must be [low, high] "
+            f"within [{known.least}, {known.most}]"
         )
     low, high = (round(end) if known.whole else float(end) for end in ends)
     return replace(known, low=low, high=high)

@@ -31,10 +31,10 @@ def tune(
 ) -> TuningResult:
     """Search the boosting parameters that are best on the validation rows.
 
-    Tree-structured Parzen estimator (Bergstra et al., 2011), the first trial being the defaults; a trial behind
-    the median of the earlier ones at the same round is pruned. One seed, one search, as long as `seconds` does
-    not cut it. A fault in a trial ends the search; an interrupted search goes on from its storage.
-    Raises UserError for settings, parameters or rows that cannot be searched.
+    Tree-structured Parzen estimator (Bergstra et al., 2011), the first trial being the defaults; a trial
+    behind the median of the earlier ones at the same round is pruned. One seed, one search, as long as
+    `seconds` does not cut it. A fault in a trial ends the search; an interrupted search goes on from its
+    storage. Raises UserError for settings, parameters or rows that cannot be searched.
     """
     _check(settings)
     space = search_space(settings.search_space, settings.params, len(train.y))
@@ -76,8 +76,8 @@ def _open_study(settings: TuningSettings, facts: str) -> optuna.Study:
     )
     if study.user_attrs.setdefault("facts", facts) != facts:
         raise UserError(
-            f"{settings.storage}: holds trials of other rows, features, settings or ranges, not to be compared "
-            "with these. Remove the file, or give another"
+            f"{settings.storage}: holds trials of other rows, features, settings or ranges, not to be "
+            "compared with these. Remove the file, or give another"
         )
     study.set_user_attr("facts", facts)
     # Else a search that goes on would draw the numbers of its beginning once more.

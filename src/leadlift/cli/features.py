@@ -1,0 +1,89 @@
+"""leadlift features list | show | sql | build."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from leadlift.cli.console import print_json, relative, say, table, working
+from leadlift.cli.options import HERE, AsOf, Json, WorkspaceDir
+
+GROUP = "features"
+FeatureName = Annotated[str, typer.Argument(metavar="NAME", help="The feature's name.")]
+
+app = typer.Typer(
+    help="See what features there are, how each is computed, and build them.\n\nExample: leadlift features list --subject risk",
+    no_args_is_help=True,
+)
+
+
+@app.command("list")
+def list_(
+    subject: Annotated[str | None, typer.Option(help="Only this subject's.")] = None,
+    workspace: WorkspaceDir = HERE,
+    json: Json = False,
+) -> None:
+    """List every feature with its label, unit and definition.
+
+    Example: leadlift features list --subject risk
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.features import listing
+
+    rows = listing(open_workspace(workspace), subject)
+    if json:
+        print_json(rows)
+        return
+    table("", [{name: row[name] for name in ("feature", "type", "label", "unit", "subject", "source")} for row in rows])
+    say(f"{len(rows)} features")
+
+
+@app.command()
+def show(name: FeatureName, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
+    """Show one feature: its definition, sentences, lineage, and who uses it.
+
+    Example: leadlift features show days_since_txn
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.features import show as run
+
+    facts = run(open_workspace(workspace), name)
+    if json:
+        print_json(facts)
+        return
+    for fact, value in facts.items():
+        say(f"{fact}: {', '.join(value) if isinstance(value, list) else value}")
+
+
+@app.command()
+def sql(
+    name: FeatureName,
+    dialect: Annotated[str, typer.Option(help="duckdb or spark.")] = "duckdb",
+    workspace: WorkspaceDir = HERE,
+) -> None:
+    """Print the query that computes a feature for the customers and as-of dates of the table `spine`.
+
+    Example: leadlift features sql days_since_txn --dialect spark
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.features import sql_text
+
+    say(sql_text(open_workspace(workspace), name, dialect))
+
+
+@app.command()
+def build(as_of: AsOf, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
+    """Build every feature of every customer as of a day.
+
+    Example: leadlift features build --as-of 2026-06-30
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.features import build as run
+
+    with working("features") as bar:
+        built = run(open_workspace(workspace), as_of.date(), bar)
+    if json:
+        print_json(built)
+        return
+    say(f"{built.features} features of {built.customers:,} customers as of {built.as_of}: {relative(built.path)}")

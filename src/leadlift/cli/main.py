@@ -1,0 +1,75 @@
+"""The command line: every command, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from leadlift import __version__
+from leadlift.cli import (
+    check,
+    demo,
+    doctor,
+    explain,
+    features,
+    init,
+    leads,
+    promote,
+    schema,
+    score,
+    simulate,
+    train,
+    tune,
+    ui,
+)
+from leadlift.cli.console import say, tell
+from leadlift.errors import LeadliftError
+
+# the order of a modeller's day; plain help, since drawing it costs more than importing all commands
+COMMANDS = (init, simulate, check, features, tune, train, explain, promote, score, leads, ui, demo, schema, doctor)
+app = typer.Typer(
+    name="leadlift",
+    help="Turn a bank's customer tables into ranked, explained, measurable lead lists.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in COMMANDS:
+    app.add_typer(command.app, name=command.GROUP if hasattr(command, "GROUP") else None)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"leadlift {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
+    """Turn a bank's customer tables into ranked, explained, measurable lead lists."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 fine, 2 the user can mend it, 3 a gate said no.
+
+    Anything that is not one of leadlift's own errors is a bug and keeps its traceback.
+    """
+    try:
+        found = app(args=arguments, standalone_mode=False)
+    except LeadliftError as error:
+        tell(f"error: {error}" if "\n" not in str(error) else str(error))
+        return error.exit_code
+    except typer.Abort:
+        tell("stopped")
+        return 130
+    except Exception as error:
+        # usage faults of the command line itself know how to show themselves
+        if not hasattr(error, "show") or not hasattr(error, "exit_code"):
+            raise
+        error.show(file=sys.stderr)
+        return int(error.exit_code)
+    return found if isinstance(found, int) else 0

@@ -1,0 +1,38 @@
+"""leadlift promote."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from leadlift.cli.console import print_json, say, table
+from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
+
+app = typer.Typer()
+
+
+@app.command()
+def promote(
+    pipeline: PipelineName,
+    because: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
+    who: Annotated[str, typer.Option(help="Who decides.", show_default="the user of this machine")] = "",
+    version: Annotated[str, typer.Option(help="A version number.")] = "challenger",
+    workspace: WorkspaceDir = HERE,
+    json: Json = False,
+) -> None:
+    """Make a trained version the champion, when every gate of the pipeline says yes. Exit code 3 when one says no.
+
+    Example: leadlift promote term_deposit_response --because "June review"
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.promote import promote as run
+
+    found = run(open_workspace(workspace), pipeline, because, who, version)
+    if json:
+        print_json(found)
+        return
+    table("gates", [{**asdict(gate), "passed": "yes"} for gate in found.gates])
+    instead = f" instead of version {found.replaced}" if found.replaced else ""
+    say(f"{pipeline}: version {found.version} is the champion{instead}")

@@ -1,0 +1,38 @@
+"""leadlift tune."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from leadlift.cli.console import print_json, say, working
+from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
+
+app = typer.Typer()
+
+
+@app.command()
+def tune(
+    pipeline: PipelineName,
+    trials: Annotated[int | None, typer.Option(min=1, help="Instead of the pipeline's own number.")] = None,
+    seconds: Annotated[int | None, typer.Option(min=1, help="Start no trial after this time.")] = None,
+    workspace: WorkspaceDir = HERE,
+    json: Json = False,
+) -> None:
+    """Search LightGBM's parameters with Optuna; `leadlift train` then uses the best ones.
+
+    Example: leadlift tune term_deposit_response --trials 50
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.tune import tune as run
+
+    with working("tune") as bar:
+        found = run(open_workspace(workspace), pipeline, bar, trials, seconds)
+    if json:
+        print_json(found)
+        return
+    say(f"{pipeline}: best {found.metric} of {found.trials} trials on the validation customers: {found.best_value:.4f}")
+    for name, value in found.params.items():
+        say(f"  {name}: {value:.6g}" if isinstance(value, float) else f"  {name}: {value}")
+    say(f"next: leadlift train {pipeline}")

@@ -1,0 +1,8 @@
+"""Why a customer has this score, for sellers, for modellers and for reviewers. shap is imported by pages alone."""
+
+from leadlift.explain.explained import Explained
+from leadlift.explain.pages import customer_page, model_page
+from leadlift.explain.phrases import Phrase, say
+from leadlift.explain.reasons import Reason, reason_codes
+
+__all__ = ["Explained", "Phrase", "Reason", "customer_page", "model_page", "reason_codes", "say"]

@@ -1,0 +1,128 @@
+"""The lead files: csv, parquet and xlsx, one row per customer, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from leadlift.specs.campaigns import Export
+
+# a spreadsheet runs a text that begins with one of these as a formula (OWASP, CSV injection)
+FORMULA = re.compile(r"^[=+\-@\t\r\n]")
+WIDTHS = {"customer_id": 14, "offer": 24, "list_id": 34, "as_of": 12, "valid_until": 12, "rank": 8}
+REASON_WIDTH = 58
+
+
+def harmless(text: str) -> str:
+    """The text as a spreadsheet shows it and never runs it: what looks like a formula gets an apostrophe before it."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def write_leads(folder: Path, leads: pa.Table, export: Export, meaning: Mapping[str, str], summary: Sequence[tuple[str, object]]) -> list[Path]:
+    """Write the lead list in each format into `folder`, which is the caller's to put in place.
+
+    meaning: column -> what it says, for the sheet that explains the file. summary: facts about the list.
+    """
+    written = []
+    if "csv" in export.formats:
+        written.append(_csv(folder / "leads.csv", leads, export))
+    if "parquet" in export.formats:
+        pq.write_table(leads, folder / "leads.parquet", compression="zstd")
+        written.append(folder / "leads.parquet")
+    if "xlsx" in export.formats:
+        written.append(_xlsx(folder / "leads.xlsx", leads, meaning, summary))
+    return written
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]], encoding: str = "utf-8") -> Path:
+    """A small table as CSV; the columns are those of the first row."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else [])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _csv(path: Path, leads: pa.Table, export: Export) -> Path:
+    with path.open("w", encoding=export.encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=export.delimiter)
+        writer.writerow(leads.column_names)
+        for batch in leads.to_batches(max_chunksize=10_000):
+            columns = [_texts(column) for column in batch.columns]
+            writer.writerows(zip(*columns, strict=True))
+    return path
+
+
+def _texts(column: pa.Array) -> list[str]:
+    values = column.to_pylist()
+    if pa.types.is_string(column.type):
+        return ["" if value is None else harmless(value) for value in values]
+    if pa.types.is_floating(column.type):
+        return ["" if value is None else f"{value:.6g}" for value in values]
+    return ["" if value is None else str(value) for value in values]
+
+
+def _xlsx(path: Path, leads: pa.Table, meaning: Mapping[str, str], summary: Sequence[tuple[str, object]]) -> Path:
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    looks = {
+        "head": book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "white", "valign": "top", "text_wrap": True}),
+        "percent": book.add_format({"num_format": "0.00%"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "bold": book.add_format({"bold": True}),
+        "": None,
+    }
+    _leads_sheet(book, looks, leads)
+    _facts_sheet(book, looks, "Summary", ("What", "Value"), [(name, value) for name, value in summary])
+    _facts_sheet(book, looks, "Columns", ("Column", "Meaning"), [(name, meaning.get(name, "")) for name in leads.column_names])
+    book.close()
+    return path
+
+
+def _leads_sheet(book: xlsxwriter.Workbook, looks: Mapping[str, object], leads: pa.Table) -> None:
+    sheet = book.add_worksheet("Leads")
+    for index, name in enumerate(leads.column_names):
+        column = leads[name]
+        look = "percent" if name == "probability" else "day" if pa.types.is_date(column.type) else ""
+        sheet.set_column(index, index, REASON_WIDTH if name.startswith("reason") else WIDTHS.get(name, 13))
+        sheet.write_string(0, index, name, looks["head"])
+        for row, value in enumerate(column.to_pylist(), start=1):
+            _cell(sheet, row, index, value, looks[look])
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, leads.num_rows, leads.num_columns - 1)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+
+
+def _facts_sheet(
+    book: xlsxwriter.Workbook, looks: Mapping[str, object], title: str, head: tuple[str, str], rows: Sequence[tuple[str, object]]
+) -> None:
+    sheet = book.add_worksheet(title)
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 90)
+    for index, text in enumerate(head):
+        sheet.write_string(0, index, text, looks["head"])
+    for row, (name, value) in enumerate(rows, start=1):
+        sheet.write_string(row, 0, name, looks["bold"])
+        _cell(sheet, row, 1, value, looks["wrap"])
+
+
+def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object, look: object) -> None:
+    """Text is written as text, whatever it looks like: ids keep their zeros and nothing runs."""
+    if value is None:
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, column, value, look)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value, look)
+    elif hasattr(value, "isoformat"):
+        sheet.write_datetime(row, column, value, look)
+    else:
+        sheet.write_string(row, column, str(value), look)

@@ -1,0 +1,65 @@
+"""What a model card holds: every number finished, every text ready to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leadlift.reports.numbers import DecileRow, Interval
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """One part of the cases: what it was for, how many cases and responders, between which as-of dates."""
+
+    name: str
+    purpose: str
+    cases: int
+    responders: int
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class FeatureLine:
+    """One feature as the model sees it. share: of all importance, 0 to 1. direction: in words."""
+
+    name: str
+    label: str
+    share: float
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """One model for its readers: what it is for and worth, what it looks at, where it must not be trusted.
+
+    metrics: part -> metric -> number; `judged_on` names the part that counts, where `baseline` was measured
+    too and `gain` is model minus baseline. bands: letter -> interval of chances. fingerprints, versions: name
+    -> value. plots: name -> PNG; of gains, lift, reliability, scores, months and importance, as made by
+    `leadlift.reports.plots`, those that are there are shown.
+    """
+
+    title: str
+    purpose: str
+    pipeline: str
+    kind: str
+    population: str
+    target: str
+    made_on: str
+    parts: Sequence[PartLine]
+    metrics: Mapping[str, Mapping[str, Interval]]
+    baseline: Mapping[str, Interval]
+    gain: Mapping[str, Interval]
+    deciles: Sequence[DecileRow]
+    features: Sequence[FeatureLine]
+    calibration: str
+    bands: Mapping[str, str]
+    judged_on: str = "oot"
+    baseline_name: str = "logistic regression"
+    dates: Mapping[str, str] = field(default_factory=dict)
+    suspects: Sequence[str] = ()
+    limits: Sequence[str] = ()
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    plots: Mapping[str, bytes] = field(default_factory=dict)

@@ -1,0 +1,136 @@
+"""The model card of a training run: what was found, put into words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+
+from leadlift import __version__
+from leadlift.models import Model
+from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
+from leadlift.reports import FeatureLine, ModelCard, PartLine
+from leadlift.specs import FeatureDef, Pipeline
+from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+
+PURPOSE = {
+    TRAIN: "the trees learn from these",
+    VALID: "parameters and the number of trees are chosen on these",
+    CALIBRATION: "scores become chances on these; the trees never saw them",
+    TEST: "the model is judged on these, later than all others",
+}
+LIBRARIES = ("lightgbm", "scikit-learn", "numpy", "pyarrow")
+SAMPLE = 20_000
+
+
+def card_of(
+    spec: Pipeline,
+    table: TrainingTable,
+    cases: Cases,
+    model: Model,
+    result: Judgement,
+    suspects: Sequence[Suspect],
+    fingerprints: Mapping[str, str],
+) -> ModelCard:
+    """Everything a reader of the model needs, without its pictures."""
+    return ModelCard(
+        title=spec.pipeline.replace("_", " ").capitalize(),
+        purpose=spec.description or f"A {spec.kind} model.",
+        pipeline=spec.pipeline,
+        kind=spec.kind,
+        population=population_text(spec),
+        target=target_text(spec),
+        made_on=datetime.now(UTC).strftime("%Y-%m-%d"),
+        parts=[_part(part, cases) for part in (TRAIN, VALID, CALIBRATION, TEST)],
+        metrics=result.metrics,
+        baseline=result.baseline,
+        gain=result.gain,
+        deciles=result.deciles,
+        features=feature_lines(model, cases, table.features),
+        calibration=f"{spec.model.calibration}, on {len(cases.rows(CALIBRATION)):,} cases that the trees never saw",
+        bands=model.bands.describe(),
+        judged_on=TEST,
+        dates=_dates(table, cases),
+        suspects=[str(suspect) for suspect in suspects],
+        limits=[*table.notes, *_limits(cases)],
+        fingerprints=fingerprints,
+        versions={"leadlift": __version__, "python": sys.version.split()[0], **{lib: version(lib) for lib in LIBRARIES}},
+    )
+
+
+def population_text(spec: Pipeline) -> str:
+    """Who is eligible, in words."""
+    one = spec.population
+    if one.table:
+        text = f"each row of {one.table}"
+    elif one.source:
+        text = f"each row of {one.source}, as of its own day"
+    else:
+        when = one.as_of if isinstance(one.as_of, str) else "as of " + ", ".join(str(day) for day in one.as_of or ())
+        text = f"customers, {when}"
+    wheres = [part for part in (one.where, one.eligible) if part]
+    return text + (f", where {' and '.join(wheres)}" if wheres else "")
+
+
+def target_text(spec: Pipeline) -> str:
+    """What is predicted, in words."""
+    one = spec.target
+    if one.column:
+        return f"{one.column} is {' or '.join(one.positives)}"
+    what = f"a row of {one.source}" + (f" where {one.where}" if one.where else "")
+    gap = f", from day {one.gap} on," if one.gap else ""
+    return f"{'no ' + what[2:] if one.absent else what}{gap} within {one.outcome} days"
+
+
+def feature_lines(model: Model, cases: Cases, features: Sequence[FeatureDef]) -> list[FeatureLine]:
+    """The features that the trees used, the strongest first, and which way each pushes."""
+    gains = model.importance()
+    total = sum(gains.values()) or 1.0
+    labels = {feature.name: feature.label for feature in features}
+    rows = cases.rows(TEST)[:: max(1, len(cases.rows(TEST)) // SAMPLE)]
+    raw = model.raw(cases.matrix[rows])
+    lines = []
+    for index, name in enumerate(cases.encoding.features):
+        if gains.get(name, 0.0) > 0:
+            direction = "" if name in cases.encoding.categories else _direction(cases.matrix[rows, index], raw)
+            lines.append(FeatureLine(name, labels[name], gains[name] / total, direction))
+    return sorted(lines, key=lambda line: -line.share)
+
+
+def _direction(values: np.ndarray, raw: np.ndarray) -> str:
+    """Spearman's correlation of the feature with the score, in a word."""
+    known = ~np.isnan(values)
+    if known.sum() < 30 or values[known].min() == values[known].max():
+        return ""
+    ranks = [np.argsort(np.argsort(part, kind="stable"), kind="stable") for part in (values[known], raw[known])]
+    agreement = float(np.corrcoef(*ranks)[0, 1])
+    return "more raises the chance" if agreement > 0.1 else "more lowers the chance" if agreement < -0.1 else "mixed"
+
+
+def _part(part: str, cases: Cases) -> PartLine:
+    rows = cases.rows(part)
+    days = cases.as_of[rows]
+    dated = len(days) and not np.isnat(days).any()
+    first, last = (str(days.min()), str(days.max())) if dated else ("", "")
+    return PartLine(part, PURPOSE[part], len(rows), int(cases.y[rows].sum()), first, last)
+
+
+def _dates(table: TrainingTable, cases: Cases) -> dict[str, str]:
+    told = {}
+    if table.maturity is not None:
+        told["outcomes known until"] = str(table.maturity.ends)
+        told["last mature as-of date"] = str(table.maturity.last)
+    if cases.parts.test_from is not None:
+        told["test begins"] = str(cases.parts.test_from)
+        told["cases set aside before the test"] = f"{cases.parts.embargoed:,} (their outcomes were not yet known on its first day)"
+    return told
+
+
+def _limits(cases: Cases) -> list[str]:
+    few = int(cases.y[cases.rows(TEST)].sum())
+    return [f"only {few} responders in the test: read every number with its interval"] if few < 200 else []
+
+

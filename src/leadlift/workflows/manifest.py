@@ -1,0 +1,43 @@
+"""Manifests: what a folder of results holds, from what it was made, and the means to see that it is whole."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from leadlift import __version__
+from leadlift.engines.files import sha256_of
+from leadlift.errors import UserError
+
+MANIFEST = "manifest.json"
+
+
+def write_manifest(folder: Path, files: Sequence[Path], facts: Mapping[str, Any]) -> None:
+    """Write manifest.json last: a folder without one is not finished."""
+    told = {
+        **facts,
+        "files": {path.name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path in files},
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "leadlift": __version__,
+        "command": " ".join(["leadlift", *sys.argv[1:]]),
+    }
+    (folder / MANIFEST).write_text(json.dumps(told, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
+
+
+def read_manifest(folder: Path, todo: str) -> dict[str, Any]:
+    """The manifest of a folder whose files are all as they were written. Raises UserError, saying what to do."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise UserError(f"nothing finished in {folder}. {todo}")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError:
+        raise UserError(f"{path} is not a manifest of leadlift's. {todo}") from None
+    for name, told in manifest["files"].items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != told["sha256"]:
+            raise UserError(f"{folder / name} is missing or not the file that was written. {todo}")
+    return manifest

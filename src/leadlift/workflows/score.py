@@ -1,0 +1,156 @@
+"""leadlift score: everyone eligible on a day, through the champion, to Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from leadlift.engines.files import sweep, whole_folder
+from leadlift.errors import UserError
+from leadlift.features import Home, feature_query
+from leadlift.features.rows import ROW, SPINE, col
+from leadlift.models import Model
+from leadlift.names import AS_OF, BAND, BANDS, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
+from leadlift.specs import Pipeline, Workspace, sql
+from leadlift.training import condition, everyone_spine, flat_query
+from leadlift.workflows.champion import Loaded, champion
+from leadlift.workflows.manifest import write_manifest
+from leadlift.workflows.progress import SILENT, Progress
+from leadlift.workflows.session import opened, tracker_of
+
+SCORES = "scores.parquet"
+BATCH = 65_536
+SCHEMA = pa.schema(
+    {
+        CUSTOMER: pa.string(),
+        AS_OF: pa.date32(),
+        SCORE: pa.float64(),
+        PROBABILITY: pa.float64(),
+        PERCENTILE: pa.int8(),
+        BAND: pa.string(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was scored, by which model, and where it lies."""
+
+    pipeline: str
+    as_of: date
+    model: str
+    customers: int
+    expected_responders: float
+    bands: dict[str, int]
+    folder: Path
+
+
+def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) -> Scored:
+    """Stream everyone eligible through the champion. An earlier scoring of that day is replaced, whole."""
+    spec = ws.pipeline(name)
+    tracker = tracker_of(ws)
+    loaded = champion(ws, tracker, name)
+    folder = ws.root / "scores" / name / as_of.isoformat()
+    sweep(folder.parent)
+    with opened(ws) as home, tracker.run(name, "score", f"score {name} {as_of}") as run:
+        query, key = eligible_query(ws, spec, loaded, home, as_of, progress)
+        progress.step("scoring")
+        with whole_folder(folder, replace=True) as temporary:
+            total = _rows(home, spec.population.score or spec.population.table or SPINE)
+            counts, expected = _write(temporary / SCORES, home, query, loaded.model, as_of, progress, total)
+            facts = {
+                "pipeline": name,
+                "as_of": as_of.isoformat(),
+                "model": loaded.version.name,
+                "version": loaded.version.version,
+                "run_id": loaded.version.run_id,
+                "customers": sum(counts.values()),
+                "expected_responders": round(expected, 2),
+                "bands": counts,
+                "percentiles_among": loaded.model.percentiles.population,
+                "data": key,
+                "sources": dict(home.fingerprints),
+            }
+            write_manifest(temporary, [temporary / SCORES], facts)
+        run.tags({"leadlift.model": loaded.name, "leadlift.as_of": as_of.isoformat()})
+        run.metrics({"customers": sum(counts.values()), "expected_responders": expected, **{f"band.{b}": n for b, n in counts.items()}})
+        run.file(folder / "manifest.json")
+        run.note(f"{sum(counts.values()):,} customers scored as of {as_of} by {loaded.name}; {expected:,.0f} responders expected.")
+    return Scored(name, as_of, loaded.name, sum(counts.values()), expected, counts, folder)
+
+
+def eligible_query(
+    ws: Workspace, spec: Pipeline, loaded: Loaded, home: Home, as_of: date, progress: Progress
+) -> tuple[exp.Select, str]:
+    """customer_id, as_of and the model's features of everyone eligible on the day, in the order of customer_id."""
+    names = loaded.model.encoding.features
+    if spec.population.table is not None:
+        table = spec.population.score or spec.population.table
+        rows = flat_query(table, home.sources[table], names, spec.population.where, home.sources)
+        return exp.select("*").from_(rows.subquery(ROW)), home.fingerprints[table]
+    refuse_beyond_data(home, as_of)
+    spine_key = everyone_spine(home, [as_of])
+    by_row = spec.population.source is not None
+    texts = [spec.population.eligible, None if by_row else spec.population.where]
+    conditions = [part for part in (condition(text, ws.features) for text in texts) if part is not None]
+    extra = [name for part in conditions for name in sorted(sql.names_in(part))]
+    features, key = feature_query(home, ws.features, [*names, *extra], spine_key, progress.step)
+    query = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(features.subquery(ROW))
+    return query.where(*conditions).order_by(col(CUSTOMER)), key
+
+
+def refuse_beyond_data(home: Home, as_of: date) -> None:
+    """Raise UserError for a day so late that no source knows anything of the month before it."""
+    from leadlift.features.population import data_end
+
+    clocked = [name for name, source in home.sources.items() if source.kind == "events"]
+    ends = [home.engine.table(data_end(n, home.sources[n], home.customer_key))["ends"][0].as_py() for n in clocked]
+    known = [end for end in ends if end is not None]
+    if known and (as_of - max(known)).days > 31:
+        raise UserError(f"--as-of {as_of}: the data ends on {max(known)}, more than a month before; load newer data first")
+
+
+def _write(
+    path: Path, home: Home, query: exp.Select, model: Model, as_of: date, progress: Progress, total: int
+) -> tuple[dict[str, int], float]:
+    """One pass, one batch in memory at a time. Returns customers by band and the responders expected."""
+    counts, expected, done = dict.fromkeys(BANDS, 0), 0.0, 0
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        for batch in _scored(home, query, model, as_of):
+            writer.write_batch(batch)
+            bands, found = np.unique(batch.column(BAND).to_numpy(zero_copy_only=False), return_counts=True)
+            for band, count in zip(bands, found, strict=True):
+                counts[str(band)] += int(count)
+            expected += float(batch.column(PROBABILITY).to_numpy().sum())
+            done += batch.num_rows
+            progress.done(done / max(1, total))
+    return counts, expected
+
+
+def _rows(home: Home, table: str) -> int:
+    counted = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(exp.to_table(table))
+    return int(home.engine.table(counted)["n"][0].as_py())
+
+
+def _scored(home: Home, query: exp.Select, model: Model, as_of: date) -> Iterator[pa.RecordBatch]:
+    buffer = np.empty((BATCH, len(model.encoding.features)), dtype=np.float32)
+    for batch in home.engine.stream(query, BATCH):
+        for start in range(0, batch.num_rows, BATCH):
+            part = batch.slice(start, BATCH)
+            found = model.predict(part, buffer)
+            columns = [
+                part.column(CUSTOMER).cast(pa.string()),
+                pa.array([as_of] * part.num_rows, pa.date32()),
+                pa.array(found.score),
+                pa.array(found.probability),
+                pa.array(found.percentile),
+                pa.array(found.band.tolist(), pa.string()),
+            ]
+            yield pa.record_batch(columns, schema=SCHEMA)

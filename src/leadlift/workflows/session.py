@@ -1,0 +1,58 @@
+"""What most verbs begin with: the workspace read, its engine started, its sources open."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadlift.engines import Fault
+from leadlift.engines.duckdb import DuckDbEngine
+from leadlift.errors import Problem, SpecErrors
+from leadlift.features import Home, open_sources
+from leadlift.specs import FILE, Workspace
+from leadlift.tracking import Tracker, open_tracker
+
+CACHE = ".leadlift/cache"
+
+
+@contextmanager
+def opened(ws: Workspace) -> Iterator[Home]:
+    """The workspace's sources, open. Raises SpecErrors naming every source that cannot be read."""
+    with looked_at(ws) as (home, problems):
+        if problems:
+            raise SpecErrors(problems)
+        yield home
+
+
+@contextmanager
+def looked_at(ws: Workspace) -> Iterator[tuple[Home, list[Problem]]]:
+    """The workspace's sources, as far as they open, and every fault found."""
+    cache = ws.root / CACHE
+    engine = DuckDbEngine(ws.root, cache, ws.file.timezone)
+    try:
+        home, faults = open_sources(engine, cache, ws.sources, ws.file.customer_key)
+        yield home, [as_problem(ws, name, fault) for name, fault in faults]
+    finally:
+        engine.close()
+
+
+def as_problem(ws: Workspace, source: str, fault: Fault) -> Problem:
+    """A fault in data, told at the line of leadlift.yaml that declares what is broken."""
+    return ws.documents[FILE].problem(("sources", source, *fault.path), fault.message)
+
+
+def tracker_of(ws: Workspace) -> Tracker:
+    """The store of runs and models that `tracking_uri` names."""
+    return open_tracker(ws.file.tracking_uri, ws.root, ws.file.name)
+
+
+def git_revision(root: Path) -> str:
+    """The revision of the definitions, with a + when files are changed; empty outside of git."""
+    try:
+        asked = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--dirty=+", "--match", ""]
+        found = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""

@@ -1,0 +1,148 @@
+"""leadlift train: fit, calibrate, judge out of time, log, register."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadlift.evaluation import Estimate
+from leadlift.features import needed
+from leadlift.models import Model
+from leadlift.names import TEST, TRAIN
+from leadlift.specs import FeatureDef, Pipeline, Workspace
+from leadlift.training import (
+    Judgement,
+    Parts,
+    Suspect,
+    TrainingTable,
+    find_leaks,
+    fit_baseline,
+    fit_calibrated,
+    judge,
+    prepare,
+    split_cases,
+    training_table,
+)
+from leadlift.workflows.champion import catalogue_of
+from leadlift.workflows.logging import definitions
+from leadlift.workflows.progress import SILENT, Progress
+from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.train_log import log_training
+from leadlift.workflows.tune import tuned_params
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The registered version and what it is worth on the out-of-time test."""
+
+    pipeline: str
+    version: int
+    run_id: str
+    cases: dict[str, int]
+    test_from: str | None
+    metrics: dict[str, Estimate]
+    baseline: dict[str, Estimate]
+    auc_gain: Estimate
+    expected: float
+    actual: float
+    suspects: tuple[str, ...]
+    notes: tuple[str, ...]
+    tuned_by: str | None
+
+
+def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | None = None) -> Trained:
+    """Train the pipeline's model and its baseline on the same cases and register the model as challenger.
+
+    seed: of the split, instead of the pipeline's own. Registered last: what a killed run leaves is never used.
+    """
+    spec = ws.pipeline(name)
+    split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
+    with opened(ws) as home:
+        table = training_table(spec, ws.features, home, progress.step)
+    parts = split_cases(table.table, split, table.maturity)
+    cases = prepare(table.table, table.features, parts)
+    suspects = find_leaks(cases)
+    tracker = tracker_of(ws)
+    params, tuned_by = tuned_params(tracker, name)
+    with tracker.run(name, "train", f"train {name}") as run:
+        progress.step("boosting")
+        model = fit_calibrated(cases, params, spec.model, reference_name(parts))
+        model = with_meta(model, ws, spec, table, parts)
+        progress.step("baseline")
+        baseline = fit_baseline(cases, split.seed)
+        progress.step("judging")
+        result = judge(model, baseline, cases)
+        progress.step("logging")
+        facts = {"tuned_by": tuned_by or "", "split.seed": split.seed, **{f"param.{k}": v for k, v in params.items()}}
+        with tempfile.TemporaryDirectory() as folder:
+            saved = model.save(Path(folder) / "model")
+            log_training(run, ws, spec, table, cases, model, baseline, result, suspects, facts, saved)
+    version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
+    return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by)
+
+
+def reference_name(parts: Parts) -> str:
+    """What the reference population of the percentiles is called."""
+    return f"the out-of-time test cases from {parts.test_from}" if parts.test_from else "the test cases"
+
+
+def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable, parts: Parts) -> Model:
+    """The model with what scoring must hold it against: definitions of its features, and their usual values."""
+    made_of = needed(catalogue_of(ws, spec), [feature.name for feature in table.features])
+    train = table.table.take(pa.array(parts.rows[TRAIN]))
+    meta = {
+        "pipeline": spec.pipeline,
+        "kind": spec.kind,
+        "data": table.key,
+        "definitions": json.dumps(definitions(made_of)),
+        "typical": json.dumps({feature.name: typical(train[feature.name], feature) for feature in table.features}),
+    }
+    return Model(model.booster, model.encoding, model.calibrator, model.bands, model.percentiles, meta)
+
+
+def typical(values: pa.ChunkedArray, feature: FeatureDef) -> float | str | None:
+    """The usual value: the commonest text, or the median of the numbers; None when there is none."""
+    known = pc.drop_null(values)
+    if len(known) == 0:
+        return None
+    if feature.is_text:
+        return _commonest(known)
+    return float(np.nanmedian(known.to_numpy().astype(np.float64)))
+
+
+def _commonest(values: pa.ChunkedArray) -> str:
+    counted = pc.value_counts(values).to_pylist()
+    return str(min(counted, key=lambda one: (-one["counts"], one["values"]))["values"])
+
+
+def _told(
+    name: str,
+    version: int,
+    run_id: str,
+    table: TrainingTable,
+    parts: Parts,
+    result: Judgement,
+    suspects: list[Suspect],
+    tuned_by: str | None,
+) -> Trained:
+    return Trained(
+        pipeline=name,
+        version=version,
+        run_id=run_id,
+        cases={part: len(rows) for part, rows in parts.rows.items()},
+        test_from=str(parts.test_from) if parts.test_from else None,
+        metrics=dict(result.metrics[TEST]),
+        baseline=dict(result.baseline),
+        auc_gain=result.gain["auc"],
+        expected=result.expected,
+        actual=result.actual,
+        suspects=tuple(str(suspect) for suspect in suspects),
+        notes=table.notes,
+        tuned_by=tuned_by,
+    )

@@ -1,0 +1,121 @@
+"""A finished model: scoring, reasons, and being saved."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from leadlift.errors import UserError
+from leadlift.models import (
+    Bands,
+    Model,
+    ReferencePercentiles,
+    fit_booster,
+    fit_calibrator,
+    make_dataset,
+)
+
+
+@pytest.fixture(scope="module")
+def model(bank, matrix, encoding):
+    _, y = bank
+    params = {"num_threads": 1, "num_leaves": 8}
+    booster = fit_booster(make_dataset(matrix, y, encoding), None, params, max_rounds=30)
+    raw = booster.predict(matrix)
+    return Model(
+        booster,
+        encoding,
+        fit_calibrator("isotonic", raw, y),
+        Bands.from_base_rate(y.mean()),
+        ReferencePercentiles.from_scores(raw, "all 3,000"),
+        {"pipeline": "存款"},
+    )
+
+
+def same(a, b):
+    return all((getattr(a, name) == getattr(b, name)).all() for name in vars(a))
+
+
+def test_a_table_is_scored_in_its_order_and_all_four_answers_agree(model, bank):
+    scores = model.predict(bank[0])
+    assert len(scores.score) == 3_000
+    best, worst = scores.score.argmax(), scores.score.argmin()
+    assert (scores.percentile[best], scores.percentile[worst]) == (100, 1)
+    order = np.argsort(scores.score)
+    assert (np.diff(scores.probability[order]) >= 0).all()
+    assert (np.diff(scores.percentile[order].astype(int)) >= 0).all()
+    assert "".join(scores.band[order]) == "".join(sorted(scores.band, reverse=True))
+    assert scores.probability.mean() == pytest.approx(bank[1].mean(), abs=1e-6)
+
+
+def test_batches_through_one_buffer_give_what_the_table_gives(model, bank):
+    table, _ = bank
+    whole = model.predict(table)
+    buffer = np.empty((700, 4), dtype=np.float32)
+    parts = [model.predict(batch, buffer) for batch in table.to_batches(max_chunksize=700)]
+    assert (np.concatenate([part.score for part in parts]) == whole.score).all()
+    assert (np.concatenate([part.band for part in parts]) == whole.band).all()
+
+
+def test_no_customers_are_no_scores(model, bank):
+    scores = model.predict(bank[0].slice(0, 0))
+    assert [len(getattr(scores, name)) for name in vars(scores)] == [0, 0, 0, 0]
+    assert model.contributions(np.empty((0, 4), dtype=np.float32)).shape == (0, 5)
+
+
+def test_contributions_add_up_to_the_raw_log_odds(model, matrix):
+    parts = model.contributions(matrix[:50])
+    assert parts.shape == (50, 5)
+    raw = model.raw(matrix[:50])
+    assert parts.sum(axis=1) == pytest.approx(np.log(raw / (1 - raw)))
+
+
+def test_importance_names_every_feature_largest_first(model):
+    found = model.importance()
+    assert next(iter(found)) == "balance"
+    assert set(found) == {"balance", "region", "uses_app", "noise"}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+
+
+def test_saved_and_loaded_it_predicts_to_the_last_bit(model, bank, tmp_path):
+    loaded = Model.load(model.save(tmp_path / "models" / "one"))
+    assert same(loaded.predict(bank[0]), model.predict(bank[0]))
+    assert loaded.meta == {"pipeline": "存款"}
+    assert loaded.encoding == model.encoding
+
+
+def test_saving_again_replaces_and_leaves_nothing_behind(model, bank, tmp_path):
+    model.save(tmp_path / "one")
+    (tmp_path / "one" / "stray").write_text("x")
+    model.save(tmp_path / "one")
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == ["model.json", "model.txt"]
+
+
+def test_the_trees_are_lightgbm_text_and_the_rest_is_json(model, tmp_path):
+    folder = model.save(tmp_path / "one")
+    assert (folder / "model.txt").read_text(encoding="utf-8").startswith("tree\n")
+    assert json.loads((folder / "model.json").read_text(encoding="utf-8"))["format"] == 1
+
+
+def test_a_model_that_is_not_whole_is_refused(model, tmp_path):
+    with pytest.raises(UserError, match="cannot read the model"):
+        Model.load(tmp_path / "nowhere")
+    folder = model.save(tmp_path / "one")
+    (folder / "model.txt").write_text("tree\nother")
+    with pytest.raises(UserError, match="belongs to"):
+        Model.load(folder)
+    (folder / "model.json").write_text('{"format": 99}')
+    with pytest.raises(UserError, match="format 99"):
+        Model.load(folder)
+    (folder / "model.json").write_text("{")
+    with pytest.raises(UserError, match="not JSON"):
+        Model.load(folder)
+
+
+def test_a_table_without_a_feature_is_refused(model):
+    with pytest.raises(UserError, match="lacks 3 of 4 features"):
+        model.predict(pa.table({"noise": [0.1]}))

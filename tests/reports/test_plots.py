@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadlift.reports import FeatureLine, canvas, plots
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height, from the PNG's own header."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+def every_plot(card, bins, months) -> dict[str, bytes]:
+    x = np.linspace(0, 1, 21)
+    rng = np.random.default_rng(0)
+    chance = rng.beta(1, 30, 2_000)
+    return {
+        "gains": plots.gains_plot(x, x**0.4, x**0.6),
+        "lift": plots.lift_plot(card.deciles),
+        "reliability": plots.reliability_plot(bins),
+        "months": plots.months_plot(months),
+        "scores": plots.score_plot(chance, rng.random(2_000) < chance),
+        "importance": plots.importance_plot(card.features),
+    }
+
+
+def test_every_plot_is_a_picture_of_a_size_that_a_page_can_hold(card, bins, months):
+    for name, png in every_plot(card, bins, months).items():
+        width, height = size_of(png)
+        assert 600 <= width <= 900, name
+        assert 200 <= height <= 900, name
+        assert len(png) < 100_000, name
+
+
+def test_plots_leave_the_callers_matplotlib_alone(card, bins, months):
+    import matplotlib as mpl
+    from matplotlib import pyplot
+
+    before = dict(mpl.rcParams)
+    every_plot(card, bins, months)
+    assert dict(mpl.rcParams) == before
+    assert pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize("chance", [[0.1], [0.1, 0.1], [0.0, 1.0]])
+def test_few_or_equal_or_certain_chances_can_be_drawn(chance):
+    size_of(plots.score_plot(chance, [1, 0][: len(chance)]))
+
+
+def test_one_month_and_nobody_responding_can_be_drawn(months):
+    from dataclasses import replace
+
+    size_of(plots.months_plot([replace(months[0], responders=0, predicted=0.0)]))
+
+
+def test_letters_without_a_font_give_the_features_name_and_no_warning(monkeypatch):
+    monkeypatch.setattr(canvas, "CHINESE", ())
+    canvas.fonts.cache_clear()
+    canvas._letters.cache_clear()
+    try:
+        assert canvas.drawable("近30天登录次数", "app_logins_30d") == "app_logins_30d"
+        assert canvas.drawable("logins, 30 days", "app_logins_30d") == "logins, 30 days"
+        size_of(plots.importance_plot([FeatureLine("近", "近", 1.0)]))
+    finally:
+        canvas.fonts.cache_clear()
+        canvas._letters.cache_clear()
+
+
+def test_a_sign_of_mathematics_in_a_label_is_only_a_sign():
+    size_of(plots.importance_plot([FeatureLine("spend", "spent in $ or $_{", 1.0)]))
