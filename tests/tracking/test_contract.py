@@ -33,6 +33,7 @@ def test_a_run_keeps_what_was_written(tracker):
     assert record.metrics == {"oot.auc": 0.74, "oot.lift_at_10": 3.1}
     assert record.tags["population"] == "adults"
     assert record.started <= record.ended
+    assert "leadlift.pid" not in record.tags
 
 
 def test_more_metrics_params_and_tags_than_one_request_takes(tracker):
@@ -48,6 +49,12 @@ def test_a_number_that_is_none_is_left_out(tracker):
     with tracker.run("deposits", "train", "odd") as run:
         run.metrics({"auc": float("nan"), "lift": float("inf"), "ks": 0.4})
     assert tracker.runs("deposits")[0].metrics == {"ks": 0.4}
+
+
+def test_numbers_have_the_digits_that_a_reader_needs(tracker):
+    with tracker.run("deposits", "train", "long") as run:
+        run.metrics({"auc": 0.7213348180722379, "rows": 1_234_567.0, "rate": 0.00012345678})
+    assert tracker.runs("deposits")[0].metrics == {"auc": 0.721335, "rows": 1_234_567.0, "rate": 0.000123457}
 
 
 def test_a_long_setting_and_a_long_note_are_cut_not_refused(tracker):

@@ -1,4 +1,4 @@
-"""Why a customer has this score, for sellers, for modellers and for reviewers. shap is imported by pages alone."""
+"""Why a customer has this score: for sellers, for modellers and for reviewers."""
 
 from leadlift.explain.explained import Explained
 from leadlift.explain.pages import customer_page, model_page

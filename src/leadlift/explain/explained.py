@@ -13,7 +13,7 @@ from leadlift.explain.phrases import Phrase, Value, is_missing, with_unit
 Floats = npt.NDArray[np.float64]
 
 STEADY = 0.6
-"""The rank correlation from which more of a feature may be said to raise or lower the chance."""
+"""The rank correlation from which more of a feature is said to raise or lower the chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class Explained:
     """What plots and pages of explanations are made of.
 
     contributions: (n_customers, n_features + 1) in log-odds, the last column the model's average. matrix:
-    (n_customers, n_features), as the model reads them: a category is its place in `categories`, NaN is missing.
+    (n_customers, n_features), as the model reads it: a category is its place in `categories`, NaN missing.
     phrases: one for each feature, in order.
     Raises ValueError when the shapes do not fit each other.
     """
@@ -39,7 +39,7 @@ class Explained:
             raise ValueError(f"{shapes} and {len(self.phrases)} phrases do not belong together")
 
     def strongest(self, top: int) -> list[int]:
-        """The columns that move scores most, on average over the customers; a hidden feature is never among them."""
+        """The columns that move scores most, on average over the customers; hidden ones are left out."""
         moved = np.abs(self.contributions[:, :-1]).mean(axis=0)
         order = np.argsort(-moved, kind="stable")
         return [int(column) for column in order if not self.phrases[column].hidden][:top]

@@ -65,12 +65,13 @@ def customer_page(
 ) -> str:
     """Why one customer has this score: the sentences for a seller, then every number for a reviewer.
 
-    facts: what is known of the score, in words ("chance": "6.1%"). typical: what most customers have, by feature.
+    facts: what is known of the score, in words ("chance": "6.1%"). typical: what most have, by feature.
     """
     from leadlift.explain import shap_plots
 
     effects = explained.contributions[row, :-1]
-    columns = [int(c) for c in np.argsort(-np.abs(effects), kind="stable") if not explained.phrases[c].hidden]
+    order = np.argsort(-np.abs(effects), kind="stable")
+    columns = [int(column) for column in order if not explained.phrases[column].hidden]
     longest = max(np.abs(effects).max(initial=0.0), 1e-12)
     body = render(
         "customer.html.j2",
@@ -79,8 +80,15 @@ def customer_page(
         reasons=reasons,
         waterfall=shap_plots.waterfall_plot(explained, row),
         lines=[
-            _line(explained, c, explained.said(row, c), _usual(explained, c, typical), float(effects[c]), longest)
-            for c in columns
+            _line(
+                explained,
+                column,
+                explained.said(row, column),
+                _usual(explained, column, typical),
+                float(effects[column]),
+                longest,
+            )
+            for column in columns
         ],
     )
     return html_page(title, "Why this score", Markup(body), kicker="One customer")

@@ -29,8 +29,10 @@ EFFECT = "effect on the score, in log-odds"
 def summary_plot(explained: Explained, top: int = 15) -> bytes:
     """Every customer as a dot: where it stands is the effect, its colour the feature's value."""
     columns = explained.strongest(top)
+    dots = _explanation(explained, columns)
     with _shap_figure(EFFECT) as png:
-        shap.plots.beeswarm(_explanation(explained, columns), max_display=len(columns), show=False, plot_size=(8.5, 1.4 + 0.38 * len(columns)))
+        shap.plots.beeswarm(dots, max_display=len(columns), show=False, plot_size=None)
+        pyplot.gcf().set_size_inches(8.5, 1.4 + 0.38 * len(columns))
     return png[0]
 
 
@@ -45,15 +47,16 @@ def bar_plot(explained: Explained, top: int = 15) -> bytes:
 
 def dependence_plot(explained: Explained, column: int) -> bytes:
     """What a feature's value does to the score; every customer is a dot."""
+    dots = _explanation(explained, [column])[:, 0]
     with _shap_figure() as png:
         axes = pyplot.gcf().subplots()
-        shap.plots.scatter(_explanation(explained, [column])[:, 0], ax=axes, color=MODEL, alpha=0.5, show=False)
+        shap.plots.scatter(dots, ax=axes, color=MODEL, alpha=0.5, show=False)
         axes.set_ylabel(EFFECT, fontsize=10)
         axes.set_xlabel(_label(explained, column), fontsize=11)
         names = explained.categories.get(explained.phrases[column].feature)
         if names is not None:
-            drawn = [drawable(name, str(code)) for code, name in enumerate(names)]
-            axes.set_xticks(range(len(names)), drawn, rotation=30, ha="right", fontsize=9)
+            shown = [drawable(name, str(code)) for code, name in enumerate(names)]
+            axes.set_xticks(range(len(names)), shown, rotation=30, ha="right", fontsize=9)
             axes.set_xlim(-0.6, len(names) - 0.4)
         pyplot.gcf().set_size_inches(5.4, 3.8)
     return png[0]
@@ -81,9 +84,15 @@ def _one_customer(explained: Explained, row: int) -> Any:
     return shap.Explanation(
         values=explained.contributions[row, :-1],
         base_values=float(explained.contributions[row, -1]),
-        data=np.array([drawable(explained.said(row, column), "?") for column in columns], dtype=object),
+        data=np.array([_said(explained, row, column) for column in columns], dtype=object),
         feature_names=[_label(explained, column) for column in columns],
     )
+
+
+def _said(explained: Explained, row: int, column: int) -> str:
+    if explained.phrases[column].hidden:
+        return "hidden"
+    return drawable(explained.said(row, column), "?").replace("$", r"\$")
 
 
 def _label(explained: Explained, column: int) -> str:

@@ -39,8 +39,9 @@ def everyone(name: str, source: Source, customer: str) -> exp.Select:
         .distinct()
         .from_(exp.to_table(name))
         .join(exp.to_table(DATES), join_type="cross")
+        .where(exp.not_(exp.Is(this=col(key), expression=exp.null())))
     )
-    if source.clock is None and source.since is None:
+    if source.clock is None and source.since is None and source.available_at is None:
         return all_days
     columns = {source.valid_to} if source.valid_to else set()
     there = newest_rows(name, source, customer, columns)
@@ -72,6 +73,7 @@ def cases(
     day = as_date(col(AT))
     rows = versions(name, source, wanted, customer, source.clock)
     conditions: list[exp.Expr] = [exp.Is(this=col(UNTIL), expression=exp.null())]
+    conditions += [exp.not_(exp.Is(this=col(part), expression=exp.null())) for part in (CUSTOMER, AT)]
     conditions += [condition] if condition is not None else []
     conditions += [exp.GTE(this=day.copy(), expression=_day(first))] if first else []
     conditions += [exp.LTE(this=day.copy(), expression=_day(last))] if last else []

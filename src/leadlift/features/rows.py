@@ -6,12 +6,12 @@ the last one known by T counts. What a row says of its own end is hidden until i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
 from leadlift.names import AS_OF, CUSTOMER
-from leadlift.specs import Source
+from leadlift.specs import Source, column_types, sql
 
 # columns that the queries add to a source's own; no declared column may begin with an underscore twice
 AT, KNOWN, UNTIL, AGE, CLOSED_AGE = "__at", "__known", "__until", "__age", "__closed_age"
@@ -53,7 +53,7 @@ def all_of(*conditions: exp.Expr | None) -> exp.Expr:
     return exp.and_(*(c for c in conditions if c is not None))
 
 
-def opened(name: str, source: Source) -> exp.Select:
+def opened(name: str, source: Source, sources: Mapping[str, Source]) -> exp.Select:
     """The source as specs speak of it: its lookups joined, its `where` applied."""
     chosen = [col(column, ROW).as_(column, quoted=True) for column in source.columns]
     query = exp.select().from_(exp.to_table(raw_name(name)).as_(ROW))
@@ -66,7 +66,8 @@ def opened(name: str, source: Source) -> exp.Select:
     query = query.select(*chosen)
     if source.where is None:
         return query
-    return exp.select("*").from_(query.subquery(ROW)).where(exp.maybe_parse(source.where, dialect="duckdb"))
+    condition = sql.parse(source.where, column_types(source, sources), f"source '{name}'")
+    return exp.select("*").from_(query.subquery(ROW)).where(condition)
 
 
 def raw_name(name: str) -> str:

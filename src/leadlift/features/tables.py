@@ -76,7 +76,7 @@ def open_sources(
         if found or broken & {join.source for join in source.joins}:
             broken.add(name)
         else:
-            engine.define(name, opened(name, source))
+            engine.define(name, opened(name, source, sources))
     return Home(engine, cache, sources, customer_key, fingerprints), faults
 
 

@@ -6,6 +6,7 @@ After Mitchell et al., "Model cards for model reporting", FAT* 2019.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -15,6 +16,10 @@ from leadlift.reports.numbers import Interval
 from leadlift.reports.page import html_page, render
 
 HEADLINES = ("lift_at_10", "captured_at_20", "auc")
+IN_NOTE = (
+    "auc", "average_precision", "ks", "lift_at_1", "lift_at_10", "captured_at_10", "captured_at_20",
+    "calibration_error", "mean_probability", "actual_rate",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,13 @@ def card_markdown(card: ModelCard) -> str:
 
 
 def run_note(card: ModelCard) -> str:
-    """What a reviewer reads first on the run's page: the verdict, the numbers, and what they rest on."""
-    return render("run_note.md.j2", **_told(card))
+    """What a reviewer reads first on the run's page: the verdict, the numbers, and what they rest on.
+
+    MLflow's pages set the cells of a table without room between them, so each begins with an em space.
+    """
+    told = _told(card)
+    lines = [line for line in told["lines"] if line.name in IN_NOTE]
+    return render("run_note.md.j2", **{**told, "lines": lines or told["lines"]})
 
 
 def verdict(card: ModelCard) -> str:
@@ -76,7 +86,7 @@ def _between(interval: Interval, metric: str, what: str = "") -> str:
     return f" ({what}{change(interval, metric) + ', ' if what else ''}95 % interval {text})" if text else ""
 
 
-def _told(card: ModelCard) -> dict[str, object]:
+def _told(card: ModelCard) -> dict[str, Any]:
     others = [part for part in card.metrics if part != card.judged_on]
     found = card.metrics[card.judged_on]
     return {

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from leadlift.reports.canvas import ACCENT, BASELINE, GRID, INK, MODEL, MUTED, drawable, drawn
+from leadlift.reports.canvas import ACCENT, BASELINE, GRID, MODEL, MUTED, drawable, drawn
 from leadlift.reports.card import FeatureLine
 from leadlift.reports.numbers import DecileRow, MonthPoint, ReliabilityPoint
 
@@ -43,7 +43,8 @@ def lift_plot(deciles: Sequence[DecileRow]) -> bytes:
         axes.plot(places, expected, "o", color=ACCENT, markersize=5, label="expected")
         for row in deciles:
             above = max(row.response_rate, row.mean_probability)
-            axes.annotate(f"{row.lift:.1f}x", (row.decile, above), (0, 5), textcoords="offset points", ha="center")
+            place, told = (row.decile, above), f"{row.lift:.1f}x"
+            axes.annotate(told, place, (0, 5), textcoords="offset points", ha="center", fontsize=8)
         axes.set(title="Response rate and lift by decile", xlabel="decile, 1 is the best", xticks=places)
         axes.grid(axis="x", visible=False)
         axes.margins(y=0.12)

@@ -22,7 +22,7 @@ from leadlift.simulate._shelf import Shelf
 from leadlift.simulate._truth import tell, write_latents
 from leadlift.simulate._visits import visit
 
-_SAVED_UP = {"term_deposit": 1.2, "fund": 1.0}
+_SAVED_UP = {"term_deposit": 1.4, "fund": 1.0}
 """What an old customer has in a product, for each unit in savings."""
 
 
@@ -30,7 +30,7 @@ _OPENED_WITHIN = {"term_deposit": 91, "personal_loan": 360, "mortgage": 3_600}
 """Days before the beginning, so that an old customer's contract has not ended yet."""
 
 
-_YEARS_REMEMBERED = 3
+_YEARS_REMEMBERED = 6
 
 
 @dataclass
@@ -91,9 +91,9 @@ def _founding_chances(people: People, on: causes.Scales) -> dict[str, Floats]:
     """What an old bank's customers hold already."""
     flat = np.ones(len(people))
     return {
-        "term_deposit": sigmoid(-1.5 + 0.6 * people.price + 0.6 * on.wealth),
+        "term_deposit": sigmoid(-1.35 + 0.6 * people.price + 0.6 * on.wealth),
         "fund": sigmoid(-0.45 + 0.9 * people.risk + 0.6 * on.wealth),
-        "card": sigmoid(0.0 + 0.4 * people.digital + 0.3 * on.income - 0.3 * on.age),
+        "card": sigmoid(-0.15 + 0.4 * people.digital + 0.3 * on.income - 0.3 * on.age),
         "insurance": 0.15 * flat,
         "mortgage": 0.15 * flat,
         "personal_loan": 0.05 * flat,

@@ -1,4 +1,4 @@
-"""Contacts: each month an offer's campaign reaches some eligible customers at random, some by a naive rule."""
+"""Contacts: each month an offer's campaign reaches some customers at random, some by a naive rule."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class _Reached:
 def run_campaigns(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, ledger: Ledger) -> None:
     """Contact customers for every offer, and note who is persuaded, put off or withdraws consent."""
     people.put_off = np.maximum(people.put_off - 1, 0)
+    _withdraw(rng, people, month, ledger)
     for code, offer in enumerate(w.OFFERS):
         reached = _choose(rng, people, shelf, on, month, code)
         channel = _channels(rng, people, reached.slots, month)
@@ -48,7 +49,7 @@ def run_campaigns(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Mon
         chance = persuaded_chance(people, on, offer, intent_of(people, offer))[reached.slots]
         persuaded = answered & happens(rng, chance)
         _follow(rng, people, reached, persuaded, first_id)
-        _withdraw(rng, people, reached, channel, ledger)
+        _tire(rng, people, reached, channel)
 
 
 def eligible(people: People, shelf: Shelf, month: Month, code: int) -> Bools:
@@ -111,14 +112,16 @@ def _follow(rng: Rng, people: People, reached: _Reached, persuaded: Bools, first
     people.put_off[slots, code] = np.where(put_off, 2, 0)
 
 
-def _withdraw(rng: Rng, people: People, reached: _Reached, channel: Ints, ledger: Ledger) -> None:
+def _tire(rng: Rng, people: People, reached: _Reached, channel: Ints) -> None:
     annoyed = happens(rng, 0.06 * put_off_share(people)[reached.slots] + 0.003)
-    slots, which = reached.slots[annoyed], channel[annoyed]
-    ledger.add(
-        "consents",
-        customer=people.number[slots],
-        channel=which,
-        given_on=people.consent[slots, which],
-        withdrawn_on=np.maximum(reached.day[annoyed], people.consent[slots, which]),
-    )
-    people.consent[slots, which] = 0
+    people.tired[reached.slots[annoyed], channel[annoyed]] = True
+
+
+def _withdraw(rng: Rng, people: People, month: Month, ledger: Ledger) -> None:
+    """Who tired of a channel last month withdraws the consent for it now."""
+    slots, channel = np.nonzero(people.tired & (people.consent > 0))
+    given = people.consent[slots, channel]
+    day = days_between(rng, np.maximum(people.since[slots], given), people.until[slots])
+    ledger.add("consents", customer=people.number[slots], channel=channel, given_on=given, withdrawn_on=day)
+    people.consent[slots, channel] = 0
+    people.tired[:] = False

@@ -20,9 +20,9 @@ EXIT = {
     "td_intent": 0.40,
     "fund_intent": 0.38,
     "card_intent": 0.40,
-    "cash_need": 0.18,
+    "cash_need": 0.16,
     "upset": 0.35,
-    "fund_doubt": 0.18,
+    "fund_doubt": 0.14,
 }
 """Monthly chance that a want or mood passes."""
 
@@ -73,7 +73,7 @@ def entry_chances(people: People, on: Scales) -> dict[str, Floats]:
         "card_intent": sigmoid(-4.0 + 0.6 * people.digital + 0.5 * on.income - 0.3 * on.age),
         "cash_need": sigmoid(-4.5 - 0.5 * on.cushion + 0.5 * people.borrow),
         "upset": sigmoid(-4.3 + 0.5 * people.reserve + 0.3 * people.price),
-        "fund_doubt": sigmoid(-3.7 - 0.8 * people.risk) * (on.funds > 0),
+        "fund_doubt": sigmoid(-3.75 - 0.8 * people.risk) * (on.funds > 0),
     }
 
 
@@ -130,7 +130,7 @@ def arrears_chance(people: People, on: Scales, shelf: Shelf, need: Bools | bool)
     """Monthly chance of falling behind, for who has a card or a loan."""
     use = np.where(shelf.held("card") > 0, people.card_use - 0.3, 0.0)
     loans = shelf.held("personal_loan") + 0.5 * shelf.held("mortgage")
-    return sigmoid(-6.2 + 2.8 * np.asarray(need) + 4.3 * use + 0.7 * loans - 0.6 * on.cushion)
+    return sigmoid(-6.2 + 2.8 * np.asarray(need) + 3.8 * use + 0.7 * loans - 0.6 * on.cushion)
 
 
 def loan_chance(people: People) -> Floats:

@@ -47,6 +47,7 @@ def active_share(people: People, month: Month) -> Floats:
 
 def _everyday(rng: Rng, people: People, shelf: Shelf, month: Month) -> _Posted:
     rates = _rates(people, month) * active_share(people, month)[:, None]
+    rates[:, w.TO_OTHER] += 2.5 * (people.drift > 0)
     counts = rng.poisson(rates)
     counts[:, w.SALARY] = _payday(rng, people, w.SALARY)
     counts[:, w.PENSION] = _payday(rng, people, w.PENSION)
@@ -88,7 +89,7 @@ def _rates(people: People, month: Month) -> Floats:
     rates[:, w.CASH] = 0.5 * np.exp(-0.5 * people.digital)
     rates[:, w.TRANSFER_IN] = 0.1 + np.isin(people.occupation, (w.STUDENT, w.HOMEMAKER))
     rates[:, w.TRANSFER_OUT] = 0.2 + 0.8 * people.cash_need
-    rates[:, w.TO_OTHER] = 0.25 * np.exp(0.9 * people.price) + 3.0 * np.minimum(people.drift, 2)
+    rates[:, w.TO_OTHER] = 0.25 * np.exp(0.9 * people.price)
     rates[:, w.FEES] = 0.08
     rates[:, w.INVESTMENT] = 0.25 * np.exp(0.9 * people.risk)
     return rates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,7 @@ class People:
     due_contact: Ints
     contacted: Ints
     consent: Ints
+    tired: Bools
     chance_sum: Floats
     effect_sum: Floats
     months_seen: Ints
@@ -96,64 +98,84 @@ def newcomers(rng: Rng, joined: Ints, first_number: int) -> People:
 
 
 def _people(rng: Rng, age: Floats, day: int, joined: Ints) -> People:
-    count = len(age)
+    joined = np.maximum(joined, day - ((age - 16) * YEAR).astype(np.int64))
     occupation = _occupations(rng, age)
     income = _incomes(rng, occupation, age)
-    wealth = (np.log(income) - 9.0) / 0.7
-    normal = rng.standard_normal((6, count))
-    young = (45 - age) / 16
-    thrift = 0.9 * normal[0] - 0.3 * young
-    joined = np.maximum(joined, day - ((age - 16) * YEAR).astype(np.int64))
-    stage = _stages(rng, occupation, age)
-    married = np.isin(stage, (w.COUPLE, w.FAMILY)) | ((stage >= w.MATURE) & (rng.random(count) < 0.8))
-    no, zero = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.int64)
-    offers = len(w.OFFERS)
+    traits = _traits(rng, age, income)
+    savings = income * np.exp(0.7 + 0.8 * traits["thrift"] + 0.3 * rng.standard_normal(len(age)))
     return People(
-        number=np.arange(count),
-        alive=~no,
-        since=zero + day,
-        until=zero + day,
-        leaving=no.copy(),
+        **_attributes(rng, age, day, occupation),
+        **traits,
+        **_blank(len(age), day),
+        occupation=occupation,
+        income=income,
+        savings=savings,
+        card_use=rng.beta(1.5, 4, len(age)),
         joined=joined,
         version_from=joined.copy(),
-        birth=day - (age * YEAR).astype(np.int64),
-        gender=rng.choice(3, count, p=(0.49, 0.49, 0.02)),
-        name=rng.integers(0, 2**31, count),
-        region=rng.choice(8, count, p=(0.16, 0.08, 0.22, 0.14, 0.15, 0.1, 0.06, 0.09)),
-        city_size=rng.choice(4, count, p=(0.25, 0.3, 0.28, 0.17)),
-        occupation=occupation,
-        marital=np.where(married, 1, np.where((age > 30) & (rng.random(count) < 0.15), 2, 0)),
-        household=_households(rng, stage),
-        branch=rng.integers(1, 41, count),
-        stage=stage,
-        stages_seen=stage + 1,
-        income=income,
-        thrift=thrift,
-        digital=0.8 * normal[1] + 0.7 * young,
-        price=normal[2],
-        risk=0.85 * normal[3] + 0.25 * young + 0.3 * wealth,
-        reserve=normal[4],
-        borrow=0.9 * normal[5] - 0.3 * thrift,
-        td_intent=no.copy(),
-        fund_intent=no.copy(),
-        card_intent=no.copy(),
-        cash_need=no.copy(),
-        upset=no.copy(),
-        fund_doubt=no.copy(),
-        drift=zero.copy(),
-        windfall=no.copy(),
-        savings=income * np.exp(0.7 + 0.8 * thrift + 0.3 * rng.standard_normal(count)),
-        card_use=rng.beta(1.5, 4, count),
-        in_arrears_once=no.copy(),
-        put_off=np.zeros((count, offers), dtype=np.int64),
-        due=np.zeros((count, offers), dtype=np.int64),
-        due_contact=np.full((count, offers), -1),
-        contacted=np.full((count, offers), -999),
         consent=_consents(rng, joined),
-        chance_sum=np.zeros((count, offers)),
-        effect_sum=np.zeros((count, offers)),
-        months_seen=zero.copy(),
     )
+
+
+def _attributes(rng: Rng, age: Floats, day: int, occupation: Ints) -> dict[str, Any]:
+    """What the bank knows of a customer."""
+    count, stage = len(age), _stages(rng, occupation, age)
+    married = np.isin(stage, (w.COUPLE, w.FAMILY)) | ((stage >= w.MATURE) & (rng.random(count) < 0.8))
+    divorced = (age > 30) & (rng.random(count) < 0.15)
+    return {
+        "number": np.arange(count),
+        "birth": _written(day - (age * YEAR).astype(np.int64)),
+        "gender": rng.choice(3, count, p=(0.49, 0.49, 0.02)),
+        "name": rng.integers(0, 2**31, count),
+        "region": rng.choice(8, count, p=(0.16, 0.08, 0.22, 0.14, 0.15, 0.1, 0.06, 0.09)),
+        "city_size": rng.choice(4, count, p=(0.25, 0.3, 0.28, 0.17)),
+        "marital": np.where(married, 1, np.where(divorced, 2, 0)),
+        "household": _households(rng, stage),
+        "branch": rng.integers(1, 41, count),
+        "stage": stage,
+        "stages_seen": stage + 1,
+    }
+
+
+def _traits(rng: Rng, age: Floats, income: Floats) -> dict[str, Any]:
+    """What the bank can only guess from traces."""
+    normal = rng.standard_normal((6, len(age)))
+    young, wealth = (45 - age) / 16, (np.log(income) - 9.0) / 0.7
+    thrift = 0.9 * normal[0] - 0.3 * young
+    return {
+        "thrift": thrift,
+        "digital": 0.8 * normal[1] + 0.7 * young,
+        "price": normal[2],
+        "risk": 0.85 * normal[3] + 0.25 * young + 0.3 * wealth,
+        "reserve": normal[4],
+        "borrow": 0.9 * normal[5] - 0.3 * thrift,
+    }
+
+
+def _blank(count: int, day: int) -> dict[str, Any]:
+    """The state of someone to whom nothing has happened yet."""
+    offers = (count, len(w.OFFERS))
+    wants = ("td_intent", "fund_intent", "card_intent", "cash_need", "upset", "fund_doubt", "windfall")
+    return {
+        **{name: np.zeros(count, dtype=np.bool_) for name in (*wants, "leaving", "in_arrears_once")},
+        "alive": np.ones(count, dtype=np.bool_),
+        "since": np.full(count, day),
+        "until": np.full(count, day),
+        "drift": np.zeros(count, dtype=np.int64),
+        "months_seen": np.zeros(count, dtype=np.int64),
+        "put_off": np.zeros(offers, dtype=np.int64),
+        "due": np.zeros(offers, dtype=np.int64),
+        "due_contact": np.full(offers, -1),
+        "contacted": np.full(offers, -999),
+        "tired": np.zeros((count, len(w.CONTACT_CHANNELS)), dtype=np.bool_),
+        "chance_sum": np.zeros(offers),
+        "effect_sum": np.zeros(offers),
+    }
+
+
+def _written(birth: Ints) -> Ints:
+    """Day 0 stands for no day: who would be born on 1 January 1970 is born on the 2nd."""
+    return np.where(birth == 0, 1, birth)
 
 
 def _occupations(rng: Rng, age: Floats) -> Ints:

@@ -30,8 +30,10 @@ class Numbering:
 
     def customers(self, numbers: Column) -> pa.Array:
         """Eight-digit customer ids."""
-        new = np.cumsum(self.keep) + self.block * CUSTOMERS_PER_BLOCK_ID
-        return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32)), to.code(new, "", 8))
+        first = self.block * CUSTOMERS_PER_BLOCK_ID + 1
+        ids = to.code(first + np.arange(int(self.keep.sum())), "", 8)
+        new = np.cumsum(self.keep)[numbers] - 1
+        return pa.DictionaryArray.from_arrays(pa.array(new.astype(np.int32)), ids)
 
     def rows(self, prefix: str, count: int) -> pa.Array:
         """Ids of all rows of a table in their order."""

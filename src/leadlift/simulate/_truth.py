@@ -1,7 +1,7 @@
 """What nobody in a bank can see: the chances behind the events, and what a contact changes.
 
-A chance at a month end uses the state of that day alone: wants and moods may begin and end in the months ahead
-with their known chances, contracts mature on their known days, everything else is taken to stay as it is.
+A chance at a month end uses the state of that day alone: wants and moods may begin and end in the months
+ahead with their known chances, contracts mature on their known days, all else is taken to stay as it is.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ _NO_TOPIC = -1
 
 _KINDS = (
     (_LOGIN, _NO_TOPIC), (_LOGIN, _FUND), (_WEB, _NO_TOPIC), (_WEB, _TD), (_WEB, _FUND), (_WEB, _CARD),
-    (_WEB, _LOAN), (_WEB, _FEES), (_BRANCH, _NO_TOPIC), (_BRANCH, _TD), (_BRANCH, _FUND), (_CALL, _SERVICE), (_CALL, _LOAN),
+    (_WEB, _LOAN), (_WEB, _FEES),
+    (_BRANCH, _NO_TOPIC), (_BRANCH, _TD), (_BRANCH, _FUND), (_CALL, _SERVICE), (_CALL, _LOAN),
     (_CALL, _FEES), (_CALL, _REDEEM), (_WEB, _REDEEM),
     (_CALL, _CARD),
 )  # fmt: skip
@@ -45,7 +46,7 @@ def visit(rng: Rng, people: People, complaining: Bools, month: Month, ledger: Le
 
 def _rates(people: People, month: Month) -> Floats:
     online, offline = np.exp(0.6 * people.digital), np.exp(-0.5 * people.digital)
-    price, risk, need = np.exp(0.7 * people.price), np.exp(0.7 * people.risk), people.cash_need
+    price, risk, need = np.exp(0.7 * people.price), np.exp(0.8 * people.risk), people.cash_need
     doubt = people.fund_doubt
     rates = {
         (_LOGIN, _NO_TOPIC): 2.0 * online,

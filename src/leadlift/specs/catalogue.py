@@ -171,7 +171,8 @@ def _make(
     parsed = parsed or {}
     label = spec.label or stanza.replace("_", " ")
     if window is not None:
-        label = f"{label}, last {window} days"
+        told = "{window}" in label
+        label = label.replace("{window}", str(window)) if told else f"{label}, last {window} days"
     elif spec.months is not None and spec.label is None:
         label = f"{label}, {spec.months} months"
     return FeatureDef(

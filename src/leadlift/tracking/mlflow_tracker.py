@@ -26,7 +26,7 @@ from leadlift.tracking._mlflow import (
 )
 from leadlift.tracking.ledger import ledger_entry, promotions_in, version_tags
 from leadlift.tracking.mlflow_run import MlflowRun, model_files
-from leadlift.tracking.processes import is_dead, this_process
+from leadlift.tracking.processes import ONLY_WHILE_RUNNING, is_dead, this_process
 from leadlift.tracking.protocol import (
     FINISHED,
     KILLED,
@@ -41,6 +41,8 @@ from leadlift.tracking.protocol import (
 )
 
 STAGE_TAG = "leadlift.stage"
+# MLflow's pages show an experiment of unknown kind as one of language models
+EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 ALREADY_THERE, NOT_THERE = "RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST"
 
 
@@ -74,6 +76,8 @@ class MlflowTracker:
                 self._client.set_terminated(run_id, ending(error))
             raise
         self._client.set_terminated(run_id, FINISHED)
+        for tag in ONLY_WHILE_RUNNING:
+            self._client.delete_tag(run_id, tag)
 
     def runs(self, pipeline: str, stage: str | None = None) -> list[RunRecord]:
         """Runs of a pipeline, newest first."""
@@ -96,9 +100,9 @@ class MlflowTracker:
         """Make the model of a finished run the next version and the challenger."""
         model_id = self._finished_model(run_id)
         name = self._ensure_registered(pipeline)
-        source = self._client.get_logged_model(model_id).artifact_location
+        source = self._source(model_id)
         version = self._client.create_model_version(
-            name, source, run_id=run_id, tags=dict(tags or {}), description=description or None
+            name, source, run_id, dict(tags or {}), description=description or None, model_id=model_id
         ).version
         links = json.dumps([{"name": name, "version": version}])
         self._client.set_logged_model_tags(model_id, {"mlflow.modelVersions": links})
@@ -175,7 +179,7 @@ class MlflowTracker:
         name = f"{self._workspace}/{pipeline}"
         folder = (self._artifacts / self._workspace / pipeline).as_uri() if self._artifacts else None
         with _unless_already_there():
-            return str(self._client.create_experiment(name, artifact_location=folder))
+            return str(self._client.create_experiment(name, artifact_location=folder, tags=EXPERIMENT_TAGS))
         experiment = self._client.get_experiment_by_name(name)
         if experiment.lifecycle_stage == "deleted":
             self._client.restore_experiment(experiment.experiment_id)
@@ -202,6 +206,16 @@ class MlflowTracker:
             found = f"is {run.info.status}, with {len(models)} models"
             raise ValueError(f"run {run_id} {found}; to register it must be {FINISHED}, with one")
         return str(models[0].model_id)
+
+    def _source(self, model_id: str) -> str:
+        """Where a version says its files are.
+
+        A server takes only a reference. A database needs the place: of a reference MLflow would look for the
+        model in whichever store is its default.
+        """
+        if self._uri.startswith(("http://", "https://")):
+            return f"models:/{model_id}"
+        return str(self._client.get_logged_model(model_id).artifact_location)
 
     def _known(self, pipeline: str, version: int) -> ModelVersion:
         return known_version(pipeline, version, self.history(pipeline))

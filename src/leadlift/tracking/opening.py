@@ -22,9 +22,9 @@ def open_tracker(uri: str, root: Path, workspace: str) -> Tracker:
     Imports MLflow (two seconds) and creates the embedded store on its first use (two more).
     Raises UserError when the store cannot be opened.
     """
-    with _explained(uri), _impatient():
-        from leadlift.tracking.mlflow_tracker import MlflowTracker
+    from leadlift.tracking.mlflow_tracker import MlflowTracker
 
+    with _explained(uri), _impatient():
         database, files = sqlite_path(uri, root), artifact_folder(uri, root)
         if database is not None and files is not None:
             _ensure_database(database, files)

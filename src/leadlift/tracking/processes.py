@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 HOST_TAG, PID_TAG, STARTED_TAG = "leadlift.host", "leadlift.pid", "leadlift.process_started"
+ONLY_WHILE_RUNNING = (PID_TAG, STARTED_TAG)
 
 
 def this_process() -> dict[str, str]:

@@ -89,7 +89,7 @@ class Run(Protocol):
         ...
 
     def metrics(self, values: Mapping[str, float], step: int = 0) -> None:
-        """Numbers, all in one request. A value that is not finite is left out: there is nothing to plot."""
+        """Numbers, all in one request, kept to six digits. One that is not finite is left out."""
         ...
 
     def tags(self, values: Mapping[str, str]) -> None:

@@ -29,8 +29,16 @@ def params_as_text(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def finite(values: Mapping[str, float]) -> dict[str, float]:
-    """The numbers that can be plotted and compared; NaN and the infinities are left out."""
-    return {name: float(value) for name, value in values.items() if math.isfinite(value)}
+    """The numbers that can be plotted, with six digits after the point, below 1 with six that count.
+
+    NaN and the infinities are left out.
+    """
+    return {name: _readable(float(value)) for name, value in values.items() if math.isfinite(value)}
+
+
+def _readable(value: float) -> float:
+    """Pages show every digit that there is: those beyond the sixth are noise to their readers."""
+    return round(value, 6) if abs(value) >= 1 else float(f"{value:.6g}")
 
 
 def note_that_fits(markdown: str) -> str:

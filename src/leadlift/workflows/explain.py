@@ -1,0 +1,145 @@
+"""leadlift explain: what the model looks at, and why one customer has this score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from sqlglot import exp
+
+from leadlift.engines.files import write_text
+from leadlift.errors import UserError
+from leadlift.explain import Reason, customer_page, model_page
+from leadlift.explain.explained import Explained
+from leadlift.features import Home, feature_query
+from leadlift.features.population import data_end
+from leadlift.features.rows import ROW, col
+from leadlift.models import Model
+from leadlift.names import CHALLENGER, CHAMPION, CUSTOMER, TEST
+from leadlift.specs import FeatureDef, Pipeline, Workspace
+from leadlift.training import everyone_spine, flat_query, split_cases, training_table
+from leadlift.workflows.champion import Loaded, load
+from leadlift.workflows.progress import SILENT, Progress
+from leadlift.workflows.reasons import explained as reasons_of
+from leadlift.workflows.reasons import phrases
+from leadlift.workflows.session import opened, tracker_of
+
+SAMPLE = 1_500
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The page written, and for one customer the score with its reasons."""
+
+    pipeline: str
+    model: str
+    page: Path
+    customer: str | None
+    as_of: date | None
+    probability: float | None
+    percentile: int | None
+    band: str | None
+    reasons: tuple[Reason, ...]
+
+
+def explain(ws: Workspace, name: str, customer: str | None = None, as_of: date | None = None, progress: Progress = SILENT) -> Explanation:
+    """Write the page of the champion, or of the challenger where there is no champion yet: of the model, or of one customer."""
+    spec = ws.pipeline(name)
+    tracker = tracker_of(ws)
+    version = tracker.version(name, CHAMPION) or tracker.version(name, CHALLENGER)
+    if version is None:
+        raise UserError(f"pipeline {name} has no model yet. Run `leadlift train {name}`")
+    loaded = load(ws, tracker, spec, version)
+    with opened(ws) as home:
+        if customer is not None:
+            return _of_customer(ws, spec, loaded, home, customer, as_of, progress)
+        table = training_table(spec, ws.features, home, progress.step)
+    progress.step("contributions")
+    rows = split_cases(table.table, spec.split, table.maturity).rows[TEST]
+    picked = table.table.take(pa.array(sample(rows)))
+    page = model_page(title(name), f"{loaded.name}, {picked.num_rows:,} test cases", shap_of(loaded.model, picked, loaded.features))
+    path = write_text(ws.root / "reports" / f"explain-{name}.html", page)
+    return Explanation(name, loaded.name, path, None, None, None, None, None, ())
+
+
+def sample(rows: np.ndarray) -> np.ndarray:
+    """Evenly spread rows, few enough to explain in seconds."""
+    if len(rows) <= SAMPLE:
+        return rows
+    spread: np.ndarray = rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.intp)]
+    return spread
+
+
+def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) -> Explained:
+    """LightGBM's exact contributions to these customers' scores, with the words to tell them."""
+    matrix = model.encoding.encode(rows)
+    told = phrases(features)
+    categories = {name: list(known) for name, known in model.encoding.categories.items()}
+    return Explained(model.contributions(matrix), matrix, [told[name] for name in model.encoding.features], categories)
+
+
+def title(name: str) -> str:
+    """A pipeline's name as a heading."""
+    return name.replace("_", " ").capitalize()
+
+
+def _of_customer(
+    ws: Workspace, spec: Pipeline, loaded: Loaded, home: Home, customer: str, as_of: date | None, progress: Progress
+) -> Explanation:
+    day = as_of or _last_day(home)
+    row = _row_of(ws, spec, loaded, home, customer, day, progress)
+    found = loaded.model.predict(row)
+    reasons = reasons_of(loaded, row, progress)[0]
+    facts = {
+        "chance": f"{found.probability[0]:.1%}",
+        "percentile": f"{found.percentile[0]} of 100 among {loaded.model.percentiles.population}",
+        "band": str(found.band[0]),
+        "as of": str(day),
+        "model": loaded.name,
+    }
+    told = shap_of(loaded.model, row, loaded.features)
+    page = customer_page(f"Customer {customer}", facts, told, 0, reasons, loaded.typical)
+    path = write_text(ws.root / "reports" / f"explain-{spec.pipeline}-{_safe(customer)}.html", page)
+    return Explanation(
+        spec.pipeline,
+        loaded.name,
+        path,
+        customer,
+        day,
+        float(found.probability[0]),
+        int(found.percentile[0]),
+        str(found.band[0]),
+        tuple(reasons),
+    )
+
+
+def _row_of(
+    ws: Workspace, spec: Pipeline, loaded: Loaded, home: Home, customer: str, day: date, progress: Progress
+) -> pa.Table:
+    names = loaded.model.encoding.features
+    if spec.population.table is not None:
+        table = spec.population.score or spec.population.table
+        query = flat_query(table, home.sources[table], names, None, home.sources)
+    else:
+        query, _ = feature_query(home, ws.features, names, everyone_spine(home, [day]), progress.step)
+    mine = exp.EQ(this=col(CUSTOMER), expression=exp.Literal.string(customer))
+    row = home.engine.table(exp.select("*").from_(query.subquery(ROW)).where(mine))
+    if row.num_rows != 1:
+        raise UserError(f"no customer '{customer}' as of {day}: {row.num_rows} rows have this id")
+    return row
+
+
+def _last_day(home: Home) -> date:
+    """The day after the last event recorded: all that is known today."""
+    events = [name for name, source in home.sources.items() if source.kind in ("events", "snapshots")]
+    ends = [home.engine.table(data_end(name, home.sources[name], home.customer_key))["ends"][0].as_py() for name in events]
+    known = [end for end in ends if end is not None]
+    return max(known) + timedelta(days=1) if known else date.today()
+
+
+def _safe(customer: str) -> str:
+    return "".join(sign if sign.isalnum() else "_" for sign in customer)
