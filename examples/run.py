@@ -14,7 +14,10 @@ from leadlift.cli.main import main
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("LEADLIFT_DATA", HERE.parent.parent / "shared" / "data")).resolve()
 EXAMPLES = {
-    "uci_bank_marketing": ("uci_bank_marketing", [["term_deposit"], *(["term_deposit_random", "--seed", str(s)] for s in range(1, 6))]),
+    "uci_bank_marketing": (
+        "uci_bank_marketing",
+        [["term_deposit"], *(["term_deposit_random", "--seed", str(s)] for s in range(1, 6))],
+    ),
     "cdnow": ("cdnow", [["repurchase"], ["lapse"]]),
     "berka": ("berka_pkdd99", [["bad_loan"]]),
     "telco_churn": ("telco_churn", [["churn"]]),

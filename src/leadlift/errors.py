@@ -45,7 +45,7 @@ class Problem:
         return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
 
 
-class SpecErrors(UserError):
+class SpecErrors(UserError):  # noqa: N818  # it holds many errors, and says so
     """Every fault found, in the order of the files and lines."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

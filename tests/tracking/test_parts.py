@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlift.errors import UserError
-from leadlift.tracking import ui_command
+from leadlift.tracking import ui_address, ui_command
 from leadlift.tracking.places import whole_uri, without_password
 from leadlift.tracking.processes import is_dead, process_started, this_process
 from leadlift.tracking.shapes import TAG_LENGTH, as_csv, in_batches, note_that_fits
@@ -34,6 +34,7 @@ def test_the_pages_are_served_on_this_machine_by_this_python():
     assert "sqlite:////bank/mlruns/mlflow.db" in command
     assert command[command.index("--host") + 1] == "127.0.0.1"
     assert command[command.index("--port") + 1] == "5050"
+    assert ui_address(5050).startswith("http://127.0.0.1:5050/")
 
 
 def test_a_server_has_pages_of_its_own():

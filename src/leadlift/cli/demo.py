@@ -26,7 +26,14 @@ app = typer.Typer()
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A workspace of the demo bank; made when there is none.", show_default="this folder")] = HERE,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A workspace of the demo bank; made when there is none.",
+            show_default="this folder",
+        ),
+    ] = HERE,
     customers: Annotated[int, typer.Option(min=1000, help="How many the bank has.")] = 20_000,
     trials: Annotated[int, typer.Option(min=1, help="How many parameter settings to try.")] = TRIALS,
 ) -> None:
@@ -56,7 +63,12 @@ def _path(ws: Workspace, trials: int) -> Listed:
     _step("explain", lambda bar: relative(explain.explain(ws, PIPELINE, progress=bar).page))
     _step("score", lambda bar: f"{score.score(ws, PIPELINE, DAY, bar).customers:,} customers")
     found: list[Listed] = []
-    _step("leads", lambda bar: found.append(leads.leads(ws, CAMPAIGN, DAY, replace=True, progress=bar)) or f"{found[0].leads:,} leads")
+
+    def listing(bar: Bar) -> str:
+        found.append(leads.leads(ws, CAMPAIGN, DAY, replace=True, progress=bar))
+        return f"{found[0].leads:,} leads"
+
+    _step("leads", listing)
     return found[0]
 
 
@@ -73,7 +85,11 @@ def _simulated(root: Path, customers: int, bar: Bar) -> str:
     plan = BankPlan(customers=customers)
     mark = root / ".leadlift" / "demo-bank"
     # the same plan gives the same bank to the last bit: what is there already need not be made again
-    if mark.is_file() and mark.read_text(encoding="utf-8") == str(plan) and (root / "data" / "truth").is_dir():
+    if (
+        mark.is_file()
+        and mark.read_text(encoding="utf-8") == str(plan)
+        and (root / "data" / "truth").is_dir()
+    ):
         return "the bank is there already"
     rows = simulate(plan, root / "data", bar.done)
     mark.parent.mkdir(exist_ok=True)

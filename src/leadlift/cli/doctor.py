@@ -23,9 +23,13 @@ def doctor(workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     if json:
         print_json(findings)
     else:
-        table("", [{"": "mend" if one.mend else "ok", "what": one.what, "found": one.found} for one in findings])
+        table(
+            "", [{"": "mend" if one.mend else "ok", "what": one.what, "found": one.found} for one in findings]
+        )
     ill = [one for one in findings if one.mend]
     if ill:
-        raise UserError("\n".join(f"{one.what}: {one.found}. {one.mend[0].upper()}{one.mend[1:]}" for one in ill))
+        raise UserError(
+            "\n".join(f"{one.what}: {one.found}. {one.mend[0].upper()}{one.mend[1:]}" for one in ill)
+        )
     if not json:
         say("all is well")

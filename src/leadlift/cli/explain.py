@@ -16,10 +16,17 @@ app = typer.Typer()
 @app.command()
 def explain(
     pipeline: PipelineName,
-    customer: Annotated[str | None, typer.Option(metavar="ID", help="Why this one customer has this score.")] = None,
+    customer: Annotated[
+        str | None, typer.Option(metavar="ID", help="Why this one customer has this score.")
+    ] = None,
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="With --customer.", show_default="the day after the last event"),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="With --customer.",
+            show_default="the day after the last event",
+        ),
     ] = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
@@ -37,7 +44,10 @@ def explain(
         print_json(found)
         return
     if found.probability is not None:
-        say(f"customer {found.customer} as of {found.as_of}: {found.probability:.1%}, percentile {found.percentile}, band {found.band}")
+        say(
+            f"customer {found.customer} as of {found.as_of}: {found.probability:.1%}, "
+            f"percentile {found.percentile}, band {found.band}"
+        )
         for place, reason in enumerate(found.reasons, start=1):
             say(f"  {place}. {reason.sentence}")
     say(relative(found.page))

@@ -13,7 +13,7 @@ GROUP = "features"
 FeatureName = Annotated[str, typer.Argument(metavar="NAME", help="The feature's name.")]
 
 app = typer.Typer(
-    help="See what features there are, how each is computed, and build them.\n\nExample: leadlift features list --subject risk",
+    help="List, show and build features.\n\nExample: leadlift features list --subject risk",
     no_args_is_help=True,
 )
 
@@ -35,7 +35,13 @@ def list_(
     if json:
         print_json(rows)
         return
-    table("", [{name: row[name] for name in ("feature", "type", "label", "unit", "subject", "source")} for row in rows])
+    table(
+        "",
+        [
+            {name: row[name] for name in ("feature", "type", "label", "unit", "subject", "source")}
+            for row in rows
+        ],
+    )
     say(f"{len(rows)} features")
 
 
@@ -86,4 +92,6 @@ def build(as_of: AsOf, workspace: WorkspaceDir = HERE, json: Json = False) -> No
     if json:
         print_json(built)
         return
-    say(f"{built.features} features of {built.customers:,} customers as of {built.as_of}: {relative(built.path)}")
+    say(
+        f"{built.features} features of {built.customers:,} customers as of {built.as_of}: {relative(built.path)}"
+    )

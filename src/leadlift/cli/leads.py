@@ -17,7 +17,9 @@ app = typer.Typer()
 def leads(
     campaign: CampaignName,
     as_of: AsOf,
-    replace: Annotated[bool, typer.Option("--replace", help="Write another list; the old one is kept beside it.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write another list; the old one is kept beside it.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:

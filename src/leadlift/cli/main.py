@@ -28,7 +28,22 @@ from leadlift.cli.console import say, tell
 from leadlift.errors import LeadliftError
 
 # the order of a modeller's day; plain help, since drawing it costs more than importing all commands
-COMMANDS = (init, simulate, check, features, tune, train, explain, promote, score, leads, ui, demo, schema, doctor)
+COMMANDS = (
+    init,
+    simulate,
+    check,
+    features,
+    tune,
+    train,
+    explain,
+    promote,
+    score,
+    leads,
+    ui,
+    demo,
+    schema,
+    doctor,
+)
 app = typer.Typer(
     name="leadlift",
     help="Turn a bank's customer tables into ranked, explained, measurable lead lists.",
@@ -49,7 +64,11 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
     """Turn a bank's customer tables into ranked, explained, measurable lead lists."""
 
 

@@ -9,10 +9,15 @@ from typing import Annotated
 import typer
 
 WorkspaceDir = Annotated[
-    Path, typer.Option("--workspace", "-w", metavar="DIR", help="The folder with leadlift.yaml.", show_default="this folder")
+    Path,
+    typer.Option(
+        "--workspace", "-w", metavar="DIR", help="The folder with leadlift.yaml.", show_default="this folder"
+    ),
 ]
 PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="The name in pipelines/*.yaml.")]
-CampaignName = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The name in pipelines/campaigns/*.yaml.")]
+CampaignName = Annotated[
+    str, typer.Argument(metavar="CAMPAIGN", help="The name in pipelines/campaigns/*.yaml.")
+]
 AsOf = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day we stand on.")
 ]

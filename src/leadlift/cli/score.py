@@ -25,5 +25,7 @@ def score(pipeline: PipelineName, as_of: AsOf, workspace: WorkspaceDir = HERE, j
         print_json(found)
         return
     table("", [{"band": band, "customers": count} for band, count in found.bands.items()])
-    say(f"{found.customers:,} customers scored by {found.model}; {found.expected_responders:,.0f} responders expected")
+    say(
+        f"{found.customers:,} customers scored by {found.model}; {found.expected_responders:,.0f} responders expected"
+    )
     say(f"in {relative(found.folder)}")

@@ -18,9 +18,13 @@ app = typer.Typer()
 def simulate(
     customers: Annotated[int, typer.Option(min=1, help="How many.")] = 20_000,
     months: Annotated[int, typer.Option(min=1, help="How many months of life.")] = 24,
-    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day.")] = datetime(2026, 6, 30),
+    end: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day.")
+    ] = datetime(2026, 6, 30),
     seed: Annotated[int, typer.Option(help="The same seed gives the same bank, to the last bit.")] = 1,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to.", show_default="data/ of the workspace")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to.", show_default="data/ of the workspace")
+    ] = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:

@@ -12,7 +12,18 @@ from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 if TYPE_CHECKING:
     from leadlift.workflows.train import Trained
 
-SHOWN = ("auc", "average_precision", "lift_at_1", "lift_at_5", "lift_at_10", "lift_at_20", "captured_at_10", "ks", "brier", "calibration_error")
+SHOWN = (
+    "auc",
+    "average_precision",
+    "lift_at_1",
+    "lift_at_5",
+    "lift_at_10",
+    "lift_at_20",
+    "captured_at_10",
+    "ks",
+    "brier",
+    "calibration_error",
+)
 
 app = typer.Typer()
 
@@ -41,7 +52,13 @@ def train(
 
 def _show(found: Trained) -> None:
     rows = [
-        {"out of time" if found.test_from else "test": name, "model": model.value, "95% from": model.low, "to": model.high, "baseline": simple.value}
+        {
+            "out of time" if found.test_from else "test": name,
+            "model": model.value,
+            "95% from": model.low,
+            "to": model.high,
+            "baseline": simple.value,
+        }
         for name in SHOWN
         for model, simple in [(found.metrics[name], found.baseline[name])]
     ]

@@ -32,7 +32,9 @@ def tune(
     if json:
         print_json(found)
         return
-    say(f"{pipeline}: best {found.metric} of {found.trials} trials on the validation customers: {found.best_value:.4f}")
+    say(
+        f"{pipeline}: best {found.metric} of {found.trials} trials on the validation customers: {found.best_value:.4f}"
+    )
     for name, value in found.params.items():
         say(f"  {name}: {value:.6g}" if isinstance(value, float) else f"  {name}: {value}")
     say(f"next: leadlift train {pipeline}")

@@ -25,12 +25,12 @@ def ui(
     import subprocess
 
     from leadlift.specs import open_workspace
-    from leadlift.tracking import QUIET, open_tracker, ui_command
+    from leadlift.tracking import QUIET, open_tracker, ui_address, ui_command
 
     ws = open_workspace(workspace)
     command = ui_command(ws.file.tracking_uri, ws.root, port)
     open_tracker(ws.file.tracking_uri, ws.root, ws.file.name)
-    say(f"http://127.0.0.1:{port}  (ready in about ten seconds; Ctrl-C ends it)")
+    say(f"{ui_address(port)}  (ready in about ten seconds; Ctrl-C ends it)")
     try:
         subprocess.run(command, env={**os.environ, **QUIET}, check=False)
     except KeyboardInterrupt:

@@ -24,7 +24,13 @@ def harmless(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def write_leads(folder: Path, leads: pa.Table, export: Export, meaning: Mapping[str, str], summary: Sequence[tuple[str, object]]) -> list[Path]:
+def write_leads(
+    folder: Path,
+    leads: pa.Table,
+    export: Export,
+    meaning: Mapping[str, str],
+    summary: Sequence[tuple[str, object]],
+) -> list[Path]:
     """Write the lead list in each format into `folder`, which is the caller's to put in place.
 
     meaning: column -> what it says, for the sheet that explains the file. summary: facts about the list.
@@ -68,10 +74,16 @@ def _texts(column: pa.Array) -> list[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def _xlsx(path: Path, leads: pa.Table, meaning: Mapping[str, str], summary: Sequence[tuple[str, object]]) -> Path:
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+def _xlsx(
+    path: Path, leads: pa.Table, meaning: Mapping[str, str], summary: Sequence[tuple[str, object]]
+) -> Path:
+    book = xlsxwriter.Workbook(
+        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     looks = {
-        "head": book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "white", "valign": "top", "text_wrap": True}),
+        "head": book.add_format(
+            {"bold": True, "bg_color": "#1F3A5F", "font_color": "white", "valign": "top", "text_wrap": True}
+        ),
         "percent": book.add_format({"num_format": "0.00%"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
@@ -80,7 +92,13 @@ def _xlsx(path: Path, leads: pa.Table, meaning: Mapping[str, str], summary: Sequ
     }
     _leads_sheet(book, looks, leads)
     _facts_sheet(book, looks, "Summary", ("What", "Value"), [(name, value) for name, value in summary])
-    _facts_sheet(book, looks, "Columns", ("Column", "Meaning"), [(name, meaning.get(name, "")) for name in leads.column_names])
+    _facts_sheet(
+        book,
+        looks,
+        "Columns",
+        ("Column", "Meaning"),
+        [(name, meaning.get(name, "")) for name in leads.column_names],
+    )
     book.close()
     return path
 
@@ -102,7 +120,11 @@ def _leads_sheet(book: xlsxwriter.Workbook, looks: Mapping[str, object], leads: 
 
 
 def _facts_sheet(
-    book: xlsxwriter.Workbook, looks: Mapping[str, object], title: str, head: tuple[str, str], rows: Sequence[tuple[str, object]]
+    book: xlsxwriter.Workbook,
+    looks: Mapping[str, object],
+    title: str,
+    head: tuple[str, str],
+    rows: Sequence[tuple[str, object]],
 ) -> None:
     sheet = book.add_worksheet(title)
     sheet.set_column(0, 0, 26)

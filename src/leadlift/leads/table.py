@@ -47,7 +47,9 @@ class ListFacts:
         return f"{self.campaign}-{self.as_of:%Y%m%d}-{told}"
 
 
-def lead_table(chosen: pa.Table, facts: ListFacts, reasons: Sequence[Sequence[str]], shown: Mapping[str, pa.ChunkedArray]) -> pa.Table:
+def lead_table(
+    chosen: pa.Table, facts: ListFacts, reasons: Sequence[Sequence[str]], shown: Mapping[str, pa.ChunkedArray]
+) -> pa.Table:
     """One row per lead in the order of rank, 1 the best.
 
     chosen: customer_id, probability, percentile and band, best first. reasons: up to three sentences for each.

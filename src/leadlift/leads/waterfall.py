@@ -74,10 +74,14 @@ def held_out(customers: pa.ChunkedArray, holdout: Holdout) -> npt.NDArray[np.boo
     A keyed hash of the id: stable for ever, the same for every campaign, and new customers join by the same rule.
     """
     key = hashlib.sha256(holdout.salt.encode()).digest()
-    hashes = [hashlib.blake2b(str(one).encode(), digest_size=8, key=key).digest() for one in customers.to_pylist()]
+    hashes = [
+        hashlib.blake2b(str(one).encode(), digest_size=8, key=key).digest() for one in customers.to_pylist()
+    ]
     shares = np.frombuffer(b"".join(hashes), dtype="<u8").astype(np.float64) / 2.0**64
     return np.asarray(shares < holdout.share)
 
 
-def _row(rule: str, here: npt.NDArray[np.bool_], left: npt.NDArray[np.bool_], chance: npt.NDArray[np.float64]) -> WaterfallRow:
+def _row(
+    rule: str, here: npt.NDArray[np.bool_], left: npt.NDArray[np.bool_], chance: npt.NDArray[np.float64]
+) -> WaterfallRow:
     return WaterfallRow(rule, int(here.sum()), int(left.sum()), float(chance[left].sum()))

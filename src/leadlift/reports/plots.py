@@ -111,7 +111,7 @@ def months_plot(months: Sequence[MonthPoint]) -> bytes:
         axes.plot(places, predicted, "o--", color=ACCENT, markersize=4, label="predicted")
         axes.set(title="Response rate over time", xlabel="as-of month")
         axes.set_ylim(0, max(*actual, *predicted, 1e-6) * 1.3)
-        every = -(-len(months) // 7)
+        every = -(-len(months) // 5)
         axes.set_xticks(places[::every], [month.month for month in months][::every])
         _percent(axes, "y")
         axes.legend(loc="upper left", ncols=2)

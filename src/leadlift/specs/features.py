@@ -59,7 +59,7 @@ class Feature(Spec):
     reason_up: str | None = Field(
         None, description="Said when the value is above the usual: may hold {value}."
     )
-    reason_down: str | None = Field(None, description="Said when the value is at or below the usual.")
+    reason_down: str | None = Field(None, description="Said when the value is below the usual.")
     pii: bool | None = Field(None, description="false: this number made from a pii column identifies nobody.")
     protected: bool = False
     tags: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from leadlift.tracking.memory import MemoryTracker
 from leadlift.tracking.opening import open_tracker
-from leadlift.tracking.places import QUIET, ui_command
+from leadlift.tracking.places import QUIET, ui_address, ui_command
 from leadlift.tracking.protocol import STAGES, DataSet, ModelVersion, Promotion, Run, RunRecord, Tracker
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "RunRecord",
     "Tracker",
     "open_tracker",
+    "ui_address",
     "ui_command",
 ]

@@ -41,8 +41,6 @@ from leadlift.tracking.protocol import (
 )
 
 STAGE_TAG = "leadlift.stage"
-# MLflow's pages show an experiment of unknown kind as one of language models
-EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 ALREADY_THERE, NOT_THERE = "RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST"
 
 
@@ -179,7 +177,7 @@ class MlflowTracker:
         name = f"{self._workspace}/{pipeline}"
         folder = (self._artifacts / self._workspace / pipeline).as_uri() if self._artifacts else None
         with _unless_already_there():
-            return str(self._client.create_experiment(name, artifact_location=folder, tags=EXPERIMENT_TAGS))
+            return str(self._client.create_experiment(name, artifact_location=folder))
         experiment = self._client.get_experiment_by_name(name)
         if experiment.lifecycle_stage == "deleted":
             self._client.restore_experiment(experiment.experiment_id)

@@ -67,3 +67,8 @@ def ui_command(uri: str, root: Path, port: int) -> list[str]:
     if files is not None:
         command += ["--default-artifact-root", files.as_uri(), "--no-serve-artifacts"]
     return command
+
+
+def ui_address(port: int) -> str:
+    """Where to look once `ui_command` answers. By itself MLflow opens its pages for language models."""
+    return f"http://127.0.0.1:{port}/#/experiments?workflowType=machine_learning"

@@ -4,7 +4,14 @@ from leadlift.training.audit import Suspect, find_leaks
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.split import Parts, split_cases
-from leadlift.training.table import TrainingTable, condition, everyone_spine, flat_query, maturity_of, training_table
+from leadlift.training.table import (
+    TrainingTable,
+    condition,
+    everyone_spine,
+    flat_query,
+    maturity_of,
+    training_table,
+)
 
 __all__ = [
     "Cases", "Judgement", "Parts", "Period", "Suspect", "TrainingTable", "condition", "everyone_spine", "find_leaks",

@@ -23,7 +23,9 @@ class Suspect:
 
     def __str__(self) -> str:
         """As a reviewer reads it."""
-        return f"{self.feature} alone separates the target with AUC {self.strength:.3f}: was it known in time?"
+        return (
+            f"{self.feature} alone separates the target with AUC {self.strength:.3f}: was it known in time?"
+        )
 
 
 def find_leaks(cases: Cases) -> list[Suspect]:

@@ -67,14 +67,22 @@ class Judgement:
 
 
 def judge(model: Model, baseline: LogisticBaseline, cases: Cases, resamples: int = 200) -> Judgement:
-    """Measure the model on every part and the baseline on the test; intervals on the test come from resampling customers."""
-    scores = {part: model.predict_matrix(cases.matrix[cases.rows(part)]) for part in (TRAIN, VALID, CALIBRATION, TEST)}
+    """Measure the model on every part, and the baseline beside it on the test.
+
+    resamples: of customers, for the intervals on the test.
+    """
+    scores = {
+        part: model.predict_matrix(cases.matrix[cases.rows(part)])
+        for part in (TRAIN, VALID, CALIBRATION, TEST)
+    }
     metrics = {}
     for part, found in scores.items():
         rows = cases.rows(part)
         # intervals are wanted where the model is judged; elsewhere the point is enough and fifty times cheaper
         times = resamples if part == TEST else 20
-        metrics[part] = evaluate(cases.y[rows], found.score, found.probability, cases.customer[rows], resamples=times)
+        metrics[part] = evaluate(
+            cases.y[rows], found.score, found.probability, cases.customer[rows], resamples=times
+        )
     rows = cases.rows(TEST)
     y, customer, test = cases.y[rows], cases.customer[rows], scores[TEST]
     simple = baseline.predict(cases.matrix[rows])

@@ -66,7 +66,9 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
     return parts
 
 
-def _customer_shares(customers: pa.ChunkedArray, seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+def _customer_shares(
+    customers: pa.ChunkedArray, seed: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
     """A number in [0, 1) for each case, the same for all cases of a customer, whatever else is in the table.
 
     Beside it the customers' codes, (n,), 0 to the number of customers.
@@ -75,7 +77,10 @@ def _customer_shares(customers: pa.ChunkedArray, seed: int) -> tuple[npt.NDArray
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.chunk(0)
     key = str(seed).encode()
-    hashed = [hashlib.blake2b(str(name).encode(), digest_size=8, key=key).digest() for name in coded.dictionary.to_pylist()]
+    hashed = [
+        hashlib.blake2b(str(name).encode(), digest_size=8, key=key).digest()
+        for name in coded.dictionary.to_pylist()
+    ]
     shares = np.frombuffer(b"".join(hashed), dtype="<u8").astype(np.float64) / 2.0**64
     codes = np.asarray(coded.indices.to_numpy(), dtype=np.intp)
     return shares[codes], codes
@@ -91,7 +96,9 @@ def _stratified(
     np.logical_or.at(responded, codes, target == 1)
     for kind in (True, False):
         members = np.flatnonzero(responded == kind)
-        drawn[members[np.argsort(drawn[members], kind="stable")]] = np.arange(len(members)) / max(1, len(members))
+        drawn[members[np.argsort(drawn[members], kind="stable")]] = np.arange(len(members)) / max(
+            1, len(members)
+        )
     return drawn[codes]
 
 
@@ -111,6 +118,6 @@ def _refuse_one_sided(parts: Parts, target: npt.NDArray[np.int32]) -> None:
         positives = int(target[rows].sum())
         if positives in (0, len(rows)):
             raise UserError(
-                f"split: of {len(rows):,} {part} cases {positives:,} are positive ({parts.embargoed:,} cases are embargoed "
-                "before the test); give it more as-of dates, or other shares in `split`"
+                f"split: of {len(rows):,} {part} cases {positives:,} are positive ({parts.embargoed:,} cases are "
+                "embargoed before the test); give it more as-of dates, or other shares in `split`"
             )

@@ -47,7 +47,10 @@ class TrainingTable:
 def training_table(
     spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step
 ) -> TrainingTable:
-    """Build the pipeline's training table, or read it from the cache. Raises UserError when nothing is left to learn."""
+    """Build the pipeline's training table, or read it from the cache.
+
+    Raises UserError when nothing is left to learn from.
+    """
     if spec.population.table is not None:
         made = _flat(spec, spec.population.table, home)
     else:
@@ -55,8 +58,8 @@ def training_table(
     positives = int(made.table[TARGET].to_numpy().sum())
     if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
         raise UserError(
-            f"pipeline {spec.pipeline}: of {made.table.num_rows:,} cases {positives:,} are positive; a model needs both "
-            "kinds. Look at `population.where`, `eligible` and `target.where`"
+            f"pipeline {spec.pipeline}: of {made.table.num_rows:,} cases {positives:,} are positive; a model needs "
+            "both kinds. Look at `population.where`, `eligible` and `target.where`"
         )
     return made
 
@@ -71,7 +74,9 @@ def maturity_of(spec: Pipeline, home: Home) -> Maturity | None:
         return Maturity.of(spec.target, source.complete_until)
     last = home.engine.table(people.data_end(name, source, home.customer_key))["ends"][0].as_py()
     if last is None:
-        raise UserError(f"pipeline {spec.pipeline}: source '{name}' has no rows, so nothing is known of the target")
+        raise UserError(
+            f"pipeline {spec.pipeline}: source '{name}' has no rows, so nothing is known of the target"
+        )
     return Maturity.of(spec.target, last + timedelta(days=1))
 
 
@@ -104,7 +109,9 @@ def _built(spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step
     step("population")
     spine_key = _spine(spec, home, maturity)
     choice = chosen(catalogue, spec)
-    conditions = [c for c in (_feature_condition(spec, catalogue), condition(spec.population.eligible, catalogue)) if c]
+    conditions = [
+        c for c in (_feature_condition(spec, catalogue), condition(spec.population.eligible, catalogue)) if c
+    ]
     names = [feature.name for feature in choice.features]
     extra = [name for c in conditions for name in sorted(sql.names_in(c))]
     features, key = feature_query(home, catalogue, [*names, *extra], spine_key, step)
@@ -129,7 +136,14 @@ def _spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> str:
         last = last or maturity.last
     source = home.sources[population.source]
     query = people.cases(
-        population.source, source, home.customer_key, population.where, spec.target, population.from_, last, home.sources
+        population.source,
+        source,
+        home.customer_key,
+        population.where,
+        spec.target,
+        population.from_,
+        last,
+        home.sources,
     )
     return keep_spine(home, query, home.prints(population.source))
 
@@ -149,14 +163,21 @@ def _outcomes(spec: Pipeline, home: Home, spine_key: str) -> str:
     return key
 
 
-def _joined(features: exp.Select, names: Sequence[str], conditions: Sequence[exp.Expr], *, from_spine: bool) -> exp.Select:
+def _joined(
+    features: exp.Select, names: Sequence[str], conditions: Sequence[exp.Expr], *, from_spine: bool
+) -> exp.Select:
     table = SPINE if from_spine else OUTCOMES
     on = exp.and_(*(exp.EQ(this=col(key, "f"), expression=col(key, "o")) for key in (CUSTOMER, AS_OF)))
     order = [col(AS_OF, "f"), col(CUSTOMER, "f")]
     place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[key.copy() for key in order]))
     known = exp.not_(exp.Is(this=col(TARGET, "o"), expression=exp.null()))
     return (
-        exp.select(*order[::-1], place.as_(ROW), *(col(name, "f") for name in names), exp.cast(col(TARGET, "o"), "INT").as_(TARGET))
+        exp.select(
+            *order[::-1],
+            place.as_(ROW),
+            *(col(name, "f") for name in names),
+            exp.cast(col(TARGET, "o"), "INT").as_(TARGET),
+        )
         .from_(features.subquery("f"))
         .join(exp.to_table(table).as_("o"), on=on)
         .where(known, *(part.copy() for part in conditions))
@@ -172,7 +193,11 @@ def _flat(spec: Pipeline, name: str, home: Home) -> TrainingTable:
     features = [feature.name for feature in choice.features]
     query = flat_query(name, source, features, spec.population.where, home.sources)
     query = query.select(exp.cast(people.positive(spec.target), "INT").as_(TARGET))
-    query = exp.select("*").from_(query.subquery("c")).where(exp.not_(exp.Is(this=col(TARGET), expression=exp.null())))
+    query = (
+        exp.select("*")
+        .from_(query.subquery("c"))
+        .where(exp.not_(exp.Is(this=col(TARGET), expression=exp.null())))
+    )
     path, key = home.kept(f"training-{spec.pipeline}", query.order_by(col(ROW)), home.prints(name))
     return TrainingTable(pq.read_table(path), choice, key, None, _flat_notes(choice, source))
 
@@ -206,7 +231,13 @@ def _notes(choice: Choice, sources: Mapping[str, Source]) -> tuple[str, ...]:
 
 
 def _flat_notes(choice: Choice, source: Source) -> tuple[str, ...]:
-    order = "by its event time" if source.event_time else "in the order of its rows" if source.row_order else "without time"
+    order = (
+        "by its event time"
+        if source.event_time
+        else "in the order of its rows"
+        if source.row_order
+        else "without time"
+    )
     note = f"a flat table, {order}: what its columns knew of later days cannot be checked"
     return (note, *_hidden_note(choice))
 

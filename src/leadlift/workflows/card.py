@@ -57,7 +57,11 @@ def card_of(
         suspects=[str(suspect) for suspect in suspects],
         limits=[*table.notes, *_limits(cases)],
         fingerprints=fingerprints,
-        versions={"leadlift": __version__, "python": sys.version.split()[0], **{lib: version(lib) for lib in LIBRARIES}},
+        versions={
+            "leadlift": __version__,
+            "python": sys.version.split()[0],
+            **{lib: version(lib) for lib in LIBRARIES},
+        },
     )
 
 
@@ -69,7 +73,11 @@ def population_text(spec: Pipeline) -> str:
     elif one.source:
         text = f"each row of {one.source}, as of its own day"
     else:
-        when = one.as_of if isinstance(one.as_of, str) else "as of " + ", ".join(str(day) for day in one.as_of or ())
+        when = (
+            one.as_of
+            if isinstance(one.as_of, str)
+            else "as of " + ", ".join(str(day) for day in one.as_of or ())
+        )
         text = f"customers, {when}"
     wheres = [part for part in (one.where, one.eligible) if part]
     return text + (f", where {' and '.join(wheres)}" if wheres else "")
@@ -95,7 +103,9 @@ def feature_lines(model: Model, cases: Cases, features: Sequence[FeatureDef]) ->
     lines = []
     for index, name in enumerate(cases.encoding.features):
         if gains.get(name, 0.0) > 0:
-            direction = "" if name in cases.encoding.categories else _direction(cases.matrix[rows, index], raw)
+            direction = (
+                "" if name in cases.encoding.categories else _direction(cases.matrix[rows, index], raw)
+            )
             lines.append(FeatureLine(name, labels[name], gains[name] / total, direction))
     return sorted(lines, key=lambda line: -line.share)
 
@@ -105,9 +115,13 @@ def _direction(values: np.ndarray, raw: np.ndarray) -> str:
     known = ~np.isnan(values)
     if known.sum() < 30 or values[known].min() == values[known].max():
         return ""
-    ranks = [np.argsort(np.argsort(part, kind="stable"), kind="stable") for part in (values[known], raw[known])]
-    agreement = float(np.corrcoef(*ranks)[0, 1])
-    return "more raises the chance" if agreement > 0.1 else "more lowers the chance" if agreement < -0.1 else "mixed"
+    ranks = [
+        np.argsort(np.argsort(part, kind="stable")).astype(float) for part in (values[known], raw[known])
+    ]
+    agreement = float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+    if abs(agreement) <= 0.1:
+        return "mixed"
+    return "more raises the chance" if agreement > 0 else "more lowers the chance"
 
 
 def _part(part: str, cases: Cases) -> PartLine:
@@ -125,12 +139,12 @@ def _dates(table: TrainingTable, cases: Cases) -> dict[str, str]:
         told["last mature as-of date"] = str(table.maturity.last)
     if cases.parts.test_from is not None:
         told["test begins"] = str(cases.parts.test_from)
-        told["cases set aside before the test"] = f"{cases.parts.embargoed:,} (their outcomes were not yet known on its first day)"
+        told["cases set aside before the test"] = (
+            f"{cases.parts.embargoed:,} (their outcomes were not yet known on its first day)"
+        )
     return told
 
 
 def _limits(cases: Cases) -> list[str]:
     few = int(cases.y[cases.rows(TEST)].sum())
     return [f"only {few} responders in the test: read every number with its interval"] if few < 200 else []
-
-

@@ -49,7 +49,11 @@ def champion(ws: Workspace, tracker: Tracker, name: str) -> Loaded:
     version = tracker.version(name, CHAMPION)
     if version is None:
         last = tracker.version(name, CHALLENGER)
-        todo = f"`leadlift promote {name}`" if last else f"`leadlift train {name}`, then `leadlift promote {name}`"
+        todo = (
+            f"`leadlift promote {name}`"
+            if last
+            else f"`leadlift train {name}`, then `leadlift promote {name}`"
+        )
         raise UserError(f"pipeline {name} has no champion yet. Run {todo}")
     return load(ws, tracker, ws.pipeline(name), version)
 
@@ -70,8 +74,10 @@ def _refuse_changed(model: Model, version: ModelVersion, catalogue: Mapping[str,
     gone = sorted(set(trained) - set(today))
     changed = sorted(name for name in trained if name in today and today[name] != trained[name])
     if gone or changed:
-        what = [f"{', '.join(names)} {word}" for names, word in ((gone, "gone"), (changed, "changed")) if names]
+        what = [
+            f"{', '.join(names)} {word}" for names, word in ((gone, "gone"), (changed, "changed")) if names
+        ]
         raise UserError(
-            f"{version.name} v{version.version} was trained on features that are no longer the same: {'; '.join(what)}. "
+            f"{version.name} v{version.version} was trained on other features than today's: {'; '.join(what)}. "
             "Restore the definitions, or train and promote a new version"
         )

@@ -65,7 +65,11 @@ def _immature(ws: Workspace, home: Home) -> list[Problem]:
     problems = []
     for document in ws.documents.values():
         name = document.data.get("pipeline")
-        if name not in ws.pipelines or not document.file.startswith("pipelines/") or "campaign" in document.data:
+        if (
+            name not in ws.pipelines
+            or not document.file.startswith("pipelines/")
+            or "campaign" in document.data
+        ):
             continue
         spec = ws.pipelines[name]
         try:
@@ -77,7 +81,9 @@ def _immature(ws: Workspace, home: Home) -> list[Problem]:
         except UserError as error:
             where, _, message = str(error).partition(": ")
             path = tuple(where.split(".")) if where.startswith("population.") else ("target",)
-            problems.append(document.problem(path, message if where.startswith("population.") else str(error)))
+            problems.append(
+                document.problem(path, message if where.startswith("population.") else str(error))
+            )
     return problems
 
 

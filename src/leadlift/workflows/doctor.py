@@ -16,7 +16,19 @@ from leadlift.errors import LeadliftError
 from leadlift.specs import FILE, open_workspace
 from leadlift.workflows.session import CACHE, looked_at, tracker_of
 
-LIBRARIES = ("lightgbm", "optuna", "mlflow", "scikit-learn", "shap", "pandas", "duckdb", "sqlglot", "pyarrow", "pydantic", "typer")
+LIBRARIES = (
+    "lightgbm",
+    "optuna",
+    "mlflow",
+    "scikit-learn",
+    "shap",
+    "pandas",
+    "duckdb",
+    "sqlglot",
+    "pyarrow",
+    "pydantic",
+    "typer",
+)
 ROOM_NEEDED = 2 * 1024**3
 
 
@@ -33,20 +45,37 @@ def examine(root: Path) -> list[Finding]:
     """Look at everything that a command needs, and go on whatever is wrong."""
     findings = [_python(), *(_library(name) for name in LIBRARIES), _machine(), _room(root)]
     if not (root / FILE).is_file():
-        return [*findings, Finding("workspace", f"no {FILE} in {root.resolve()}", "go to a workspace, or: leadlift init DIR")]
-    findings.append(_tried("specs", lambda: f"{len(open_workspace(root).features)} features", "leadlift check tells more"))
+        return [
+            *findings,
+            Finding(
+                "workspace", f"no {FILE} in {root.resolve()}", "go to a workspace, or: leadlift init DIR"
+            ),
+        ]
+    findings.append(
+        _tried("specs", lambda: f"{len(open_workspace(root).features)} features", "leadlift check tells more")
+    )
     if findings[-1].mend:
         return findings
     ws = open_workspace(root)
     findings.append(_writable(root))
     findings.append(_tried("engine", lambda: _opened(root), "leadlift check tells more"))
-    findings.append(_tried("store", lambda: f"{ws.file.tracking_uri}: {type(tracker_of(ws)).__name__} opens", "look at tracking_uri in leadlift.yaml"))
+    findings.append(
+        _tried(
+            "store",
+            lambda: f"{ws.file.tracking_uri}: {type(tracker_of(ws)).__name__} opens",
+            "look at tracking_uri in leadlift.yaml",
+        )
+    )
     return findings
 
 
 def _python() -> Finding:
     well = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding("python", f"{platform.python_version()}, leadlift {__version__}", "" if well else "use Python 3.11, 3.12 or 3.13")
+    return Finding(
+        "python",
+        f"{platform.python_version()}, leadlift {__version__}",
+        "" if well else "use Python 3.11, 3.12 or 3.13",
+    )
 
 
 def _library(name: str) -> Finding:
@@ -62,7 +91,11 @@ def _machine() -> Finding:
 
 def _room(root: Path) -> Finding:
     free = shutil.disk_usage(root if root.exists() else Path.cwd()).free
-    return Finding("disk", f"{free / 1024**3:.0f} GiB free", "" if free > ROOM_NEEDED else "make room: builds need at least 2 GiB")
+    return Finding(
+        "disk",
+        f"{free / 1024**3:.0f} GiB free",
+        "" if free > ROOM_NEEDED else "make room: builds need at least 2 GiB",
+    )
 
 
 def _writable(root: Path) -> Finding:

@@ -46,8 +46,14 @@ class Explanation:
     reasons: tuple[Reason, ...]
 
 
-def explain(ws: Workspace, name: str, customer: str | None = None, as_of: date | None = None, progress: Progress = SILENT) -> Explanation:
-    """Write the page of the champion, or of the challenger where there is no champion yet: of the model, or of one customer."""
+def explain(
+    ws: Workspace,
+    name: str,
+    customer: str | None = None,
+    as_of: date | None = None,
+    progress: Progress = SILENT,
+) -> Explanation:
+    """Write a page on the model, or on one customer's score: the champion's, or else the challenger's."""
     spec = ws.pipeline(name)
     tracker = tracker_of(ws)
     version = tracker.version(name, CHAMPION) or tracker.version(name, CHALLENGER)
@@ -61,7 +67,11 @@ def explain(ws: Workspace, name: str, customer: str | None = None, as_of: date |
     progress.step("contributions")
     rows = split_cases(table.table, spec.split, table.maturity).rows[TEST]
     picked = table.table.take(pa.array(sample(rows)))
-    page = model_page(title(name), f"{loaded.name}, {picked.num_rows:,} test cases", shap_of(loaded.model, picked, loaded.features))
+    page = model_page(
+        title(name),
+        f"{loaded.name}, {picked.num_rows:,} test cases",
+        shap_of(loaded.model, picked, loaded.features),
+    )
     path = write_text(ws.root / "reports" / f"explain-{name}.html", page)
     return Explanation(name, loaded.name, path, None, None, None, None, None, ())
 
@@ -79,7 +89,9 @@ def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) ->
     matrix = model.encoding.encode(rows)
     told = phrases(features)
     categories = {name: list(known) for name, known in model.encoding.categories.items()}
-    return Explained(model.contributions(matrix), matrix, [told[name] for name in model.encoding.features], categories)
+    return Explained(
+        model.contributions(matrix), matrix, [told[name] for name in model.encoding.features], categories
+    )
 
 
 def title(name: str) -> str:
@@ -88,7 +100,13 @@ def title(name: str) -> str:
 
 
 def _of_customer(
-    ws: Workspace, spec: Pipeline, loaded: Loaded, home: Home, customer: str, as_of: date | None, progress: Progress
+    ws: Workspace,
+    spec: Pipeline,
+    loaded: Loaded,
+    home: Home,
+    customer: str,
+    as_of: date | None,
+    progress: Progress,
 ) -> Explanation:
     day = as_of or _last_day(home)
     row = _row_of(ws, spec, loaded, home, customer, day, progress)
@@ -136,7 +154,10 @@ def _row_of(
 def _last_day(home: Home) -> date:
     """The day after the last event recorded: all that is known today."""
     events = [name for name, source in home.sources.items() if source.kind in ("events", "snapshots")]
-    ends = [home.engine.table(data_end(name, home.sources[name], home.customer_key))["ends"][0].as_py() for name in events]
+    ends = [
+        home.engine.table(data_end(name, home.sources[name], home.customer_key))["ends"][0].as_py()
+        for name in events
+    ]
     known = [end for end in ends if end is not None]
     return max(known) + timedelta(days=1) if known else date.today()
 

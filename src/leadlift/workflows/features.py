@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from leadlift.errors import UserError
 from leadlift.features import feature_query
-from leadlift.features.compile import assembled, part_name, part_query
 from leadlift.features.choose import by_source, chosen, needed
+from leadlift.features.compile import assembled, part_name, part_query
 from leadlift.features.rows import opened as opened_source
 from leadlift.specs import FeatureDef, Workspace
 from leadlift.specs.base import nearest
@@ -62,7 +62,11 @@ def show(ws: Workspace, name: str) -> dict[str, Any]:
         "said otherwise": feature.spec.reason_down or "",
         "kept out": feature.hidden or "",
         "made of": _lineage(ws, feature),
-        "used by": [p for p, spec in ws.pipelines.items() if not spec.population.table and feature in chosen(ws.features, spec).features],
+        "used by": [
+            p
+            for p, spec in ws.pipelines.items()
+            if not spec.population.table and feature in chosen(ws.features, spec).features
+        ],
         "defined at": f"{feature.file}:{feature.line}",
     }
 
@@ -81,9 +85,11 @@ def sql_text(ws: Workspace, name: str, dialect: str = "duckdb") -> str:
     parts, formulas = by_source(needed(ws.features, [named(ws, name).name]))
     query = assembled(parts, formulas)
     for source, features in parts.items():
-        query = query.with_(part_name(source), as_=part_query(source, ws.sources[source], features, ws.file.customer_key))
+        query = query.with_(
+            part_name(source), as_=part_query(source, ws.sources[source], features, ws.file.customer_key)
+        )
     for source in parts:
-        view = opened_source(source, ws.sources[source])
+        view = opened_source(source, ws.sources[source], ws.sources)
         query = query.with_(source, as_=view, append=True)
     ordered = query.find(exp.With)
     if ordered is not None:  # a table must stand before those that read it

@@ -17,7 +17,7 @@ def init(folder: Path) -> list[Path]:
     """Write the starter workspace's files. Raises UserError when a workspace is there: nothing is overwritten."""
     if (folder / FILE).exists():
         raise UserError(f"{folder / FILE} exists already; name another folder")
-    wanted = {name: text for name, text in _texts(STARTER, "")}
+    wanted = dict(_texts(STARTER, ""))
     if taken := [name for name in wanted if (folder / name).exists()]:
         raise UserError(f"{folder} holds {taken[0]} already; name another folder")
     # leadlift.yaml last: a folder with it is a whole workspace

@@ -55,7 +55,9 @@ class Listed:
     best: tuple[dict[str, Any], ...]
 
 
-def leads(ws: Workspace, name: str, as_of: date, *, replace: bool = False, progress: Progress = SILENT) -> Listed:
+def leads(
+    ws: Workspace, name: str, as_of: date, *, replace: bool = False, progress: Progress = SILENT
+) -> Listed:
     """Choose, rank and explain the customers of a campaign and write the list, whole or not at all.
 
     A list is immutable: where one is there already the verb refuses, or with `replace` keeps the old one beside it.
@@ -70,7 +72,9 @@ def leads(ws: Workspace, name: str, as_of: date, *, replace: bool = False, progr
     tracker = tracker_of(ws)
     version = tracker.version(campaign.pipeline, str(manifest["version"]))
     if version is None:
-        raise UserError(f"{scores}: {manifest['model']} v{manifest['version']}, which made these scores, is gone; score again")
+        raise UserError(
+            f"{scores}: {manifest['model']} v{manifest['version']}, which made these scores, is gone; score again"
+        )
     loaded = load(ws, tracker, spec, version)
     with opened(ws) as home, tracker.run(campaign.pipeline, "leads", f"leads {name} {as_of}") as run:
         home.engine.define_files(SCORED, scores / SCORES)
@@ -81,15 +85,22 @@ def leads(ws: Workspace, name: str, as_of: date, *, replace: bool = False, progr
         rows = _rows_of(home, features, chosen, loaded, campaign)
         reasons = [[reason.sentence for reason in told] for told in explained(loaded, rows, progress)]
         facts = _facts(campaign, loaded, as_of)
-        table = lead_table(chosen.rows, facts, reasons, {column: rows[column] for column in campaign.export.columns})
+        table = lead_table(
+            chosen.rows, facts, reasons, {column: rows[column] for column in campaign.export.columns}
+        )
         progress.step("files")
         files = _write(folder, table, campaign, facts, chosen, loaded, manifest, replace=replace)
         listed = _listed(name, table, facts, chosen, folder, files)
-        run.tags({"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name})
+        run.tags(
+            {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
+        )
         run.table("tables/waterfall.csv", [asdict(row) for row in chosen.waterfall])
         run.file(folder / "manifest.json")
         run.metrics({"leads": listed.leads, "expected_responders": listed.expected_responders})
-        run.note(f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; {listed.expected_responders:,.0f} expected to say yes.")
+        run.note(
+            f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; "
+            f"{listed.expected_responders:,.0f} expected to say yes."
+        )
     return listed
 
 
@@ -102,11 +113,22 @@ def _refuse_existing(folder: Path, *, replace: bool) -> None:
 
 
 def _features(
-    ws: Workspace, spec: Pipeline, campaign: Campaign, loaded: Loaded, home: Home, as_of: date, progress: Progress
+    ws: Workspace,
+    spec: Pipeline,
+    campaign: Campaign,
+    loaded: Loaded,
+    home: Home,
+    as_of: date,
+    progress: Progress,
 ) -> exp.Select:
     """All that conditions, reasons and shown columns need, for everyone scored."""
     texts = [campaign.consent, campaign.eligible, *(rule.where for rule in campaign.exclude)]
-    named = [name for text in texts if text for name in sorted(sql.names_in(sql.parse(text, _types(catalogue_of(ws, spec)), "the workspace")))]
+    named = [
+        name
+        for text in texts
+        if text
+        for name in sorted(sql.names_in(sql.parse(text, _types(catalogue_of(ws, spec)), "the workspace")))
+    ]
     names = list(dict.fromkeys([*loaded.model.encoding.features, *named, *campaign.export.columns]))
     if spec.population.table is not None:
         table = spec.population.score or spec.population.table
@@ -133,10 +155,14 @@ def _chosen(
     scored = [col(name, SCORED) for name in (CUSTOMER, SCORE, PROBABILITY, PERCENTILE, BAND)]
     query = exp.select(*scored, exp.cast(removed, "TEXT").as_(REMOVED_BY)).from_(SCORED)
     table = home.engine.table(query.join(features.subquery(FEATURES), on=on))
-    chosen = choose(table, [rule for rule, _ in rules], ws.file.holdout, campaign.min_probability, campaign.size)
+    chosen = choose(
+        table, [rule for rule, _ in rules], ws.file.holdout, campaign.min_probability, campaign.size
+    )
     if chosen.rows.num_rows == 0:
         told = ", ".join(f"{row.rule} removed {row.removed:,}" for row in chosen.waterfall[1:] if row.removed)
-        raise GateError(f"campaign {campaign.campaign}: nobody is left of {table.num_rows:,} scored: {told or 'none scored'}")
+        raise GateError(
+            f"campaign {campaign.campaign}: nobody is left of {table.num_rows:,} scored: {told or 'none scored'}"
+        )
     return chosen
 
 
@@ -146,7 +172,9 @@ def _unless(text: str, types: Mapping[str, str]) -> exp.Expr:
     return exp.EQ(this=met, expression=exp.Literal.number(0))
 
 
-def _rows_of(home: Home, features: exp.Select, chosen: Chosen, loaded: Loaded, campaign: Campaign) -> pa.Table:
+def _rows_of(
+    home: Home, features: exp.Select, chosen: Chosen, loaded: Loaded, campaign: Campaign
+) -> pa.Table:
     """The features of the chosen customers, in the order of the list."""
     home.engine.define_table(CHOSEN, chosen.rows.select([CUSTOMER]))
     on = exp.EQ(this=col(CUSTOMER, CHOSEN), expression=col(CUSTOMER, FEATURES))
@@ -201,7 +229,9 @@ def _write(
     return [folder / path.name for path in files]
 
 
-def _listed(name: str, table: pa.Table, facts: ListFacts, chosen: Chosen, folder: Path, files: Sequence[Path]) -> Listed:
+def _listed(
+    name: str, table: pa.Table, facts: ListFacts, chosen: Chosen, folder: Path, files: Sequence[Path]
+) -> Listed:
     return Listed(
         campaign=name,
         list_id=table["list_id"][0].as_py(),
@@ -214,5 +244,3 @@ def _listed(name: str, table: pa.Table, facts: ListFacts, chosen: Chosen, folder
         files=tuple(path.name for path in files),
         best=tuple(table.slice(0, 10).to_pylist()),
     )
-
-

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from leadlift.engines.files import digest
-
 from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.tracking import DataSet, Run
 from leadlift.training import TrainingTable
@@ -29,7 +28,11 @@ def log_inputs(run: Run, ws: Workspace, spec: Pipeline, table: TrainingTable) ->
     )
     columns = {f.name: "text" if f.is_text else "number" for f in table.features}
     source = spec.population.table or spec.population.source or "customers"
-    run.dataset(DataSet(f"{spec.pipeline} training table", table.key, source, "training", columns, table.table.num_rows))
+    run.dataset(
+        DataSet(
+            f"{spec.pipeline} training table", table.key, source, "training", columns, table.table.num_rows
+        )
+    )
 
 
 def feature_row(feature: FeatureDef) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def write_manifest(folder: Path, files: Sequence[Path], facts: Mapping[str, Any]
         "leadlift": __version__,
         "command": " ".join(["leadlift", *sys.argv[1:]]),
     }
-    (folder / MANIFEST).write_text(json.dumps(told, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
+    (folder / MANIFEST).write_text(
+        json.dumps(told, indent=2, ensure_ascii=False, default=str), encoding="utf-8"
+    )
 
 
 def read_manifest(folder: Path, todo: str) -> dict[str, Any]:

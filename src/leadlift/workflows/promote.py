@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from leadlift.errors import GateError, UserError
 from leadlift.names import CHALLENGER, CHAMPION
 from leadlift.specs import Gates, Workspace
-from leadlift.tracking import ModelVersion, Promotion, RunRecord, Tracker
+from leadlift.tracking import ModelVersion, RunRecord, Tracker
 from leadlift.workflows.session import tracker_of
 
 
@@ -38,7 +38,10 @@ class Promoted:
 
 
 def promote(ws: Workspace, name: str, why: str = "", who: str = "", version: str = CHALLENGER) -> Promoted:
-    """Judge the version by the pipeline's gates and make it champion. Raises GateError naming every gate that says no."""
+    """Judge the version by the pipeline's gates and make it champion.
+
+    Raises GateError naming every gate that says no.
+    """
     spec = ws.pipeline(name)
     tracker = tracker_of(ws)
     new = tracker.version(name, version)
@@ -53,16 +56,9 @@ def promote(ws: Workspace, name: str, why: str = "", who: str = "", version: str
         told = "\n".join(f"  {gate.name}: {gate.found}; the limit is {gate.limit}" for gate in refused)
         raise GateError(f"{new.name} v{new.version} is not promoted:\n{told}")
     who = who or _user()
-    record = Promotion(
-        version=new.version,
-        replaced=old.version if old else None,
-        who=who,
-        when=datetime.now(UTC),
-        why=why,
-        gates={gate.name: f"{gate.found} ({gate.limit})" for gate in gates},
-    )
-    tracker.promote(name, record)
-    return Promoted(name, new.version, record.replaced, tuple(gates), who, why)
+    found = {gate.name: f"{gate.found} ({gate.limit})" for gate in gates}
+    tracker.promote(name, new.version, who=who, when=datetime.now(UTC), why=why, gates=found)
+    return Promoted(name, new.version, old.version if old else None, tuple(gates), who, why)
 
 
 def judge(gates: Gates, new: RunRecord, old: RunRecord | None) -> list[Gate]:
@@ -95,7 +91,9 @@ def _at_most(name: str, metrics: Mapping[str, float], metric: str, limit: float)
 def _run_of(tracker: Tracker, name: str, version: ModelVersion) -> RunRecord:
     run = next((run for run in tracker.runs(name, "train") if run.id == version.run_id), None)
     if run is None:
-        raise UserError(f"the training run {version.run_id} of {version.name} v{version.version} is gone; train anew")
+        raise UserError(
+            f"the training run {version.run_id} of {version.name} v{version.version} is gone; train anew"
+        )
     return run
 
 

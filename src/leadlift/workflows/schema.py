@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from leadlift.engines.files import write_text
 from leadlift.specs import Campaign, FeatureFile, Pipeline, WorkspaceFile
+from leadlift.specs.base import Spec
 
-KINDS = {"leadlift": WorkspaceFile, "features": FeatureFile, "pipeline": Pipeline, "campaign": Campaign}
+KINDS: Mapping[str, type[Spec]] = {
+    "leadlift": WorkspaceFile,
+    "features": FeatureFile,
+    "pipeline": Pipeline,
+    "campaign": Campaign,
+}
 
 
 def schemas() -> dict[str, str]:
     """kind -> its JSON Schema as text."""
-    return {kind: json.dumps(model.model_json_schema(by_alias=True), indent=2) for kind, model in KINDS.items()}
+    return {
+        kind: json.dumps(model.model_json_schema(by_alias=True), indent=2) for kind, model in KINDS.items()
+    }
 
 
 def write_schemas(folder: Path) -> list[Path]:

@@ -80,9 +80,18 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
             }
             write_manifest(temporary, [temporary / SCORES], facts)
         run.tags({"leadlift.model": loaded.name, "leadlift.as_of": as_of.isoformat()})
-        run.metrics({"customers": sum(counts.values()), "expected_responders": expected, **{f"band.{b}": n for b, n in counts.items()}})
+        run.metrics(
+            {
+                "customers": sum(counts.values()),
+                "expected_responders": expected,
+                **{f"band.{b}": n for b, n in counts.items()},
+            }
+        )
         run.file(folder / "manifest.json")
-        run.note(f"{sum(counts.values()):,} customers scored as of {as_of} by {loaded.name}; {expected:,.0f} responders expected.")
+        run.note(
+            f"{sum(counts.values()):,} customers scored as of {as_of} by {loaded.name}; "
+            f"{expected:,.0f} responders expected."
+        )
     return Scored(name, as_of, loaded.name, sum(counts.values()), expected, counts, folder)
 
 
@@ -102,7 +111,9 @@ def eligible_query(
     conditions = [part for part in (condition(text, ws.features) for text in texts) if part is not None]
     extra = [name for part in conditions for name in sorted(sql.names_in(part))]
     features, key = feature_query(home, ws.features, [*names, *extra], spine_key, progress.step)
-    query = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(features.subquery(ROW))
+    query = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(
+        features.subquery(ROW)
+    )
     return query.where(*conditions).order_by(col(CUSTOMER)), key
 
 
@@ -111,10 +122,14 @@ def refuse_beyond_data(home: Home, as_of: date) -> None:
     from leadlift.features.population import data_end
 
     clocked = [name for name, source in home.sources.items() if source.kind == "events"]
-    ends = [home.engine.table(data_end(n, home.sources[n], home.customer_key))["ends"][0].as_py() for n in clocked]
+    ends = [
+        home.engine.table(data_end(n, home.sources[n], home.customer_key))["ends"][0].as_py() for n in clocked
+    ]
     known = [end for end in ends if end is not None]
     if known and (as_of - max(known)).days > 31:
-        raise UserError(f"--as-of {as_of}: the data ends on {max(known)}, more than a month before; load newer data first")
+        raise UserError(
+            f"--as-of {as_of}: the data ends on {max(known)}, more than a month before; load newer data first"
+        )
 
 
 def _write(

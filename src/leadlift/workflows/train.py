@@ -79,7 +79,11 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
         progress.step("judging")
         result = judge(model, baseline, cases)
         progress.step("logging")
-        facts = {"tuned_by": tuned_by or "", "split.seed": split.seed, **{f"param.{k}": v for k, v in params.items()}}
+        facts = {
+            "tuned_by": tuned_by or "",
+            "split.seed": split.seed,
+            **{f"param.{k}": v for k, v in params.items()},
+        }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
             log_training(run, ws, spec, table, cases, model, baseline, result, suspects, facts, saved)
@@ -101,7 +105,9 @@ def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable,
         "kind": spec.kind,
         "data": table.key,
         "definitions": json.dumps(definitions(made_of)),
-        "typical": json.dumps({feature.name: typical(train[feature.name], feature) for feature in table.features}),
+        "typical": json.dumps(
+            {feature.name: typical(train[feature.name], feature) for feature in table.features}
+        ),
     }
     return Model(model.booster, model.encoding, model.calibrator, model.bands, model.percentiles, meta)
 

@@ -42,8 +42,14 @@ def log_training(
         run.data(f"plots/{name}.png", png)
     run.table("tables/deciles.csv", [asdict(row) for row in result.deciles])
     run.table("tables/importance.csv", [asdict(line) for line in card.features])
-    run.table("tables/baseline_coefficients.csv", [{"input": name, "weight": weight} for name, weight in baseline.coefficients()])
-    run.json("tables/metrics.json", {part: {k: asdict(v) for k, v in found.items()} for part, found in result.metrics.items()})
+    run.table(
+        "tables/baseline_coefficients.csv",
+        [{"input": name, "weight": weight} for name, weight in baseline.coefficients()],
+    )
+    run.json(
+        "tables/metrics.json",
+        {part: {k: asdict(v) for k, v in found.items()} for part, found in result.metrics.items()},
+    )
     run.text("model_card.html", card_html(card))
     run.text("model_card.md", card_markdown(card))
     run.note(run_note(card))
@@ -73,7 +79,9 @@ def _params(spec: Pipeline) -> dict[str, object]:
     told: dict[str, object] = {}
     for part in ("population", "target", "split", "model"):
         for name, value in getattr(spec, part).model_dump(exclude_none=True, by_alias=True).items():
-            told[f"{part}.{name}"] = json.dumps(value, default=str) if isinstance(value, dict | tuple | list) else value
+            told[f"{part}.{name}"] = (
+                json.dumps(value, default=str) if isinstance(value, dict | tuple | list) else value
+            )
     return told
 
 
@@ -82,7 +90,9 @@ def _metrics(result: Judgement, cases: Cases) -> dict[str, float]:
     told: dict[str, float] = {}
     for part, found in result.metrics.items():
         for name, estimate in found.items():
-            told |= _interval(f"{part}.{name}", estimate) if part == TEST else {f"{part}.{name}": estimate.value}
+            told |= (
+                _interval(f"{part}.{name}", estimate) if part == TEST else {f"{part}.{name}": estimate.value}
+            )
         told[f"{part}.cases"] = len(cases.rows(part))
         told[f"{part}.positives"] = float(cases.y[cases.rows(part)].sum())
     for name, estimate in result.baseline.items():

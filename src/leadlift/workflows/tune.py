@@ -31,7 +31,13 @@ class Tuned:
     params: Mapping[str, Any]
 
 
-def tune(ws: Workspace, name: str, progress: Progress = SILENT, trials: int | None = None, seconds: int | None = None) -> Tuned:
+def tune(
+    ws: Workspace,
+    name: str,
+    progress: Progress = SILENT,
+    trials: int | None = None,
+    seconds: int | None = None,
+) -> Tuned:
     """Search on the training and validation cases; the test is never looked at. `train` then uses what is best."""
     from leadlift import tuning
 
@@ -39,7 +45,10 @@ def tune(ws: Workspace, name: str, progress: Progress = SILENT, trials: int | No
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress.step)
     cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))
-    train, valid = (tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding) for rows in (cases.rows(TRAIN), cases.rows(VALID)))
+    train, valid = (
+        tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding)
+        for rows in (cases.rows(TRAIN), cases.rows(VALID))
+    )
     wanted = trials or spec.tune.trials
     settings = tuning.TuningSettings(
         trials=wanted,
@@ -54,14 +63,25 @@ def tune(ws: Workspace, name: str, progress: Progress = SILENT, trials: int | No
     tracker = tracker_of(ws)
     with tracker.run(name, "tune", f"tune {name}") as run:
         progress.step(f"tuning {name}")
-        found = tuning.tune(train, valid, settings, lambda done, total, best: progress.done(done / (total or wanted)))
+        found = tuning.tune(
+            train, valid, settings, lambda done, total, best: progress.done(done / (total or wanted))
+        )
         log_inputs(run, ws, spec, table)
         own = {key: value for key, value in found.best_params.items() if key not in settings.params}
         run.json(BEST, own)
         run.table("tuning/trials.csv", [_flat(asdict(trial)) for trial in found.trials])
         run.params({f"best.{key}": value for key, value in own.items()})
-        run.metrics({f"valid.{spec.tune.metric}": found.best_value, "trials": len(found.trials), "rounds": found.best_rounds})
-        run.note(f"Best of {len(found.trials)} trials: {spec.tune.metric} {found.best_value:.4f} on the validation customers.")
+        run.metrics(
+            {
+                f"valid.{spec.tune.metric}": found.best_value,
+                "trials": len(found.trials),
+                "rounds": found.best_rounds,
+            }
+        )
+        run.note(
+            f"Best of {len(found.trials)} trials: {spec.tune.metric} {found.best_value:.4f} "
+            "on the validation customers."
+        )
     return Tuned(name, run.id, spec.tune.metric, found.best_value, len(found.trials), own)
 
 

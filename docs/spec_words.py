@@ -1,0 +1,152 @@
+"""Which stanzas make up each spec file, and a word on keys whose field has no description of its own."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from leadlift.specs.campaigns import Campaign, Exclusion, Export, Offer
+from leadlift.specs.features import Feature, FeatureFile
+from leadlift.specs.pipelines import (
+    FeatureChoice,
+    Gates,
+    ModelChoice,
+    Pipeline,
+    Population,
+    Split,
+    Target,
+    Tune,
+)
+from leadlift.specs.sources import Column, CsvFormat, Join, Source
+from leadlift.specs.workspace import Holdout, WorkspaceFile
+
+FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
+    (
+        "leadlift.yaml",
+        WorkspaceFile,
+        "The workspace: its name, time zone, run store and input tables. Source and column names are the words that "
+        "all other files use.",
+    ),
+    (
+        "feature_defs/*.yaml",
+        FeatureFile,
+        "One file for the features of one subject that come from one source. Of each stanza comes one feature per "
+        "window: `spend` with windows `[30d, 90d]` gives `spend_30d` and `spend_90d`. Aggregations: "
+        "[aggregations.md](aggregations.md).",
+    ),
+    (
+        "pipelines/*.yaml",
+        Pipeline,
+        "One modelling problem: who, what to predict, from what, and how it is judged.",
+    ),
+    (
+        "pipelines/campaigns/*.yaml",
+        Campaign,
+        "One lead list: for which offer, ranked by which pipeline, to whom and how many.",
+    ),
+)
+
+STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
+    WorkspaceFile: (Holdout, Source, Column, CsvFormat, Join),
+    FeatureFile: (Feature,),
+    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates),
+    Campaign: (Offer, Exclusion, Export),
+}
+
+MISSING: dict[tuple[type[BaseModel], str], str] = {
+    (WorkspaceFile, "name"): "Begins the names of experiments and registered models.",
+    (
+        WorkspaceFile,
+        "timezone",
+    ): "As-of days begin at midnight here; timestamps with a zone are read as local time.",
+    (WorkspaceFile, "language"): "Of sentences and headers that people read. Others will follow.",
+    (WorkspaceFile, "engine"): "Where tables live. Others will follow.",
+    (WorkspaceFile, "tracking_uri"): "The MLflow store. A relative SQLite path starts at the workspace.",
+    (WorkspaceFile, "customer_key"): "The customer's column in every source that does not say otherwise.",
+    (WorkspaceFile, "holdout"): "Customers whom no campaign ever contacts. None when left out.",
+    (WorkspaceFile, "sources"): "The input tables.",
+    (Holdout, "share"): "Share of all customers.",
+    (
+        Holdout,
+        "salt",
+    ): "Decides who they are; another salt draws others. Do not change it while campaigns run.",
+    (
+        Source,
+        "kind",
+    ): "What a row is; decides which clocks and aggregations there are. See [time.md](time.md).",
+    (Source, "columns"): "The columns that may be used. Others in the file are ignored.",
+    (Source, "valid_from"): "The first day on which the row holds.",
+    (Source, "joins"): "Columns of lookups to bring in.",
+    (Source, "csv"): "How a delimited text file is written.",
+    (Source, "description"): "For people.",
+    (Column, "type"): "How the column is read. `string` keeps leading zeros.",
+    (Column, "description"): "For people; a flat table's column is called so in reasons.",
+    (CsvFormat, "quote"): "One character, or empty for none.",
+    (CsvFormat, "decimal"): "The decimal point.",
+    (CsvFormat, "timestamp_format"): "As in strftime. ISO timestamps by default.",
+    (CsvFormat, "na"): "Texts that mean an unknown value.",
+    (Join, "source"): "A source of kind `lookup`.",
+    (FeatureFile, "subject"): "What the features are about.",
+    (FeatureFile, "source"): "The source whose rows are aggregated. Formulas may name features of any file.",
+    (
+        FeatureFile,
+        "windows",
+    ): "Lookback windows of every stanza that does not say otherwise. None: all that is known.",
+    (FeatureFile, "features"): "The stanzas.",
+    (FeatureFile, "description"): "For people.",
+    (Feature, "agg"): "How rows are combined. See [aggregations.md](aggregations.md).",
+    (
+        Feature,
+        "label",
+    ): "What it is called in pages and reasons. `{window}` becomes the days. By default the name.",
+    (Feature, "unit"): "Said after a value, in the plural.",
+    (Feature, "description"): "For people.",
+    (Feature, "protected"): "Never a feature of a model, a reason or a column of a lead file.",
+    (Feature, "tags"): "For people.",
+    (Pipeline, "pipeline"): "Its name on the command line, in folders and in MLflow.",
+    (Pipeline, "kind"): "What the probability means: answers given contact, natural purchase, or leaving.",
+    (Pipeline, "description"): "One sentence; stands on the model card.",
+    (Pipeline, "population"): "Who is eligible, at which as-of dates.",
+    (Pipeline, "target"): "What we predict.",
+    (Pipeline, "features"): "Which features the model may use.",
+    (Pipeline, "split"): "How the cases are divided.",
+    (Pipeline, "tune"): "How `leadlift tune` searches.",
+    (Pipeline, "model"): "How the model is made.",
+    (Pipeline, "gates"): "What `leadlift promote` asks of a version.",
+    (Population, "as_of"): "Customers at these as-of dates: a rhythm, or a list of dates.",
+    (Target, "where"): "Over the target source's columns: which rows count as the outcome.",
+    (Target, "gap"): "Days between the as-of date and the outcome window.",
+    (FeatureChoice, "include"): "These features,",
+    (FeatureChoice, "exclude"): "but not these. Features that are pii or protected are left out in any case.",
+    (Split, "valid"): "Share of customers on whose cases boosting stops and tuning chooses.",
+    (Split, "calibration"): "Share of customers on whose cases scores become probabilities.",
+    (Split, "seed"): "Another seed draws other customers.",
+    (Tune, "trials"): "Parameter settings to try.",
+    (Tune, "metric"): "Measured on the validation cases.",
+    (ModelChoice, "params"): "LightGBM's parameters; these go before tuned ones.",
+    (
+        ModelChoice,
+        "calibration",
+    ): "`isotonic` needs some hundred positive cases; `platt` is a curve of two numbers.",
+    (ModelChoice, "max_rounds"): "Trees at most.",
+    (
+        ModelChoice,
+        "early_stopping",
+    ): "Rounds without a gain on the validation cases after which boosting stops.",
+    (Gates, "min_auc"): "On the test.",
+    (Gates, "min_lift_at_10"): "On the test, among the best tenth.",
+    (Gates, "max_calibration_error"): "On the test: mean distance between predicted and actual rates.",
+    (Campaign, "campaign"): "Its name on the command line, in folders and in list ids.",
+    (Campaign, "description"): "For people.",
+    (Campaign, "pipeline"): "Whose scores rank the list.",
+    (Campaign, "offer"): "What is offered.",
+    (Campaign, "channel"): "How the customer is contacted.",
+    (Campaign, "exclude"): "Rules that remove customers, in this order.",
+    (Campaign, "min_probability"): "Nobody below this calibrated probability.",
+    (Campaign, "valid_for"): "The list's last day is the as-of date plus these.",
+    (Campaign, "export"): "The lead files.",
+    (Offer, "name"): "For programs.",
+    (Offer, "label"): "For people: stands in the lead file.",
+    (Exclusion, "rule"): "Its name in the waterfall.",
+    (Export, "formats"): "Which files are written.",
+    (Export, "delimiter"): "Of the CSV file.",
+}

@@ -1,0 +1,97 @@
+"""Laws that hold for every definition: the future changes nothing, and neither does the order of rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from . import histories as h
+from .building import built, defined
+from .oracle import known_at, midnight, moment
+
+modestly = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+TODAY = h.AS_OF[1]
+SPINE = [("ann", TODAY), ("bob", TODAY)]
+
+TABLES = {
+    "events": (h.events(), h.event_definitions()),
+    "snapshots": (h.snapshots(), h.snapshot_definitions()),
+    "intervals": (h.intervals(), h.interval_definitions()),
+    "attributes": (h.attributes(), h.attribute_definitions()),
+}
+every_kind = pytest.mark.parametrize(("tables", "definitions"), TABLES.values(), ids=TABLES)
+
+
+def features_of(engine, declared, facts, definitions):
+    stanzas = {f"f{index}": dict(one.stanza) for index, one in enumerate(definitions)}
+    sources = {"facts": declared}
+    return built(engine, sources, {"facts": facts}, defined("facts", sources, stanzas), SPINE)
+
+
+def same(one, other):
+    return all(one[case] == pytest.approx(other[case], nan_ok=True) for case in one)
+
+
+def told_later(declared, row):
+    """The row as the bank would only learn of it after today."""
+    tomorrow = TODAY + timedelta(days=1)
+    if declared.available_at is not None:
+        return {**row, "at": TODAY - timedelta(days=9), declared.available_at: tomorrow}
+    if declared.available_after:
+        # it happened in time, but that was not yet known
+        return {**row, "at": TODAY - timedelta(days=declared.available_after - 1)}
+    return {**row, "at": TODAY}
+
+
+def is_known(declared, row):
+    known, at = known_at(declared, row), moment(row["at"])
+    return known is not None and at is not None and known <= midnight(TODAY) and at < midnight(TODAY)
+
+
+@every_kind
+def test_rows_that_are_known_later_never_change_a_feature(engine, tables, definitions):
+    @modestly
+    @given(tables, st.lists(definitions, min_size=3, max_size=6))
+    def law(table, chosen):
+        declared, facts = table
+        known = [row for row in facts if is_known(declared, row)]
+        later = [told_later(declared, row) for row in facts]
+        before = features_of(engine, declared, known, chosen)
+        assert same(before, features_of(engine, declared, [*later, *known], chosen))
+
+    law()
+
+
+@every_kind
+def test_the_order_of_rows_in_a_file_never_changes_a_feature(engine, tables, definitions):
+    @modestly
+    @given(tables, st.lists(definitions, min_size=3, max_size=6), st.randoms(use_true_random=False))
+    def law(table, chosen, chance):
+        declared, facts = table
+        shuffled = list(facts)
+        chance.shuffle(shuffled)
+        assert same(
+            features_of(engine, declared, facts, chosen), features_of(engine, declared, shuffled, chosen)
+        )
+
+    law()
+
+
+@modestly
+@given(h.intervals(), st.lists(h.interval_definitions(), min_size=3, max_size=6), st.data())
+def test_an_end_that_comes_later_never_changes_a_feature(engine, table, chosen, data):
+    declared, facts = table
+    open_ = [{**row, "ended": None} if is_future(declared, row) else row for row in facts]
+    assert same(features_of(engine, declared, facts, chosen), features_of(engine, declared, open_, chosen))
+
+
+def is_future(declared, row):
+    ended = row["ended"]
+    return ended is not None and ended + timedelta(days=declared.available_after or 0) >= TODAY
