@@ -55,13 +55,21 @@ def value(definition: Definition, source: Source, facts: Sequence[Row], customer
 
 def visible(source: Source, facts: Sequence[Row], as_of: date) -> list[Seen]:
     """The rows that had happened before the day and were known on it, each in its last version known."""
-    known = [row for row in facts if (at := known_at(source, row)) is not None and at <= midnight(as_of)]
+    known = [row for row in facts if is_known(source, row, as_of)]
     seen = []
     for row in _last_versions(source, known):
         at = moment(row[source.clock or source.since])
         if at is not None and at < midnight(as_of):
             seen.append(_masked(source, row, at, as_of))
     return seen
+
+
+def is_known(source: Source, row: Row, as_of: date) -> bool:
+    """Whether the bank knew of the row; without a time of knowledge, once it has happened."""
+    known = known_at(source, row)
+    if known is None or source.available_at is not None:
+        return known is not None and known <= midnight(as_of)
+    return known <= midnight(as_of) and moment(row[source.clock or source.since]) < midnight(as_of)
 
 
 def known_at(source: Source, row: Row) -> datetime | None:

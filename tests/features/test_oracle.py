@@ -13,7 +13,7 @@ from .building import built, defined
 from .oracle import value
 
 modestly = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -93,6 +93,13 @@ def test_a_row_loaded_twice_counts_once(values):
     assert values(EVENTS, twice, SUM, "2026-03-31")["x"] == 20
 
 
+def test_a_version_of_the_as_of_day_itself_does_not_hide_the_one_before_it(values):
+    keyed = source("events", TYPES, event_time="posted_at", key="txn_id")
+    facts = rows(COLUMNS, ("ann", "1", "2026-03-01", None, 10), ("ann", "1", "2026-03-31", None, 70))
+    assert values(keyed, facts, SUM, "2026-03-31")["x"] == 10
+    assert values(keyed, facts, SUM, "2026-04-01")["x"] == 70
+
+
 def test_rows_without_their_key_are_rows_of_their_own(values):
     facts = rows(COLUMNS, *[("ann", None, "2026-03-01", "2026-03-01", 10)] * 3)
     assert values(CORRECTED, facts, SUM, "2026-03-31")["x"] == 30

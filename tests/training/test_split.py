@@ -143,11 +143,13 @@ def test_the_shares_of_customers_are_those_asked_for():
 
 
 def test_a_part_without_responders_is_refused_with_its_name_and_count():
-    cases = table([f"c{n}" for n in range(40)], [None] * 40, [1] * 32 + [0] * 8)
+    cases = table([f"c{n}" for n in range(500)], [None] * 500, [1, 0] * 200 + [0] * 100)
     with pytest.raises(UserError) as refused:
-        split_cases(cases, Split(out_of_time=0.2, valid=0.2, calibration=0.2), None)
-    assert "cases 0 are positive" in str(refused.value) or "are positive (0 cases are embargoed" in str(refused.value)
-    assert "give it more as-of dates, or other shares in `split`" in str(refused.value)
+        split_cases(cases, IN_TIME, None)
+    assert str(refused.value) == (
+        "split: of 100 oot cases 0 are positive (0 cases are embargoed before the test); "
+        "give it more as-of dates, or other shares in `split`"
+    )
 
 
 def test_one_as_of_date_cannot_be_tested_in_time():

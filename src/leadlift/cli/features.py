@@ -49,7 +49,7 @@ def list_(
 def show(name: FeatureName, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     """Show one feature: its definition, sentences, lineage, and who uses it.
 
-    Example: leadlift features show days_since_txn
+    Example: leadlift features show days_since_txn_180d
     """
     from leadlift.specs import open_workspace
     from leadlift.workflows.features import show as run
@@ -70,7 +70,7 @@ def sql(
 ) -> None:
     """Print the query that computes a feature for the customers and as-of dates of the table `spine`.
 
-    Example: leadlift features sql days_since_txn --dialect spark
+    Example: leadlift features sql days_since_txn_180d --dialect spark
     """
     from leadlift.specs import open_workspace
     from leadlift.workflows.features import sql_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,6 +27,10 @@ from leadlift.cli import (
 )
 from leadlift.cli.console import say, tell
 from leadlift.errors import LeadliftError
+
+# Threads that wait for each other sleep instead of spinning. Read once, when LightGBM is loaded: on a machine that
+# is busy with something else as well, spinning makes two threads several times slower than one.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # the order of a modeller's day; plain help, since drawing it costs more than importing all commands
 COMMANDS = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,8 @@ from sqlglot import exp
 
 from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
-from leadlift.engines.files import TEMPORARY, digest, matching, stat_fingerprint, sweep, whole_file
+from leadlift.engines._encoding import as_utf8, undecodable
+from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
 from leadlift.engines.protocol import Fault
 from leadlift.errors import UserError
 from leadlift.specs import Column, Source
@@ -37,6 +39,12 @@ _PHYSICAL = {
     "date": ("DATE", "TIMESTAMP"),
     "timestamp": ("TIMESTAMP", "DATE"),
 }
+_DATA_ERRORS = (
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+    duckdb.OutOfMemoryException,
+)
 _NUMBERS = (*_PHYSICAL["integer"], "FLOAT", "DOUBLE", "DECIMAL")
 
 
@@ -76,7 +84,7 @@ class DuckDbEngine:
                 return self._open_relation(name, source, f"read_parquet({files}, union_by_name = true)")
             return self._open_text(name, source, paths)
         except duckdb.Error as error:
-            return [Fault(("path",), f"'{source.path}' cannot be read: {_first_line(error)}")]
+            return [Fault(("path",), f"'{source.path}' cannot be read: {_plain(error)}")]
 
     def define(self, name: str, query: exp.Query) -> None:
         """See Engine."""
@@ -94,11 +102,13 @@ class DuckDbEngine:
 
     def table(self, query: exp.Query) -> pa.Table:
         """See Engine."""
-        return self._relation(query).to_arrow_table()
+        with _told_plainly():
+            return self._relation(query).to_arrow_table()
 
     def stream(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Engine."""
-        yield from self._relation(query).to_arrow_reader(rows)
+        with _told_plainly():
+            yield from self._relation(query).to_arrow_reader(rows)
 
     def write(self, query: exp.Query, path: Path) -> int:
         """See Engine."""
@@ -128,16 +138,8 @@ class DuckDbEngine:
         shutil.rmtree(self._spill, ignore_errors=True)
 
     def _run(self, statement: str) -> duckdb.DuckDBPyConnection:
-        try:
+        with _told_plainly():
             return self._con.execute(statement)
-        except (
-            duckdb.ConversionException,
-            duckdb.InvalidInputException,
-            duckdb.OutOfMemoryException,
-        ) as error:
-            raise UserError(
-                f"the data could not be read as declared: {_first_line(error)}. Run `leadlift check`"
-            ) from error
 
     def _relation(self, query: exp.Query) -> duckdb.DuckDBPyRelation:
         return self._con.sql(self.explain_sql(query))
@@ -194,19 +196,31 @@ class DuckDbEngine:
         kept = self._cache / "sources" / f"{name}-{digest(stat_fingerprint(paths) + spec)}.parquet"
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
-            with _Utf8(paths, source.csv.encoding, kept.parent) as readable:
-                faults = self._parse(source, readable, kept)
-            if faults:
+            if faults := self._decoded(source, paths, kept):
                 return faults
         self.define_files(name, kept)
         return []
 
+    def _decoded(self, source: Source, paths: list[Path], kept: Path) -> list[Fault]:
+        encoding = source.csv.encoding
+        try:
+            with as_utf8(paths, encoding, kept.parent) as readable:
+                return self._parse(source, readable, kept)
+        except (UnicodeDecodeError, duckdb.Error):
+            wrong = undecodable(paths, encoding)
+            if wrong is None:
+                raise
+            why = f"'{wrong.name}' is not {encoding} text; name its encoding, such as gb18030 or cp1250"
+            return [Fault(("csv", "encoding"), why)]
+
     def _parse(self, source: Source, paths: list[Path], kept: Path) -> list[Fault]:
         form = source.csv
         declared = [column.from_ or name for name, column in source.columns.items()]
-        names = _csv.header(paths[0], form) if form.header else declared
-        if faults := _absent(source, names):
+        headers = [_csv.header(path, form) if form.header else declared for path in paths]
+        if faults := _absent(source, headers[0]) + _ambiguous(source, headers):
             return faults
+        # what is not declared may have any name, twice or none
+        names = [name if name in declared else f"__{place}" for place, name in enumerate(headers[0])]
         self._con.execute(f"CREATE OR REPLACE TEMP VIEW raw_text AS {_csv.raw_rows(paths, form, names)}")
         fields = {
             name: _csv.typed(column.from_ or name, column, form) for name, column in source.columns.items()
@@ -237,39 +251,10 @@ class DuckDbEngine:
             if count:
                 kind = source.columns[name].type
                 many = f"{count:,} value{'s' * (count > 1)}"
-                why = f"{many} of '{name}' cannot be read as {kind}, such as {example!r}"
+                shown = "" if source.columns[name].pii else f", such as {example!r}"
+                why = f"{many} of '{name}' cannot be read as {kind}{shown}"
                 faults.append(Fault(("columns", name, "type"), why))
         return faults
-
-
-class _Utf8:
-    """Text files as UTF-8: themselves when they are, or copies that live as long as the block."""
-
-    def __init__(self, paths: list[Path], encoding: str, folder: Path) -> None:
-        self._paths, self._encoding, self._folder = paths, encoding, folder
-        self._copies: list[Path] = []
-
-    def __enter__(self) -> list[Path]:
-        if self._encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig", "ascii"):
-            return self._paths
-        for index, path in enumerate(self._paths):
-            copy = self._folder / f"{TEMPORARY}{os.getpid()}-text-{digest(str(path))}-{index}.csv"
-            self._copies.append(copy)
-            try:
-                with (
-                    path.open(encoding=self._encoding, newline="") as source,
-                    copy.open("w", encoding="utf-8", newline="") as out,
-                ):
-                    shutil.copyfileobj(source, out, 1 << 20)
-            except UnicodeDecodeError as error:
-                self.__exit__()
-                why = f"{path.name} is not {self._encoding} text (byte {error.start})"
-                raise UserError(f"{why}; set `csv: {{encoding: ...}}`") from None
-        return self._copies
-
-    def __exit__(self, *_: object) -> None:
-        for copy in self._copies:
-            copy.unlink(missing_ok=True)
 
 
 def _absent(source: Source, found: list[str]) -> list[Fault]:
@@ -289,5 +274,33 @@ def _readable(physical: str, column: Column) -> bool:
     return physical.startswith(_PHYSICAL[column.type])
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].removeprefix("Invalid Input Error: ").rstrip(".")
+def _ambiguous(source: Source, headers: list[list[str]]) -> list[Fault]:
+    faults = []
+    for name, column in source.columns.items():
+        wanted = column.from_ or name
+        if headers[0].count(wanted) > 1:
+            faults.append(Fault(("columns", name), f"column '{wanted}' stands twice in '{source.path}'"))
+    if any(header != headers[0] for header in headers[1:]):
+        faults.append(Fault(("path",), f"the files of '{source.path}' have different headers"))
+    return faults
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Values that cannot be read are the user's to mend; anything else is a bug."""
+    try:
+        yield
+    except _DATA_ERRORS as error:
+        why = f"the data could not be read as declared: {_plain(error)}. Run `leadlift check`"
+        raise UserError(why) from error
+
+
+def _plain(error: duckdb.Error) -> str:
+    """DuckDB's error in one line, without the line of the file, which may be of a person."""
+    text = str(error).strip()
+    if line := re.search(r"CSV Error on Line: (\d+)", text):
+        if fields := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text):
+            return f"line {line[1]} has {fields[2]} fields, not {fields[1]}"
+        reason = "a quote is left open" if "unterminated quote" in text else "not as the format says"
+        return f"line {line[1]}: {reason}"
+    return re.sub(r"^(\w+ )+Error: ", "", text.splitlines()[0]).rstrip(".")

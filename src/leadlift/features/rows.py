@@ -121,14 +121,14 @@ def known_rows(
     rows = versions(name, source, wanted, customer, source.clock or source.since)
     at, spine_day = col(AT, ROW), col(AS_OF, SPINE)
     age = days_from(at, spine_day)
+    # without a knowledge time of its own a row is known once it has happened: one of the as-of day corrects nothing
+    told_apart = source.available_at or source.available_after
+    outlives = (exp.GT if told_apart else exp.GTE)(this=col(UNTIL, ROW), expression=spine_day)
     conditions = [
         exp.EQ(this=col(CUSTOMER, ROW), expression=col(CUSTOMER, SPINE)),
         exp.LT(this=at, expression=spine_day),
         exp.LTE(this=col(KNOWN, ROW), expression=spine_day),
-        exp.or_(
-            exp.Is(this=col(UNTIL, ROW), expression=exp.null()),
-            exp.GT(this=col(UNTIL, ROW), expression=spine_day),
-        ),
+        exp.or_(exp.Is(this=col(UNTIL, ROW), expression=exp.null()), outlives),
     ]
     if source.clock is None and source.since is None:
         # no clock at all: read as it is today, or as the bank knew it

@@ -13,8 +13,9 @@ import xlsxwriter
 
 from leadlift.specs.campaigns import Export
 
-# a spreadsheet runs a text that begins with one of these as a formula (OWASP, CSV injection)
-FORMULA = re.compile(r"^[=+\-@\t\r\n]")
+# a spreadsheet may run a text that begins with one of these (OWASP, CSV injection; ASVS 5.0, 1.2.10 adds the null);
+# an East Asian one reads the full-width signs alike
+FORMULA = re.compile(r"^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 WIDTHS = {"customer_id": 14, "offer": 24, "list_id": 34, "as_of": 12, "valid_until": 12, "rank": 8}
 REASON_WIDTH = 58
 

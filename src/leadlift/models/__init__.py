@@ -3,7 +3,7 @@
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.baseline import LogisticBaseline, fit_logistic
 from leadlift.models.boosting import fit_booster, make_dataset
-from leadlift.models.calibration import Calibrator, calibrator_from_dict, fit_calibrator
+from leadlift.models.calibration import Calibrator, at_level, calibrator_from_dict, fit_calibrator
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
 from leadlift.models.scorer import Model, Scores
@@ -18,6 +18,7 @@ __all__ = [
     "Model",
     "ReferencePercentiles",
     "Scores",
+    "at_level",
     "calibrator_from_dict",
     "check_params",
     "fit_booster",

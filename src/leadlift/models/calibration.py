@@ -63,8 +63,7 @@ class Sigmoid:
     def __call__(self, raw: npt.ArrayLike) -> Floats:
         """Return the probabilities of raw outputs, same shape."""
         line = self.slope * _log_odds(raw) + self.intercept
-        # Written with tanh, the logistic function does not overflow.
-        return _inside(0.5 * (1.0 + np.tanh(0.5 * line)))
+        return _inside(_chance(line))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, fit for JSON."""
@@ -144,6 +143,29 @@ def platt(raw: npt.ArrayLike, y: npt.ArrayLike) -> Sigmoid:
     if slope <= 0.0:
         slope, intercept = 0.0, float(_log_odds(responses.mean()))
     return Sigmoid(slope, intercept)
+
+
+def at_level(calibrator: Calibrator, raw: npt.ArrayLike, mean: float) -> Calibrator:
+    """Return the calibrator moved along log-odds so that the mean probability of these rows is `mean`.
+
+    raw: (n,), uncalibrated outputs. mean: in (0, 1). The order of customers stays as it was. For when the level
+    is known better than the calibration rows alone can tell it (prior correction, Saerens et al., 2002).
+    """
+    odds = _log_odds(calibrator(raw))
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        shift = 0.5 * (low + high)
+        low, high = (shift, high) if _chance(odds + shift).mean() < mean else (low, shift)
+    if isinstance(calibrator, Steps):
+        moved = _inside(_chance(_log_odds(calibrator.probability) + shift))
+        return Steps(calibrator.raw, tuple(moved.tolist()))
+    slope, intercept = (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
+    return Sigmoid(slope, intercept + shift)
+
+
+def _chance(odds: Floats) -> Floats:
+    # Written with tanh, the logistic function does not overflow.
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * odds)), dtype=np.float64)
 
 
 def _both_classes(raw: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:

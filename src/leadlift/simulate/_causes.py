@@ -18,7 +18,7 @@ from leadlift.simulate._shelf import Shelf
 
 EXIT = {
     "td_intent": 0.40,
-    "fund_intent": 0.38,
+    "fund_intent": 0.28,
     "card_intent": 0.40,
     "cash_need": 0.16,
     "upset": 0.35,
@@ -69,7 +69,7 @@ def entry_chances(people: People, on: Scales) -> dict[str, Floats]:
     """Monthly chance that each intent or state begins where it is not."""
     return {
         "td_intent": sigmoid(-4.1 + 0.7 * people.price + 0.7 * on.wealth - 0.2 * people.risk),
-        "fund_intent": sigmoid(-4.6 + 1.0 * people.risk + 0.6 * on.wealth),
+        "fund_intent": sigmoid(-4.85 + 1.0 * people.risk + 0.6 * on.wealth),
         "card_intent": sigmoid(-4.0 + 0.6 * people.digital + 0.5 * on.income - 0.3 * on.age),
         "cash_need": sigmoid(-4.5 - 0.5 * on.cushion + 0.5 * people.borrow),
         "upset": sigmoid(-4.3 + 0.5 * people.reserve + 0.3 * people.price),

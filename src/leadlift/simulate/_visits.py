@@ -50,21 +50,21 @@ def _rates(people: People, month: Month) -> Floats:
     doubt = people.fund_doubt
     rates = {
         (_LOGIN, _NO_TOPIC): 2.0 * online,
-        (_LOGIN, _FUND): 0.06 * risk + 1.2 * people.fund_intent,
+        (_LOGIN, _FUND): 0.20 * risk + 2.0 * people.fund_intent,
         (_WEB, _NO_TOPIC): 0.35 * online,
         (_WEB, _TD): 0.1 * price + 1.5 * people.td_intent,
-        (_WEB, _FUND): 0.04 * risk + 1.0 * people.fund_intent,
+        (_WEB, _FUND): 0.12 * risk + 1.6 * people.fund_intent,
         (_WEB, _CARD): 0.04 * online + 1.8 * people.card_intent,
-        (_WEB, _LOAN): 0.03 + 2.0 * need,
+        (_WEB, _LOAN): 0.03 + 2.8 * need,
         (_WEB, _FEES): 0.08 * price + 0.4 * people.upset + 0.3 * (people.drift > 0),
         (_BRANCH, _NO_TOPIC): 0.25 * offline,
         (_BRANCH, _TD): 0.03 * price + 0.9 * people.td_intent,
-        (_BRANCH, _FUND): 0.02 * risk + 0.5 * people.fund_intent,
+        (_BRANCH, _FUND): 0.05 * risk + 0.6 * people.fund_intent,
         (_CALL, _SERVICE): 0.06 + 0.5 * people.upset,
-        (_CALL, _LOAN): 0.02 + 0.8 * need,
+        (_CALL, _LOAN): 0.02 + 1.2 * need,
         (_CALL, _FEES): 0.03 + 0.3 * people.upset,
-        (_CALL, _REDEEM): 0.02 + 1.2 * doubt,
-        (_WEB, _REDEEM): 0.02 + 1.8 * doubt,
+        (_CALL, _REDEEM): 0.02 + 1.6 * doubt,
+        (_WEB, _REDEEM): 0.02 + 2.6 * doubt,
         (_CALL, _CARD): 0.03 + 0.6 * people.card_intent,
     }
     there = active_share(people, month)

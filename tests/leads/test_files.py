@@ -1,0 +1,170 @@
+"""The lead table and its files: one row per customer, safe to open, and nothing lost on the way."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadlift.leads import MEANING, ListFacts, lead_table, write_leads, write_rows
+from leadlift.leads.files import harmless
+from leadlift.specs.campaigns import Export
+
+FACTS = ListFacts(
+    campaign="summer",
+    offer="定期存款",
+    channel="call",
+    as_of=date(2026, 6, 30),
+    valid_until=date(2026, 7, 30),
+    model_version="bank.deposit v3",
+)
+CUSTOMERS = ["00000042", "0007", "1e5", "c-3"]
+REASONS = [
+    ("存款将于三十天内到期", "=HYPERLINK(\"http://x\",\"y\")"),
+    ("+1 more than usual",),
+    ("lives in Chengdu, 成都", "@home", "-3 visits"),
+    (),
+]
+
+
+def leads(customers: list[str] | None = None, facts: ListFacts = FACTS) -> pa.Table:
+    who = customers or CUSTOMERS
+    rows = len(who)
+    chosen = pa.table(
+        {
+            "customer_id": pa.array(who, pa.string()),
+            "probability": [0.5 - 0.01 * place for place in range(rows)],
+            "percentile": pa.array([99] * rows, pa.int8()),
+            "band": ["A"] * rows,
+        }
+    )
+    shown = {"branch": pa.chunked_array([["=1+1", "007", None, "Nord"][:rows]])}
+    return lead_table(chosen, facts, REASONS[:rows], shown)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    write_leads(tmp_path, leads(), Export(), MEANING, [("list_id", "summer-1"), ("offer", "=1+1")])
+    return tmp_path
+
+
+def test_ranks_are_1_to_n_in_the_order_given():
+    table = leads()
+    assert table["rank"].to_pylist() == [1, 2, 3, 4]
+    assert table["customer_id"].to_pylist() == CUSTOMERS
+
+
+def test_missing_reasons_are_empty_not_invented():
+    table = leads()
+    assert table["reason_3"].to_pylist() == [None, None, "-3 visits", None]
+
+
+def test_the_id_of_a_list_changes_with_its_customers_their_order_and_the_model():
+    other = ListFacts(**{**FACTS.__dict__, "model_version": "bank.deposit v4"})
+    ids = [
+        FACTS.list_id(CUSTOMERS),
+        FACTS.list_id(CUSTOMERS[:3]),
+        FACTS.list_id(CUSTOMERS[::-1]),
+        other.list_id(CUSTOMERS),
+    ]
+    assert len(set(ids)) == 4
+    assert all(one.startswith("summer-20260630-") for one in ids)
+    assert FACTS.list_id(CUSTOMERS) == ids[0]
+
+
+def test_every_row_names_the_list_the_model_and_until_when_it_holds():
+    table = leads()
+    assert set(table["list_id"].to_pylist()) == {FACTS.list_id(CUSTOMERS)}
+    assert set(table["model_version"].to_pylist()) == {"bank.deposit v3"}
+    assert set(table["valid_until"].to_pylist()) == {date(2026, 7, 30)}
+
+
+def test_every_column_of_ours_has_a_meaning():
+    assert [name for name in leads().column_names if name not in MEANING] == ["branch"]
+
+
+# what OWASP names as the beginnings of a formula (CSV injection, ASVS 5.0), and their full-width forms
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start):
+    assert harmless(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+
+
+@given(st.text())
+def test_harmless_text_never_begins_like_a_formula_and_loses_nothing(text):
+    safe = harmless(text)
+    assert not safe.startswith(STARTS)
+    assert safe in (text, f"'{text}")
+
+
+def test_the_csv_is_utf_8_with_its_mark_and_keeps_chinese_and_leading_zeros(written):
+    assert (written / "leads.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (written / "leads.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["customer_id"] for row in rows] == CUSTOMERS
+    assert rows[0]["offer"] == "定期存款"
+    assert rows[0]["reason_1"] == "存款将于三十天内到期"
+    assert rows[2]["reason_1"] == "lives in Chengdu, 成都"
+
+
+def test_pandas_reads_the_csv_as_it_was_written(written):
+    read = pd.read_csv(written / "leads.csv", dtype=str, encoding="utf-8-sig")
+    assert read["customer_id"].tolist() == CUSTOMERS
+    assert read["branch"].tolist()[:2] == ["'=1+1", "007"]
+    assert read["rank"].tolist() == ["1", "2", "3", "4"]
+
+
+def test_no_cell_of_the_csv_begins_like_a_formula(written):
+    with (written / "leads.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert [cell for cell in cells if cell.startswith(STARTS)] == []
+
+
+def test_the_parquet_is_the_very_table(written):
+    assert pq.read_table(written / "leads.parquet").equals(leads())
+
+
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(written):
+    book = openpyxl.load_workbook(written / "leads.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+    assert book["Leads"]["I2"].value == "=HYPERLINK(\"http://x\",\"y\")"  # as text: shown, never run
+
+
+def test_the_workbook_keeps_ids_as_text_and_numbers_as_numbers(written):
+    sheet = openpyxl.load_workbook(written / "leads.xlsx")["Leads"]
+    head = [cell.value for cell in sheet[1]]
+    rows = [dict(zip(head, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=2)]
+    assert [row["customer_id"] for row in rows] == CUSTOMERS
+    assert rows[0]["probability"] == 0.5
+    assert rows[0]["as_of"].date() == date(2026, 6, 30)
+    assert rows[0]["offer"] == "定期存款"
+
+
+def test_the_workbook_explains_itself(written):
+    book = openpyxl.load_workbook(written / "leads.xlsx")
+    assert book.sheetnames == ["Leads", "Summary", "Columns"]
+    assert book["Summary"]["B3"].value == "=1+1"
+    explained = {row[0].value for row in book["Columns"].iter_rows(min_row=2)}
+    assert explained == set(leads().column_names)
+
+
+def test_only_the_formats_asked_for_are_written(tmp_path):
+    files = write_leads(tmp_path, leads(), Export(formats=("csv",), encoding="utf-8", delimiter=";"), MEANING, [])
+    assert files == [tmp_path / "leads.csv"] == list(tmp_path.iterdir())
+    assert (tmp_path / "leads.csv").read_text("utf-8").splitlines()[0].startswith("rank;customer_id;offer")
+
+
+def test_a_small_table_is_written_with_the_names_of_its_first_row(tmp_path):
+    path = write_rows(tmp_path / "w.csv", [{"rule": "consent", "removed": 3}, {"rule": "size", "removed": 1}])
+    assert path.read_text("utf-8").splitlines() == ["rule,removed", "consent,3", "size,1"]
