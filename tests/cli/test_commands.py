@@ -143,7 +143,7 @@ def test_with_json_standard_output_is_json_and_nothing_else(leadlift, bank_of_al
 @pytest.fixture(scope="module")
 def bank_of_all(finished, tmp_path_factory) -> Path:
     """One copy for the commands that only add to a workspace."""
-    from ..conftest import copied
+    from ..workspaces import copied
 
     return copied(finished, tmp_path_factory.mktemp("json") / "bank")
 

@@ -86,6 +86,16 @@ def test_a_where_that_is_unknown_for_a_row_leaves_it_out(values):
     assert values(EVENTS, SPENT, {"n": {"agg": "count", "where": "channel <> 'web'"}}, AS_OF)["n"] == 2
 
 
+def test_alternatives_in_where_hold_together_inside_a_window(values):
+    stanzas = {"n": {"agg": "count", "where": "channel = 'web' or channel is null", "windows": ["30d"]}}
+    assert values(EVENTS, SPENT, stanzas, AS_OF)["n_30d"] == 1
+
+
+def test_a_feature_may_bear_the_name_of_a_column(values):
+    stanzas = {"amount": {"agg": "sum", "of": "amount"}, "most": {"agg": "max", "of": "amount"}}
+    assert values(EVENTS, SPENT, stanzas, AS_OF) == {"amount": 106, "most": 100}
+
+
 def test_where_and_of_may_speak_of_the_as_of_date(values):
     stanzas = {"n": {"agg": "count", "where": "days_between(posted_at, as_of) <= 11"}}
     assert values(EVENTS, SPENT, stanzas, AS_OF)["n"] == 2

@@ -76,12 +76,12 @@ def test_a_day_that_is_not_mature_is_refused_with_the_last_that_is():
 
 
 def test_a_listed_day_that_is_not_mature_is_refused_too():
-    with pytest.raises(UserError, match="population.as_of: 2025-05-01 is not mature"):
+    with pytest.raises(UserError, match=r"population.as_of: 2025-05-01 is not mature"):
         as_of_dates(population(as_of=[date(2025, 5, 1)]), TARGET, MATURITY)
 
 
 def test_a_first_day_that_is_not_mature_leaves_nothing():
     with pytest.raises(
-        UserError, match="population.from: 2025-06-30 is not mature. Last mature day: 2025-04-22"
+        UserError, match=r"population.from: 2025-06-30 is not mature. Last mature day: 2025-04-22"
     ):
         as_of_dates(population(as_of="monthly", **{"from": date(2025, 6, 30)}), TARGET, MATURITY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from . import histories as h
@@ -86,13 +86,16 @@ def test_the_order_of_rows_in_a_file_never_changes_a_feature(engine, tables, def
 
 
 @modestly
-@given(h.intervals(), st.lists(h.interval_definitions(), min_size=3, max_size=6), st.data())
-def test_an_end_that_comes_later_never_changes_a_feature(engine, table, chosen, data):
+@given(h.intervals(), st.lists(h.interval_definitions(), min_size=3, max_size=6))
+def test_an_end_that_comes_later_never_changes_a_feature(engine, table, chosen):
     declared, facts = table
-    open_ = [{**row, "ended": None} if is_future(declared, row) else row for row in facts]
-    assert same(features_of(engine, declared, facts, chosen), features_of(engine, declared, open_, chosen))
+    assume(not declared.keys)  # of two versions told at once the columns decide, the end among them
+    still_open = [row if end_is_known(declared, row) else {**row, "ended": None} for row in facts]
+    assert same(
+        features_of(engine, declared, facts, chosen), features_of(engine, declared, still_open, chosen)
+    )
 
 
-def is_future(declared, row):
-    ended = row["ended"]
-    return ended is not None and ended + timedelta(days=declared.available_after or 0) >= TODAY
+def end_is_known(declared, row):
+    ended, after = row["ended"], timedelta(days=declared.available_after or 0)
+    return ended is not None and ended < TODAY and ended + after <= TODAY

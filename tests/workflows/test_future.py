@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from leadlift.cli.main import main
 
-from ..conftest import copied
+from ..workspaces import copied
 
 # the month end of March is two days old: the bank knows it three days after
 DAY = date(2026, 4, 2)

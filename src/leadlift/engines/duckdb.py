@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,36 +15,19 @@ from sqlglot import exp
 from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
 from leadlift.engines._encoding import as_utf8, undecodable
+from leadlift.engines._faults import absent, ambiguous, plain, readable
 from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
 from leadlift.engines.protocol import Fault
 from leadlift.errors import UserError
 from leadlift.specs import Column, Source
 from leadlift.specs.base import listed, nearest
 
-_PHYSICAL = {
-    "string": ("VARCHAR", "UUID", "ENUM", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER"),
-    "integer": (
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-        "HUGEINT",
-    ),
-    "boolean": ("BOOLEAN",),
-    "date": ("DATE", "TIMESTAMP"),
-    "timestamp": ("TIMESTAMP", "DATE"),
-}
 _DATA_ERRORS = (
     duckdb.ConversionException,
     duckdb.InvalidInputException,
     duckdb.OutOfRangeException,
     duckdb.OutOfMemoryException,
 )
-_NUMBERS = (*_PHYSICAL["integer"], "FLOAT", "DOUBLE", "DECIMAL")
 
 
 class DuckDbEngine:
@@ -84,7 +66,7 @@ class DuckDbEngine:
                 return self._open_relation(name, source, f"read_parquet({files}, union_by_name = true)")
             return self._open_text(name, source, paths)
         except duckdb.Error as error:
-            return [Fault(("path",), f"'{source.path}' cannot be read: {_plain(error)}")]
+            return [Fault(("path",), f"'{source.path}' cannot be read: {plain(error)}")]
 
     def define(self, name: str, query: exp.Query) -> None:
         """See Engine."""
@@ -166,10 +148,10 @@ class DuckDbEngine:
         found = {
             row[0]: str(row[1]) for row in self._con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         }
-        faults = _absent(source, list(found))
+        faults = absent(source, list(found))
         for column, spec in source.columns.items():
             physical = found.get(spec.from_ or column)
-            if physical is not None and not _readable(physical, spec):
+            if physical is not None and not readable(physical, spec):
                 faults.append(
                     Fault(
                         ("columns", column, "type"),
@@ -204,8 +186,8 @@ class DuckDbEngine:
     def _decoded(self, source: Source, paths: list[Path], kept: Path) -> list[Fault]:
         encoding = source.csv.encoding
         try:
-            with as_utf8(paths, encoding, kept.parent) as readable:
-                return self._parse(source, readable, kept)
+            with as_utf8(paths, encoding, kept.parent) as texts:
+                return self._parse(source, texts, kept)
         except (UnicodeDecodeError, duckdb.Error):
             wrong = undecodable(paths, encoding)
             if wrong is None:
@@ -217,7 +199,7 @@ class DuckDbEngine:
         form = source.csv
         declared = [column.from_ or name for name, column in source.columns.items()]
         headers = [_csv.header(path, form) if form.header else declared for path in paths]
-        if faults := _absent(source, headers[0]) + _ambiguous(source, headers):
+        if faults := absent(source, headers[0]) + ambiguous(source, headers):
             return faults
         # what is not declared may have any name, twice or none
         names = [name if name in declared else f"__{place}" for place, name in enumerate(headers[0])]
@@ -257,50 +239,11 @@ class DuckDbEngine:
         return faults
 
 
-def _absent(source: Source, found: list[str]) -> list[Fault]:
-    faults = []
-    for name, column in source.columns.items():
-        wanted = column.from_ or name
-        if wanted not in found:
-            faults.append(
-                Fault(("columns", name), f"no column '{wanted}' in '{source.path}'.{nearest(wanted, found)}")
-            )
-    return faults
-
-
-def _readable(physical: str, column: Column) -> bool:
-    if column.type in ("number", "decimal"):
-        return physical.startswith(_NUMBERS)
-    return physical.startswith(_PHYSICAL[column.type])
-
-
-def _ambiguous(source: Source, headers: list[list[str]]) -> list[Fault]:
-    faults = []
-    for name, column in source.columns.items():
-        wanted = column.from_ or name
-        if headers[0].count(wanted) > 1:
-            faults.append(Fault(("columns", name), f"column '{wanted}' stands twice in '{source.path}'"))
-    if any(header != headers[0] for header in headers[1:]):
-        faults.append(Fault(("path",), f"the files of '{source.path}' have different headers"))
-    return faults
-
-
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     """Values that cannot be read are the user's to mend; anything else is a bug."""
     try:
         yield
     except _DATA_ERRORS as error:
-        why = f"the data could not be read as declared: {_plain(error)}. Run `leadlift check`"
+        why = f"the data could not be read as declared: {plain(error)}. Run `leadlift check`"
         raise UserError(why) from error
-
-
-def _plain(error: duckdb.Error) -> str:
-    """DuckDB's error in one line, without the line of the file, which may be of a person."""
-    text = str(error).strip()
-    if line := re.search(r"CSV Error on Line: (\d+)", text):
-        if fields := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text):
-            return f"line {line[1]} has {fields[2]} fields, not {fields[1]}"
-        reason = "a quote is left open" if "unterminated quote" in text else "not as the format says"
-        return f"line {line[1]}: {reason}"
-    return re.sub(r"^(\w+ )+Error: ", "", text.splitlines()[0]).rstrip(".")

@@ -46,7 +46,10 @@ class Engine(Protocol):
         """The whole answer in memory. Rows come in the query's own order, or in none."""
 
     def stream(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
-        """The answer in batches of about `rows` rows, never whole in memory."""
+        """The answer in batches of at most `rows` rows, never whole in memory.
+
+        Until it was read to its end or closed the engine answers nothing else.
+        """
 
     def write(self, query: exp.Query, path: Path) -> int:
         """Write the answer as one Parquet file, whole or not at all, and return its number of rows."""

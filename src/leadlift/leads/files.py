@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xlsxwriter
 
@@ -16,8 +17,8 @@ from leadlift.specs.campaigns import Export
 # a spreadsheet may run a text that begins with one of these (OWASP, CSV injection; ASVS 5.0, 1.2.10 adds the null);
 # an East Asian one reads the full-width signs alike
 FORMULA = re.compile(r"^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
-WIDTHS = {"customer_id": 14, "offer": 24, "list_id": 34, "as_of": 12, "valid_until": 12, "rank": 8}
-REASON_WIDTH = 58
+NARROWEST, WIDEST = 10, 90
+LOOKS = {"probability": "percent", "rank": "centre", "percentile": "centre", "band": "centre"}
 
 
 def harmless(text: str) -> str:
@@ -89,6 +90,7 @@ def _xlsx(
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         "bold": book.add_format({"bold": True}),
+        "centre": book.add_format({"align": "center"}),
         "": None,
     }
     _leads_sheet(book, looks, leads)
@@ -108,8 +110,8 @@ def _leads_sheet(book: xlsxwriter.Workbook, looks: Mapping[str, object], leads: 
     sheet = book.add_worksheet("Leads")
     for index, name in enumerate(leads.column_names):
         column = leads[name]
-        look = "percent" if name == "probability" else "day" if pa.types.is_date(column.type) else ""
-        sheet.set_column(index, index, REASON_WIDTH if name.startswith("reason") else WIDTHS.get(name, 13))
+        look = LOOKS.get(name) or ("day" if pa.types.is_date(column.type) else "")
+        sheet.set_column(index, index, _width(name, column))
         sheet.write_string(0, index, name, looks["head"])
         for row, value in enumerate(column.to_pylist(), start=1):
             _cell(sheet, row, index, value, looks[look])
@@ -118,6 +120,12 @@ def _leads_sheet(book: xlsxwriter.Workbook, looks: Mapping[str, object], leads: 
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
+
+
+def _width(name: str, column: pa.ChunkedArray) -> int:
+    """Wide enough for the name with its filter button and for every text, within reason."""
+    longest = pc.max(pc.utf8_length(column)).as_py() if pa.types.is_string(column.type) else 0
+    return min(max(NARROWEST, len(name) + 4, (longest or 0) + 2), WIDEST)
 
 
 def _facts_sheet(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -14,7 +14,9 @@ from leadlift.models import Model
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.reports import FeatureLine, ModelCard, PartLine
 from leadlift.specs import FeatureDef, Pipeline
-from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+from leadlift.training import Cases, TrainingTable
+from leadlift.workflows.contributions import title
+from leadlift.workflows.fitted import Fitted
 
 PURPOSE = {
     TRAIN: "the trees learn from these",
@@ -26,18 +28,11 @@ LIBRARIES = ("lightgbm", "scikit-learn", "numpy", "pyarrow")
 SAMPLE = 20_000
 
 
-def card_of(
-    spec: Pipeline,
-    table: TrainingTable,
-    cases: Cases,
-    model: Model,
-    result: Judgement,
-    suspects: Sequence[Suspect],
-    fingerprints: Mapping[str, str],
-) -> ModelCard:
+def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
     """Everything a reader of the model needs, without its pictures."""
+    table, cases, model, result = fitted.table, fitted.cases, fitted.model, fitted.result
     return ModelCard(
-        title=spec.pipeline.replace("_", " ").capitalize(),
+        title=title(spec.pipeline),
         purpose=spec.description or f"A {spec.kind} model.",
         pipeline=spec.pipeline,
         kind=spec.kind,
@@ -54,9 +49,9 @@ def card_of(
         bands=model.bands.describe(),
         judged_on=TEST,
         dates=_dates(table, cases),
-        suspects=[str(suspect) for suspect in suspects],
+        suspects=[str(suspect) for suspect in fitted.suspects],
         limits=[*table.notes, *_limits(cases)],
-        fingerprints=fingerprints,
+        fingerprints={"data": table.key},
         versions={
             "leadlift": __version__,
             "python": sys.version.split()[0],

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
 from leadlift.engines.files import write_text
 from leadlift.errors import UserError
 from leadlift.explain import Reason, customer_page, model_page
-from leadlift.explain.explained import Explained
 from leadlift.features import Home, feature_query
 from leadlift.features.population import data_end
 from leadlift.features.rows import ROW, col
-from leadlift.models import Model
 from leadlift.names import CHALLENGER, CHAMPION, CUSTOMER, TEST
-from leadlift.specs import FeatureDef, Pipeline, Workspace
+from leadlift.specs import Pipeline, Workspace
 from leadlift.training import everyone_spine, flat_query, split_cases, training_table
 from leadlift.workflows.champion import Loaded, load
+from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.reasons import explained as reasons_of
-from leadlift.workflows.reasons import phrases
 from leadlift.workflows.session import opened, tracker_of
 
 SAMPLE = 1_500
@@ -66,7 +62,7 @@ def explain(
         table = training_table(spec, ws.features, home, progress.step)
     progress.step("contributions")
     rows = split_cases(table.table, spec.split, table.maturity).rows[TEST]
-    picked = table.table.take(pa.array(sample(rows)))
+    picked = table.table.take(pa.array(spread(rows, SAMPLE)))
     page = model_page(
         title(name),
         f"{loaded.name}, {picked.num_rows:,} test cases",
@@ -74,29 +70,6 @@ def explain(
     )
     path = write_text(ws.root / "reports" / f"explain-{name}.html", page)
     return Explanation(name, loaded.name, path, None, None, None, None, None, ())
-
-
-def sample(rows: np.ndarray) -> np.ndarray:
-    """Evenly spread rows, few enough to explain in seconds."""
-    if len(rows) <= SAMPLE:
-        return rows
-    spread: np.ndarray = rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.intp)]
-    return spread
-
-
-def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) -> Explained:
-    """LightGBM's exact contributions to these customers' scores, with the words to tell them."""
-    matrix = model.encoding.encode(rows)
-    told = phrases(features)
-    categories = {name: list(known) for name, known in model.encoding.categories.items()}
-    return Explained(
-        model.contributions(matrix), matrix, [told[name] for name in model.encoding.features], categories
-    )
-
-
-def title(name: str) -> str:
-    """A pipeline's name as a heading."""
-    return name.replace("_", " ").capitalize()
 
 
 def _of_customer(

@@ -35,11 +35,25 @@ def read_manifest(folder: Path, todo: str) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         raise UserError(f"nothing finished in {folder}. {todo}")
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError:
-        raise UserError(f"{path} is not a manifest of leadlift's. {todo}") from None
+    manifest = _parsed(path)
+    if manifest is None:
+        raise UserError(f"{path} is not a manifest of leadlift's. {todo}")
     for name, told in manifest["files"].items():
         if not (folder / name).is_file() or sha256_of(folder / name) != told["sha256"]:
             raise UserError(f"{folder / name} is missing or not the file that was written. {todo}")
     return manifest
+
+
+def _parsed(path: Path) -> dict[str, Any] | None:
+    """The manifest, or None for a file that is none: cut off, of something else, or naming no files."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # neither JSON nor UTF-8
+        return None
+    files = told.get("files") if isinstance(told, dict) else None
+    whole = (
+        isinstance(files, dict)
+        and files
+        and all(isinstance(one, dict) and "sha256" in one for one in files.values())
+    )
+    return told if whole else None

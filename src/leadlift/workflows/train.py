@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from leadlift.training import (
     training_table,
 )
 from leadlift.workflows.champion import catalogue_of
+from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened, tracker_of
@@ -70,7 +72,7 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
     suspects = find_leaks(cases)
     tracker = tracker_of(ws)
     params, tuned_by = tuned_params(tracker, name)
-    with tracker.run(name, "train", f"train {name}") as run:
+    with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
         progress.step("boosting")
         model = fit_calibrated(cases, params, spec.model, reference_name(parts))
         model = with_meta(model, ws, spec, table, parts)
@@ -86,7 +88,8 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
         }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            log_training(run, ws, spec, table, cases, model, baseline, result, suspects, facts, saved)
+            fitted = Fitted(table, cases, model, baseline, result, suspects)
+            log_training(run, ws, spec, fitted, facts, saved)
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by)
 

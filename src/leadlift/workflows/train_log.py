@@ -4,56 +4,68 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+import pyarrow as pa
+
 from leadlift.evaluation import Estimate
-from leadlift.models import LogisticBaseline, Model
+from leadlift.explain import model_page
 from leadlift.names import TEST
 from leadlift.reports import ModelCard, card_html, card_markdown, run_note
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
-from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+from leadlift.training import Cases, Judgement
 from leadlift.workflows.card import card_of
+from leadlift.workflows.contributions import shap_of, spread, title
+from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import log_inputs
+
+EXPLAINED = 800
 
 
 def log_training(
-    run: Run,
-    ws: Workspace,
-    spec: Pipeline,
-    table: TrainingTable,
-    cases: Cases,
-    model: Model,
-    baseline: LogisticBaseline,
-    result: Judgement,
-    suspects: Sequence[Suspect],
-    facts: Mapping[str, object],
-    saved: Path,
+    run: Run, ws: Workspace, spec: Pipeline, fitted: Fitted, facts: Mapping[str, object], saved: Path
 ) -> None:
-    """Log inputs, parameters, metrics, tables, plots, the card, and last the model."""
-    log_inputs(run, ws, spec, table)
+    """Log inputs, parameters, metrics, tables, plots, the card, the explanation, and last the model.
+
+    facts: further parameters of the run. saved: the folder of the saved model.
+    """
+    log_inputs(run, ws, spec, fitted.table)
     run.params({**_params(spec), **facts})
-    run.metrics(_metrics(result, cases))
-    card = card_of(spec, table, cases, model, result, suspects, {"data": table.key})
-    card = dataclasses.replace(card, plots=draw(card, result))
+    run.metrics(_metrics(fitted.result, fitted.cases))
+    card = card_of(spec, fitted)
+    card = dataclasses.replace(card, plots=draw(card, fitted.result))
     for name, png in card.plots.items():
         run.data(f"plots/{name}.png", png)
-    run.table("tables/deciles.csv", [asdict(row) for row in result.deciles])
-    run.table("tables/importance.csv", [asdict(line) for line in card.features])
-    run.table(
-        "tables/baseline_coefficients.csv",
-        [{"input": name, "weight": weight} for name, weight in baseline.coefficients()],
-    )
-    run.json(
-        "tables/metrics.json",
-        {part: {k: asdict(v) for k, v in found.items()} for part, found in result.metrics.items()},
-    )
+    _log_tables(run, card, fitted)
     run.text("model_card.html", card_html(card))
     run.text("model_card.md", card_markdown(card))
+    run.text("explanation.html", _explanation(spec, fitted))
     run.note(run_note(card))
-    run.model(model.booster, saved, cases.encoding.features)
+    run.model(fitted.model.booster, saved, fitted.cases.encoding.features)
+
+
+def _log_tables(run: Run, card: ModelCard, fitted: Fitted) -> None:
+    result = fitted.result
+    weights = [{"input": name, "weight": weight} for name, weight in fitted.baseline.coefficients()]
+    run.table("tables/deciles.csv", [asdict(row) for row in result.deciles])
+    run.table("tables/importance.csv", [asdict(line) for line in card.features])
+    run.table("tables/baseline_coefficients.csv", weights)
+    measured = {
+        part: {name: asdict(one) for name, one in found.items()} for part, found in result.metrics.items()
+    }
+    run.json("tables/metrics.json", measured)
+
+
+def _explanation(spec: Pipeline, fitted: Fitted) -> str:
+    """What the model looks at, on test cases."""
+    rows = spread(fitted.cases.rows(TEST), EXPLAINED)
+    told = shap_of(
+        fitted.model, fitted.table.table.take(pa.array(rows)), {f.name: f for f in fitted.table.features}
+    )
+    return model_page(title(spec.pipeline), f"{len(rows):,} test cases", told)
 
 
 def draw(card: ModelCard, result: Judgement) -> dict[str, bytes]:
@@ -88,7 +100,8 @@ def _params(spec: Pipeline) -> dict[str, object]:
 def _metrics(result: Judgement, cases: Cases) -> dict[str, float]:
     """`oot.auc` with `oot.auc.low` and `.high`; the same of the baseline and of the difference; points elsewhere."""
     told: dict[str, float] = {}
-    for part, found in result.metrics.items():
+    # the test first: the run's page shows metrics in this order
+    for part, found in sorted(result.metrics.items(), key=lambda item: item[0] != TEST):
         for name, estimate in found.items():
             told |= (
                 _interval(f"{part}.{name}", estimate) if part == TEST else {f"{part}.{name}": estimate.value}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from leadlift.models import monotone_params
@@ -61,7 +62,7 @@ def tune(
         search_space=spec.tune.space,
     )
     tracker = tracker_of(ws)
-    with tracker.run(name, "tune", f"tune {name}") as run:
+    with tracker.run(name, "tune", f"tune {datetime.now():%Y-%m-%d %H:%M}") as run:
         progress.step(f"tuning {name}")
         found = tuning.tune(
             train, valid, settings, lambda done, total, best: progress.done(done / (total or wanted))

@@ -1,0 +1,136 @@
+"""A verb killed at any moment leaves nothing half done that anybody would take for whole.
+
+LEADLIFT_KILLS says how often each verb is killed (3; the wide test takes 20). The processes are forked from one that
+has imported everything, so that the moments fall into the work and not into the imports.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from leadlift.cli.main import main
+from leadlift.engines.files import TEMPORARY, sha256_of
+from leadlift.models import Model
+from leadlift.specs import open_workspace
+from leadlift.workflows.session import tracker_of
+
+DAY = "2026-06-30"
+KILLS = int(os.environ.get("LEADLIFT_KILLS", "3"))
+TRAIN = ("train", "fund_purchase")
+SCORE = ("score", "fund_purchase", "--as-of", DAY)
+LEADS = ("leads", "fund_call", "--as-of", DAY, "--replace")
+READY = ["leadlift.cli.main", "leadlift.workflows.train", "leadlift.workflows.leads", "leadlift.reports.plots",
+         "leadlift.tracking.mlflow_tracker", "leadlift.engines.duckdb", "sklearn.linear_model"]  # fmt: skip
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="needs a fork server")]
+
+
+@pytest.fixture(scope="module")
+def started() -> Callable[[tuple[str, ...], Path], multiprocessing.Process]:
+    """Start a verb in a process of its own."""
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(READY)
+
+    def start(verb: tuple[str, ...], folder: Path) -> multiprocessing.Process:
+        process = server.Process(target=main, args=([*verb, "--workspace", str(folder)],))
+        process.start()
+        return process
+
+    return start
+
+
+def forget(folder: Path) -> None:
+    """Throw the built features away, so that the next run has all of its work to do."""
+    shutil.rmtree(folder / ".leadlift", ignore_errors=True)
+
+
+def seconds(started, verb: tuple[str, ...], folder: Path) -> float:
+    """How long the verb takes when it is let be."""
+    forget(folder)
+    began = time.monotonic()
+    process = started(verb, folder)
+    process.join(120)
+    assert process.exitcode == 0
+    return time.monotonic() - began
+
+
+def kill(started, verb: tuple[str, ...], folder: Path, after: float) -> None:
+    forget(folder)
+    process = started(verb, folder)
+    time.sleep(after)
+    process.kill()
+    process.join(30)
+
+
+def nothing_half_done(folder: Path) -> None:
+    """What is there under its own name is whole; the store has no run that nobody runs."""
+    for manifest in folder.glob("*/*/*/manifest.json"):
+        if not manifest.parent.name.startswith(TEMPORARY):
+            told = json.loads(manifest.read_text("utf-8"))["files"]
+            assert {name: sha256_of(manifest.parent / name) for name in told} == {
+                name: facts["sha256"] for name, facts in told.items()
+            }
+    for day in [*folder.glob("scores/*/*"), *folder.glob("leads/*/*")]:
+        assert day.name.startswith(TEMPORARY) or (day / "manifest.json").is_file(), day
+    for built in (folder / ".leadlift").rglob("*.parquet"):
+        assert built.name.startswith(TEMPORARY) or pq.read_metadata(built).num_rows >= 0
+    if (folder / "mlruns/mlflow.db").exists():
+        the_store_is_sound(folder)
+
+
+def the_store_is_sound(folder: Path) -> None:
+    tracker = tracker_of(open_workspace(folder))
+    runs = {run.id: run for run in tracker.runs("fund_purchase")}
+    assert {run.status for run in runs.values()} <= {"FINISHED", "KILLED"}
+    for version in tracker.history("fund_purchase"):
+        assert runs[version.run_id].status == "FINISHED"
+        model = Model.load(tracker.download(version, folder / "downloaded" / str(version.version)))
+        assert model.booster.num_trees() > 0
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [str(path) for path in folder.rglob(f"{TEMPORARY}*") if "downloaded" not in path.parts]
+
+
+@pytest.mark.parametrize(
+    ("verb", "after"),
+    [(TRAIN, ("promote", "fund_purchase")), (SCORE, LEADS), (LEADS, LEADS[:-1])],
+    ids=["train", "score", "leads"],
+)
+def test_a_kill_at_any_moment_leaves_the_old_or_the_new_and_the_verb_then_succeeds(
+    verb, after, bank, started, capfd
+):
+    draw = random.Random(f"{verb}{KILLS}")
+    whole = seconds(started, verb, bank)
+    for number in range(KILLS):
+        # one moment in each equal part of the run, so that few kills see all of it
+        kill(started, verb, bank, after=whole * (number + draw.random()) / KILLS)
+        nothing_half_done(bank)
+        # the next command goes well or says what is missing: never a traceback, never a half-written file taken
+        assert main([*after, "--workspace", str(bank)]) in (0, 2, 3)
+        said = capfd.readouterr().err
+        assert "Traceback" not in said
+        assert "not the file that was written" not in said
+    assert main([*verb, "--workspace", str(bank)]) == 0
+    nothing_half_done(bank)
+    assert leftovers(bank) == []
+
+
+def test_a_first_training_killed_leaves_a_store_that_the_next_can_use(starter, finished, started):
+    draw = random.Random(KILLS)
+    for _ in range(KILLS):
+        shutil.rmtree(starter / "mlruns", ignore_errors=True)
+        kill(started, TRAIN, starter, after=draw.uniform(0.2, 4.0))
+        nothing_half_done(starter)
+    assert main([*TRAIN, "--workspace", str(starter)]) == 0
+    nothing_half_done(starter)
