@@ -62,6 +62,7 @@ def customer_page(
     row: int,
     reasons: Sequence[Reason],
     typical: Mapping[str, Value],
+    subtitle: str = "Why this score",
 ) -> str:
     """Why one customer has this score: the sentences for a seller, then every number for a reviewer.
 
@@ -91,7 +92,7 @@ def customer_page(
             for column in columns
         ],
     )
-    return html_page(title, "Why this score", Markup(body), kicker="One customer")
+    return html_page(title, subtitle, Markup(body), kicker="One customer")
 
 
 def _usual(explained: Explained, column: int, typical: Mapping[str, Value]) -> str:

@@ -41,7 +41,7 @@ def bar_plot(explained: Explained, top: int = 15) -> bytes:
     columns = explained.strongest(top)
     with _shap_figure(f"mean {EFFECT}") as png:
         shap.plots.bar(_explanation(explained, columns), max_display=len(columns), show=False)
-        pyplot.gcf().set_size_inches(8.5, 1.2 + 0.36 * len(columns))
+        pyplot.gcf().set_size_inches(11.5, 1.2 + 0.36 * len(columns))
     return png[0]
 
 
@@ -66,7 +66,7 @@ def waterfall_plot(explained: Explained, row: int, top: int = 12) -> bytes:
     """One customer's way from the average score to their own, the strongest drivers first."""
     with _shap_figure() as png:
         shap.plots.waterfall(_one_customer(explained, row), max_display=top, show=False)
-        pyplot.gcf().set_size_inches(9.5, 1.6 + 0.42 * min(top, len(explained.phrases)))
+        pyplot.gcf().set_size_inches(12, 1.6 + 0.42 * min(top, len(explained.phrases)))
     return png[0]
 
 

@@ -87,13 +87,13 @@ def _of_customer(
     reasons = reasons_of(loaded, row, progress)[0]
     facts = {
         "chance": f"{found.probability[0]:.1%}",
-        "percentile": f"{found.percentile[0]} of 100 among {loaded.model.percentiles.population}",
+        "percentile": str(found.percentile[0]),
         "band": str(found.band[0]),
         "as of": str(day),
-        "model": loaded.name,
     }
+    subtitle = f"Why this score, by {loaded.name}. Percentile among {loaded.model.percentiles.population}."
     told = shap_of(loaded.model, row, loaded.features)
-    page = customer_page(f"Customer {customer}", facts, told, 0, reasons, loaded.typical)
+    page = customer_page(f"Customer {customer}", facts, told, 0, reasons, loaded.typical, subtitle)
     path = write_text(ws.root / "reports" / f"explain-{spec.pipeline}-{_safe(customer)}.html", page)
     return Explanation(
         spec.pipeline,
