@@ -122,7 +122,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ws = make_bank(Path(folder), words.customers, words.seed)
         print(f"{words.customers:,} customers, seed {words.seed}")
-        print(f"{'pipeline':<24}{'cases':>8}{'came':>7}{'AUC':>8}{'truth':>8}{'gap':>8}{'pred/came':>11}{'seconds':>9}")
+        print(
+            f"{'pipeline':<24}{'cases':>8}{'came':>7}{'AUC':>8}{'truth':>8}{'gap':>8}{'pred/came':>11}{'seconds':>9}"
+        )
         for line in measured(ws, words.pipelines):
             print(
                 f"{line.pipeline:<24}{line.cases:>8,}{line.responders:>7,}{line.model:>8.3f}{line.truth:>8.3f}"

@@ -1,9 +1,9 @@
 """What can go wrong, as the user sees it. Anything that is not one of these is a bug and keeps its traceback.
 
-    LeadliftError
-    ├── UserError      the user can mend it: one clear message, exit code 2
-    │   └── SpecErrors every fault found in specs and data, told at once
-    └── GateError      a gate said no (a contract, a leak, a promotion rule): exit code 3
+LeadliftError
+├── UserError      the user can mend it: one clear message, exit code 2
+│   └── SpecErrors every fault found in specs and data, told at once
+└── GateError      a gate said no (a contract, a leak, a promotion rule): exit code 3
 """
 
 from __future__ import annotations

@@ -57,7 +57,10 @@ def test_simulate_tells_its_tables_as_json(leadlift, tmp_path):
 def test_check_of_a_sound_workspace_finds_nothing(leadlift, finished):
     said = leadlift("check", at=finished)
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[-2:] == ["my-bank: 5 sources, 23 features, 1 pipelines, 1 campaigns", "no faults"]
+    assert said.out.splitlines()[-2:] == [
+        "my-bank: 5 sources, 23 features, 1 pipelines, 1 campaigns",
+        "no faults",
+    ]
 
 
 def test_check_tells_every_broken_spec_at_once_with_exit_code_2(leadlift, starter):
@@ -67,8 +70,12 @@ def test_check_tells_every_broken_spec_at_once_with_exit_code_2(leadlift, starte
     assert said.code == 2
     assert said.out == ""
     first, second = said.err.splitlines()
-    assert first.startswith("feature_defs/behaviour.yaml:7: features.txn_count.agg: 'cuont' is not an aggregation.")
-    assert second.startswith("pipelines/fund_purchase.yaml:12: target.outcome: '90 days' is not a number of days.")
+    assert first.startswith(
+        "feature_defs/behaviour.yaml:7: features.txn_count.agg: 'cuont' is not an aggregation."
+    )
+    assert second.startswith(
+        "pipelines/fund_purchase.yaml:12: target.outcome: '90 days' is not a number of days."
+    )
 
 
 def test_check_of_data_that_breaks_its_contract_ends_with_exit_code_3(leadlift, starter):
@@ -108,7 +115,10 @@ def test_a_folder_that_is_no_workspace_is_told_so(leadlift, tmp_path):
         (["train", "fund_purchas"], "no pipeline 'fund_purchas'. Did you mean 'fund_purchase'?"),
         (["leads", "fund_cal", "--as-of", DAY], "no campaign 'fund_cal'. Did you mean 'fund_call'?"),
         (["features", "show", "agee"], "no feature 'agee'. Did you mean 'age'?"),
-        (["features", "sql", "age", "--dialect", "oracle"], "--dialect: 'oracle' is not one of duckdb, spark"),
+        (
+            ["features", "sql", "age", "--dialect", "oracle"],
+            "--dialect: 'oracle' is not one of duckdb, spark",
+        ),
         (["features", "list", "--subject", "valu"], "no features of subject 'valu'. Did you mean 'value'?"),
         (["promote", "fund_purchase", "--version", "7"], "pipeline fund_purchase has no 7."),
     ],
@@ -183,7 +193,9 @@ def test_schemas_are_written_for_every_kind_of_file(leadlift, tmp_path):
     said = leadlift("schema", "--out", str(tmp_path / "s"))
     assert said.code == 0
     written = {path.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "s").iterdir()}
-    assert set(written) == {f"{kind}.schema.json" for kind in ("leadlift", "features", "pipeline", "campaign")}
+    assert set(written) == {
+        f"{kind}.schema.json" for kind in ("leadlift", "features", "pipeline", "campaign")
+    }
     assert all(schema["type"] == "object" for schema in written.values())
 
 

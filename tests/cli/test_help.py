@@ -15,7 +15,18 @@ from leadlift import __version__
 from leadlift.cli.main import app, main
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("mlflow", "lightgbm", "pandas", "duckdb", "shap", "optuna", "sklearn", "matplotlib", "pyarrow", "sqlglot")
+HEAVY = (
+    "mlflow",
+    "lightgbm",
+    "pandas",
+    "duckdb",
+    "shap",
+    "optuna",
+    "sklearn",
+    "matplotlib",
+    "pyarrow",
+    "sqlglot",
+)
 
 
 def commands() -> dict[str, object]:
@@ -28,7 +39,11 @@ def commands() -> dict[str, object]:
 
 
 def examples() -> list[str]:
-    return [line for command in commands().values() for line in re.findall(r"Example: (leadlift .*)", command.help)]
+    return [
+        line
+        for command in commands().values()
+        for line in re.findall(r"Example: (leadlift .*)", command.help)
+    ]
 
 
 def parsed(line: str) -> str:

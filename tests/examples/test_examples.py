@@ -43,10 +43,11 @@ def example(tmp_path: Path) -> Callable[[str], Path]:
 
 @pytest.fixture
 def trained(leadlift) -> Callable[..., RunRecord]:
-    """Check and train by the real commands; the training run as the store tells it."""
+    """Check once and train by the real commands; the training run as the store tells it."""
 
     def run(folder: Path, pipeline: str, *words: str) -> RunRecord:
-        assert leadlift("check", at=folder).code == 0
+        if not (folder / "mlruns").exists():
+            assert leadlift("check", at=folder).code == 0
         said = leadlift("train", pipeline, *words, at=folder)
         assert said.code == 0, said.err
         return tracker_of(open_workspace(folder)).runs(pipeline, "train")[0]

@@ -49,14 +49,22 @@ def test_each_rule_removes_its_own_and_the_best_of_the_rest_are_taken():
     )  # fmt: skip
     assert names(chosen) == ["cat", "bob"]
     assert steps(chosen) == [
-        ("scored", 0, 6), ("consent", 1, 5), ("complaint", 0, 5), ("arrears", 1, 4), ("min_probability", 1, 3), ("size", 1, 2),
+        ("scored", 0, 6), ("consent", 1, 5), ("complaint", 0, 5),
+        ("arrears", 1, 4), ("min_probability", 1, 3), ("size", 1, 2),
     ]  # fmt: skip
-    assert [row.expected_responders for row in chosen.waterfall] == pytest.approx([2.81, 1.91, 1.91, 1.51, 1.5, 1.3])
+    assert [row.expected_responders for row in chosen.waterfall] == pytest.approx(
+        [2.81, 1.91, 1.91, 1.51, 1.5, 1.3]
+    )
 
 
 def test_ties_go_by_the_raw_score_and_then_by_the_id_whatever_the_order_of_the_rows():
     # calibrated chances come in steps: many customers share one
-    rows = [("bob", 1.0, 0.5, None), ("ann", 1.0, 0.5, None), ("cat", 2.0, 0.5, None), ("dan", 0.1, 0.6, None)]
+    rows = [
+        ("bob", 1.0, 0.5, None),
+        ("ann", 1.0, 0.5, None),
+        ("cat", 2.0, 0.5, None),
+        ("dan", 0.1, 0.6, None),
+    ]
     for order in (rows, rows[::-1]):
         assert names(choose(scored(*order), [], None, 0.0, 10)) == ["dan", "cat", "ann", "bob"]
 
@@ -114,7 +122,9 @@ customers = st.lists(
 )  # fmt: skip
 
 
-@given(customers, st.sampled_from([None, Holdout(share=0.5, salt="s")]), st.floats(0, 0.3), st.integers(1, 30))
+@given(
+    customers, st.sampled_from([None, Holdout(share=0.5, salt="s")]), st.floats(0, 0.3), st.integers(1, 30)
+)
 def test_whatever_the_facts_no_rule_is_broken_and_the_waterfall_adds_up(facts, holdout, least, size):
     chosen = choose(scored(*facts), RULES, holdout, least, size)
     told = {one[0]: one for one in facts}

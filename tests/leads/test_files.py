@@ -28,7 +28,7 @@ FACTS = ListFacts(
 )
 CUSTOMERS = ["00000042", "0007", "1e5", "c-3"]
 REASONS = [
-    ("存款将于三十天内到期", "=HYPERLINK(\"http://x\",\"y\")"),
+    ("存款将于三十天内到期", '=HYPERLINK("http://x","y")'),
     ("+1 more than usual",),
     ("lives in Chengdu, 成都", "@home", "-3 visits"),
     (),
@@ -138,7 +138,7 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(written):
     book = openpyxl.load_workbook(written / "leads.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
-    assert book["Leads"]["I2"].value == "=HYPERLINK(\"http://x\",\"y\")"  # as text: shown, never run
+    assert book["Leads"]["I2"].value == '=HYPERLINK("http://x","y")'  # as text: shown, never run
 
 
 def test_the_workbook_keeps_ids_as_text_and_numbers_as_numbers(written):
@@ -160,7 +160,9 @@ def test_the_workbook_explains_itself(written):
 
 
 def test_only_the_formats_asked_for_are_written(tmp_path):
-    files = write_leads(tmp_path, leads(), Export(formats=("csv",), encoding="utf-8", delimiter=";"), MEANING, [])
+    files = write_leads(
+        tmp_path, leads(), Export(formats=("csv",), encoding="utf-8", delimiter=";"), MEANING, []
+    )
     assert files == [tmp_path / "leads.csv"] == list(tmp_path.iterdir())
     assert (tmp_path / "leads.csv").read_text("utf-8").splitlines()[0].startswith("rank;customer_id;offer")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadlift.errors import UserError
 from leadlift.evaluation import calibration_error
-from leadlift.models import calibrator_from_dict, fit_calibrator
+from leadlift.models import at_level, calibrator_from_dict, fit_calibrator
 from leadlift.models.calibration import FLOOR
 
 KINDS = ("isotonic", "platt")
@@ -111,3 +111,17 @@ def test_one_class_cannot_be_calibrated_on(kind):
 def test_an_unknown_calibration_names_the_known_ones():
     with pytest.raises(UserError, match="isotonic, platt, none"):
         fit_calibrator("isotonik", [0.1], [1])
+
+
+@pytest.mark.parametrize("kind", ["isotonic", "platt"])
+@pytest.mark.parametrize("mean", [0.01, 0.1, 0.4])
+def test_a_calibrator_can_be_moved_to_another_level_without_changing_the_order(kind, mean):
+    rng = np.random.default_rng(3)
+    raw = rng.beta(1, 9, 4_000)
+    y = (rng.random(4_000) < raw).astype(float)
+    before = fit_calibrator(kind, raw, y)
+    after = at_level(before, raw, mean)
+    assert after(raw).mean() == pytest.approx(mean, rel=0.02)
+    rising = np.sort(raw)
+    assert (np.diff(after(rising)) >= 0).all()
+    assert type(after) is type(before), "it is saved and loaded as what it was"

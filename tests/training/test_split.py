@@ -89,7 +89,9 @@ def test_a_case_before_the_test_is_used_only_if_its_outcome_was_known_on_the_fir
 def test_an_outcome_known_on_the_very_first_test_day_is_used():
     days = [date(2025, 1, 1), date(2025, 3, 1), date(2025, 3, 2), date(2025, 5, 1)]
     cases = monthly(200, days)
-    parts = split_cases(cases, Split(out_of_time=0.25, valid=0.2, calibration=0.2), Maturity(date(2025, 8, 1), 61))
+    parts = split_cases(
+        cases, Split(out_of_time=0.25, valid=0.2, calibration=0.2), Maturity(date(2025, 8, 1), 61)
+    )
     assert date(2025, 5, 1) - timedelta(days=61) == date(2025, 3, 1)
     assert days_of(cases, parts, TRAIN) == [date(2025, 1, 1), date(2025, 3, 1)]
 

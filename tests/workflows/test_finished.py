@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -108,7 +109,9 @@ def test_the_scores_are_those_of_the_model_as_mlflow_loads_it(finished, loaded, 
     with closing(sqlite3.connect(finished / "mlruns" / "mlflow.db")) as store:
         ((source,),) = store.execute("select source from model_versions").fetchall()
     booster = mlflow.lightgbm.load_model(source)
-    assert booster.predict(loaded.model.encoding.encode(rows)).tobytes() == scores["score"].to_numpy().tobytes()
+    assert (
+        booster.predict(loaded.model.encoding.encode(rows)).tobytes() == scores["score"].to_numpy().tobytes()
+    )
 
 
 def test_the_manifest_of_the_scores_counts_what_is_there(finished, scores, loaded):
@@ -181,15 +184,24 @@ def test_csv_parquet_and_workbook_hold_the_same_leads(finished, leads):
 def test_the_waterfall_adds_up_from_everyone_scored_to_the_list(finished, scores, leads):
     with (finished / LEADS / "waterfall.csv").open(encoding="utf-8", newline="") as file:
         steps = [(row["rule"], int(row["removed"]), int(row["left"])) for row in csv.DictReader(file)]
-    assert [rule for rule, _, _ in steps] == ["scored", "consent", "eligible", "holdout", "min_probability", "size"]
+    assert [rule for rule, _, _ in steps] == [
+        "scored",
+        "consent",
+        "eligible",
+        "holdout",
+        "min_probability",
+        "size",
+    ]
     assert steps[0] == ("scored", 0, scores.num_rows)
-    for (_, _, before), (_, removed, left) in zip(steps, steps[1:], strict=False):
+    for (_, _, before), (_, removed, left) in pairwise(steps):
         assert before - removed == left
     assert steps[-1][2] == leads.num_rows
 
 
 def test_every_reason_points_the_way_the_score_went(loaded, rows, leads):
-    mine = in_order(rows.filter(pa.compute.is_in(rows["customer_id"], leads["customer_id"])), leads["customer_id"])
+    mine = in_order(
+        rows.filter(pa.compute.is_in(rows["customer_id"], leads["customer_id"])), leads["customer_id"]
+    )
     matrix = loaded.model.encoding.encode(mine)
     drivers = loaded.model.contributions(matrix)
     names = loaded.model.encoding.features
@@ -206,7 +218,9 @@ def test_every_reason_points_the_way_the_score_went(loaded, rows, leads):
 def test_the_contributions_of_a_lead_add_up_to_its_log_odds(loaded, rows):
     matrix = loaded.model.encoding.encode(rows)
     chance = loaded.model.raw(matrix)
-    assert loaded.model.contributions(matrix).sum(axis=1) == pytest.approx(np.log(chance / (1 - chance)), abs=1e-6)
+    assert loaded.model.contributions(matrix).sum(axis=1) == pytest.approx(
+        np.log(chance / (1 - chance)), abs=1e-6
+    )
 
 
 def test_the_model_never_learned_from_what_was_excluded_or_hidden(loaded):
@@ -254,10 +268,20 @@ def test_no_customer_is_found_in_what_mlflow_keeps_nor_in_manifests(finished):
             select distinct customer_id, name, birth_date::text from '{finished}/data/customers.parquet'
         """).fetchall()
     ids, names, births = ({row[place] for row in facts} for place in range(3))
-    kept = [*texts_of(finished / "mlruns"), *((path, path.read_text("utf-8")) for path in finished.rglob("manifest.json"))]
+    kept = [
+        *texts_of(finished / "mlruns"),
+        *((path, path.read_text("utf-8")) for path in finished.rglob("manifest.json")),
+    ]
     assert len(kept) > 20
     for path, text in kept:
-        words = set(text.replace('"', " ").replace("'", " ").replace(",", " ").replace("<", " ").replace(">", " ").split())
+        words = set(
+            text.replace('"', " ")
+            .replace("'", " ")
+            .replace(",", " ")
+            .replace("<", " ")
+            .replace(">", " ")
+            .split()
+        )
         assert words & ids == set(), path
         assert words & births == set(), path
         assert [name for name in names if name in text] == [], path

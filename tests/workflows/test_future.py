@@ -52,7 +52,9 @@ def some(table: pa.Table, keep: np.ndarray, draw: np.random.Generator) -> pa.Tab
 
 def transactions(table: pa.Table, draw: np.random.Generator) -> pa.Table:
     """Later ones change, go, and correct earlier ones."""
-    new = true(pc.or_(pc.greater(table["loaded_at"], MIDNIGHT), pc.greater_equal(table["posted_at"], MIDNIGHT)))
+    new = true(
+        pc.or_(pc.greater(table["loaded_at"], MIDNIGHT), pc.greater_equal(table["posted_at"], MIDNIGHT))
+    )
     known = np.flatnonzero(~new)
     corrected = table.take(pa.array(draw.choice(known, 500)))
     everyone = np.ones(500, dtype=bool)

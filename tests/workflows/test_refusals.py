@@ -54,7 +54,9 @@ def test_a_list_is_immutable(leadlift, bank):
     said = leadlift(*LEADS, at=bank)
     assert said.code == 2
     assert "holds a lead list already, and a list is immutable" in said.err
-    assert before == sorted((path, path.read_bytes()) for path in (bank / "leads").rglob("*.*") if path.is_file())
+    assert before == sorted(
+        (path, path.read_bytes()) for path in (bank / "leads").rglob("*.*") if path.is_file()
+    )
 
 
 def test_replace_keeps_every_older_list_beside_the_new_one(leadlift, bank):
@@ -90,7 +92,9 @@ def test_scores_changed_by_one_byte_are_refused(leadlift, bank):
     assert leadlift(*LEADS, "--replace", at=bank).code == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"files": 3}', '{"files": {}}', '{"files": {"x": 1}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"files": 3}', '{"files": {}}', '{"files": {"x": 1}}']
+)
 def test_a_manifest_that_is_none_is_refused_without_a_traceback(leadlift, bank, text):
     (bank / "scores/fund_purchase" / DAY / "manifest.json").write_text(text, encoding="utf-8")
     said = leadlift(*LEADS, "--replace", at=bank)
@@ -99,7 +103,11 @@ def test_a_manifest_that_is_none_is_refused_without_a_traceback(leadlift, bank, 
 
 
 def test_a_feature_that_changed_after_training_is_refused_by_its_name(leadlift, bank):
-    edit(bank / "feature_defs/behaviour.yaml", "sum, of: amount, where: amount > 0", "sum, of: amount, where: amount > 1")
+    edit(
+        bank / "feature_defs/behaviour.yaml",
+        "sum, of: amount, where: amount > 0",
+        "sum, of: amount, where: amount > 1",
+    )
     said = leadlift(*SCORE, at=bank)
     assert said.code == 2
     assert said.err == (
@@ -139,7 +147,9 @@ def test_training_up_to_a_day_that_is_not_mature_is_refused(leadlift, starter):
 def same_trees_and_same_numbers(folder: Path) -> None:
     """The same data and seed give the same model."""
     tracker = tracker_of(open_workspace(folder))
-    first, second = (tracker.download(one, folder / f"v{one.version}") for one in tracker.history("fund_purchase"))
+    first, second = (
+        tracker.download(one, folder / f"v{one.version}") for one in tracker.history("fund_purchase")
+    )
     assert (first / "model.txt").read_bytes() == (second / "model.txt").read_bytes()
     metrics = [dict(run.metrics) for run in tracker.runs("fund_purchase", "train")]
     assert metrics[0] == metrics[1]
@@ -178,7 +188,10 @@ def test_a_gate_that_says_no_is_named_with_its_limit(leadlift, unpromoted, gate,
     assert said.code == 3
     assert said.err.startswith("my-bank.fund_purchase v1 is not promoted:\n")
     assert told in said.err
-    assert f"limit is at {'most' if gate.startswith('max') else 'least'} {float(gate.split(': ')[1]):.4g}" in said.err
+    assert (
+        f"limit is at {'most' if gate.startswith('max') else 'least'} {float(gate.split(': ')[1]):.4g}"
+        in said.err
+    )
     assert CHAMPION not in str(versions(unpromoted))
 
 
@@ -212,7 +225,11 @@ def test_a_list_with_nobody_on_it_is_a_gates_no_and_the_rules_are_told(leadlift,
 def test_other_customers_give_another_list_id_and_no_removed_one_is_on_it(leadlift, bank):
     old = json.loads((bank / "leads/fund_call" / DAY / "manifest.json").read_text("utf-8"))["list_id"]
     spec = bank / "pipelines/campaigns/fund_call.yaml"
-    edit(spec, "size: 100", "exclude:\n  - {rule: rich, where: assets > 50000}\nexport: {columns: [assets]}\nsize: 100")
+    edit(
+        spec,
+        "size: 100",
+        "exclude:\n  - {rule: rich, where: assets > 50000}\nexport: {columns: [assets]}\nsize: 100",
+    )
     said = leadlift(*LEADS, "--replace", "--json", at=bank)
     assert said.code == 0
     assert said.json["list_id"] != old

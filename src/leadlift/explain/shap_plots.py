@@ -32,7 +32,7 @@ def summary_plot(explained: Explained, top: int = 15) -> bytes:
     dots = _explanation(explained, columns)
     with _shap_figure(EFFECT) as png:
         shap.plots.beeswarm(dots, max_display=len(columns), show=False, plot_size=None)
-        pyplot.gcf().set_size_inches(8.5, 1.4 + 0.38 * len(columns))
+        pyplot.gcf().set_size_inches(11.5, 1.4 + 0.38 * len(columns))
     return png[0]
 
 

@@ -159,7 +159,9 @@ def at_level(calibrator: Calibrator, raw: npt.ArrayLike, mean: float) -> Calibra
     if isinstance(calibrator, Steps):
         moved = _inside(_chance(_log_odds(calibrator.probability) + shift))
         return Steps(calibrator.raw, tuple(moved.tolist()))
-    slope, intercept = (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
+    slope, intercept = (
+        (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
+    )
     return Sigmoid(slope, intercept + shift)
 
 

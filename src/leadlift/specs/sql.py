@@ -62,6 +62,8 @@ def parse(text: str, columns: Mapping[str, str], owner: str) -> exp.Expr:
 
 def sql_type(tree: exp.Expr, columns: Mapping[str, str]) -> SqlType:
     """What kind of value the expression gives."""
+    if isinstance(tree, exp.Predicate | exp.Connector | exp.Not):
+        return "boolean"
     schema = {name: _DUCKDB_TYPE[kind] for name, kind in columns.items() if kind in _DUCKDB_TYPE}
     schema[AS_OF] = "DATE"
     query = exp.select(tree.copy().as_("it")).from_("t")
@@ -74,13 +76,9 @@ def sql_type(tree: exp.Expr, columns: Mapping[str, str]) -> SqlType:
         return "number"
     if typed.is_type(*exp.DataType.TEXT_TYPES):
         return "text"
-    return (
-        "boolean"
-        if typed.is_type("boolean")
-        else "time"
-        if typed.is_type(*exp.DataType.TEMPORAL_TYPES)
-        else "unknown"
-    )
+    if typed.is_type(*exp.DataType.TEMPORAL_TYPES):
+        return "time"
+    return "boolean" if typed.is_type("boolean") else "unknown"
 
 
 def names_in(tree: exp.Expr) -> set[str]:

@@ -125,7 +125,6 @@ class MlflowRun:
         self._client.log_outputs(self.id, [LoggedModelOutput(logged.model_id, step=0)])
 
 
-
 def _mlflow_names(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags, and again under MLflow's own name where its pages have a place for them."""
     revision = tags.get("git_revision")
