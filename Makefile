@@ -50,6 +50,10 @@ format: env ## ruff: mend what can be mended
 golden: env ## write the golden files anew; read the diff before you commit it
 	$(BIN)/python -m pytest -q tests --update-golden
 
+.PHONY: docs
+docs: env ## write the generated pages of docs/ anew
+	$(BIN)/python docs/build.py
+
 .PHONY: lock
 lock: ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 --generate-hashes \

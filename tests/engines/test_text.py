@@ -173,10 +173,26 @@ def test_a_wrong_encoding_that_python_decodes_is_told_too(faults):
     assert fault.message.startswith("'data.csv' is not gb18030 text")
 
 
-def test_a_line_with_too_many_fields_is_told(faults):
-    (fault,) = faults("id,amount\n1,2\n1,2,3\n", TWO)
-    assert fault.path == ("path",)
-    assert fault.message.startswith("'data.csv' cannot be read: ")
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("1,2\n1,2,3\n", "line 3 has 3 fields, not 2"),
+        ("1\n", "line 2 has 1 field, not 2"),
+        ('1,"2\n3,4\n', "line 2: a quote is left open"),
+    ],
+)
+def test_a_line_that_does_not_fit_is_told_by_its_number_alone(faults, lines, told):
+    (fault,) = faults("id,amount\n" + lines, TWO)
+    assert (fault.path, fault.message) == (("path",), f"'data.csv' cannot be read: {told}")
+
+
+def test_a_declared_column_may_stand_once_and_others_as_often_as_they_like(read, faults):
+    (fault,) = faults("id,amount,amount\n1,2,3\n", TWO)
+    assert (fault.path, fault.message) == (
+        ("columns", "amount"),
+        "column 'amount' stands twice in 'data.csv'",
+    )
+    assert read("x,id,x,,amount,X\na,1,b,c,2,d\n", TWO) == [("1", 2.0)]
 
 
 def test_an_empty_file_has_no_columns(faults):

@@ -23,7 +23,8 @@ SMALL = ModelChoice(max_rounds=40, early_stopping=10, params={"num_leaves": 7, "
 def feature(name: str, kind: str = "number") -> FeatureDef:
     return FeatureDef(
         name=name, stanza=name, subject="value", source="facts", spec=Feature(agg="value", of=name), of=None,
-        where=None, expr=None, window=None, type=kind, hidden=None, uses=(name,), label=name, unit="", file="f.yaml", line=1,
+        where=None, expr=None, window=None, type=kind, hidden=None, uses=(name,), label=name, unit="",
+        file="f.yaml", line=1,
     )  # fmt: skip
 
 

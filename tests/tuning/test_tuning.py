@@ -52,8 +52,11 @@ def test_the_best_trial_is_told_with_what_a_fit_needs():
 def test_the_first_trial_is_the_defaults_so_the_search_cannot_be_worse_than_they():
     result = tune(TRAIN, VALID, settings(trials=1))
     first = result.trials[0].params
-    for name in ("learning_rate", "num_leaves", "feature_fraction", "min_data_in_leaf"):
+    for name in ("learning_rate", "num_leaves", "feature_fraction"):
         assert first[name] == DEFAULT_PARAMS[name]
+    assert first["min_data_in_leaf"] == len(TRAIN.y) // 20 < DEFAULT_PARAMS["min_data_in_leaf"], (
+        "as near as the rows allow"
+    )
     assert first["max_depth"] == SPACE["max_depth"].high
 
 

@@ -43,6 +43,7 @@ def choose(
     scored: customer_id, score, probability and removed_by: the first of `rules` that removes the customer, or
     null. Ties of probability go by the raw score, then by customer_id, so that the same facts give the same list.
     """
+    scored = scored.sort_by(CUSTOMER)  # an engine gives rows in any order, and sums of floats depend on it
     reason = np.asarray(scored[REMOVED_BY].to_pylist(), dtype=object)
     left = np.array([one is None for one in reason])
     chance = scored[PROBABILITY].to_numpy()

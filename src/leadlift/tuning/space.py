@@ -35,7 +35,7 @@ class Range:
 # None of these needs the rows to be binned again: one Dataset serves all trials.
 SPACE: Mapping[str, Range] = {
     "learning_rate": Range(0.02, 0.2, 0.001, 1.0, log=True),
-    "num_leaves": Range(7, 127, 2, 4_096, whole=True, log=True),
+    "num_leaves": Range(5, 63, 2, 4_096, whole=True, log=True),
     "max_depth": Range(3, 12, 1, 64, whole=True),
     "min_data_in_leaf": Range(20, 2_000, 1, 1_000_000, whole=True, log=True),
     "feature_fraction": Range(0.3, 1.0, 0.01, 1.0),

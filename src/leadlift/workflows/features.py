@@ -59,7 +59,7 @@ def show(ws: Workspace, name: str) -> dict[str, Any]:
         **feature_row(feature),
         "description": feature.spec.description,
         "said when above the usual": feature.spec.reason_up or "",
-        "said otherwise": feature.spec.reason_down or "",
+        "said when below the usual": feature.spec.reason_down or "",
         "kept out": feature.hidden or "",
         "made of": _lineage(ws, feature),
         "used by": [
