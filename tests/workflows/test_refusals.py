@@ -130,8 +130,8 @@ def test_other_words_for_a_feature_do_not_make_it_another_one(leadlift, bank):
     assert leadlift(*SCORE, at=bank).code == 0
 
 
-def test_a_day_far_beyond_the_data_is_refused(leadlift, finished):
-    said = leadlift("score", "fund_purchase", "--as-of", "2026-09-30", at=finished)
+def test_a_day_far_beyond_the_data_is_refused(leadlift, bank):
+    said = leadlift("score", "fund_purchase", "--as-of", "2026-09-30", at=bank)
     assert said.code == 2
     assert "--as-of 2026-09-30: the data ends on 2026-06-30, more than a month before" in said.err
 

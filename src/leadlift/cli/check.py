@@ -11,7 +11,7 @@ from leadlift.errors import GateError
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Tell every fault of specs and data.")
 def check(workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     """Read every spec and look at all data; tell every fault at once, with file and line.
 

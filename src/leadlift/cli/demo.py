@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Run the whole path on the demo bank.")
 def demo(
     folder: Annotated[
         Path,

@@ -11,7 +11,7 @@ from leadlift.errors import UserError
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Find what is wrong, and how to mend it.")
 def doctor(workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     """Look at versions, paths, engine and store; say what is wrong and how to mend it.
 

@@ -13,7 +13,7 @@ from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Say what drives the scores.")
 def explain(
     pipeline: PipelineName,
     customer: Annotated[

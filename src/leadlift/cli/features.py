@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", short_help="List every feature.")
 def list_(
     subject: Annotated[str | None, typer.Option(help="Only this subject's.")] = None,
     workspace: WorkspaceDir = HERE,
@@ -45,7 +45,7 @@ def list_(
     say(f"{len(rows)} features")
 
 
-@app.command()
+@app.command(short_help="Show one feature.")
 def show(name: FeatureName, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     """Show one feature: its definition, sentences, lineage, and who uses it.
 
@@ -62,7 +62,7 @@ def show(name: FeatureName, workspace: WorkspaceDir = HERE, json: Json = False) 
         say(f"{fact}: {', '.join(value) if isinstance(value, list) else value}")
 
 
-@app.command()
+@app.command(short_help="Print the query of a feature.")
 def sql(
     name: FeatureName,
     dialect: Annotated[str, typer.Option(help="duckdb or spark.")] = "duckdb",
@@ -78,7 +78,7 @@ def sql(
     say(sql_text(open_workspace(workspace), name, dialect))
 
 
-@app.command()
+@app.command(short_help="Build every feature as of a day.")
 def build(as_of: AsOf, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     """Build every feature of every customer as of a day.
 

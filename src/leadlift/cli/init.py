@@ -14,7 +14,7 @@ app = typer.Typer()
 CUSTOMERS, MONTHS = 3_000, 24
 
 
-@app.command()
+@app.command(short_help="Write a small workspace that runs.")
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made when it is not there.")],
     data: Annotated[bool, typer.Option(help="Simulate a small bank into DIR/data.")] = True,

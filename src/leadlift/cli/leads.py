@@ -13,7 +13,7 @@ from leadlift.cli.options import HERE, AsOf, CampaignName, Json, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Write a campaign's lead list.")
 def leads(
     campaign: CampaignName,
     as_of: AsOf,

@@ -13,7 +13,7 @@ from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Make a version the champion.")
 def promote(
     pipeline: PipelineName,
     because: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",

@@ -12,7 +12,7 @@ from leadlift.cli.console import relative, say
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Write JSON Schemas of the specs.")
 def schema(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where to.")] = Path("schemas"),
 ) -> None:

@@ -10,7 +10,7 @@ from leadlift.cli.options import HERE, AsOf, Json, PipelineName, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Score everyone eligible on a day.")
 def score(pipeline: PipelineName, as_of: AsOf, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
     """Score everyone eligible on a day with the champion.
 

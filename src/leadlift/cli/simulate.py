@@ -14,7 +14,7 @@ from leadlift.cli.options import HERE, Json, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Make the demo bank's tables.")
 def simulate(
     customers: Annotated[int, typer.Option(min=1, help="How many.")] = 20_000,
     months: Annotated[int, typer.Option(min=1, help="How many months of life.")] = 24,

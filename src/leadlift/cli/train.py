@@ -28,7 +28,7 @@ SHOWN = (
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Train, judge, log and register a model.")
 def train(
     pipeline: PipelineName,
     seed: Annotated[int | None, typer.Option(help="Of the split, instead of the pipeline's own.")] = None,

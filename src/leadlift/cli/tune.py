@@ -12,7 +12,7 @@ from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Search LightGBM's parameters.")
 def tune(
     pipeline: PipelineName,
     trials: Annotated[int | None, typer.Option(min=1, help="Instead of the pipeline's own number.")] = None,

@@ -12,7 +12,7 @@ from leadlift.cli.options import HERE, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Open the MLflow pages.")
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 5000,
     workspace: WorkspaceDir = HERE,
