@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 DAY = date(2026, 6, 30)
 PIPELINE, CAMPAIGN, TRIALS = "term_deposit_response", "term_deposit_summer", 12
-Result = TypeVar("Result")
 
 app = typer.Typer()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,13 +105,6 @@ class DuckDbEngine:
     def explain_sql(self, query: exp.Query) -> str:
         """See Engine."""
         return query.sql(dialect="duckdb")
-
-    def interrupt_after(self, seconds: float) -> threading.Timer:
-        """A started timer that stops whatever query then runs; cancel it when the query is done."""
-        timer = threading.Timer(seconds, self._con.interrupt)
-        timer.daemon = True
-        timer.start()
-        return timer
 
     def close(self) -> None:
         """Give back memory and spilled files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +59,3 @@ class Engine(Protocol):
 
     def explain_sql(self, query: exp.Query) -> str:
         """The text of the query as this engine would run it."""
-
-
-SourceMap = Mapping[str, Source]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from sqlglot import exp
 
 from leadlift.features.compile import newest_rows
 from leadlift.features.rows import (
     AT,
-    KNOWN,
     ROW,
     SPINE,
     UNTIL,
@@ -18,7 +17,6 @@ from leadlift.features.rows import (
     case,
     col,
     days_from,
-    known_at,
     number,
     versions,
 )
@@ -138,11 +136,3 @@ def data_end(name: str, source: Source, customer: str) -> exp.Select:
 
 def _day(day: date) -> exp.Expr:
     return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
-
-
-def next_day(day: date) -> date:
-    """The day after."""
-    return day + timedelta(days=1)
-
-
-__all__ = ["DATES", "KNOWN", "cases", "data_end", "everyone", "known_at", "next_day", "outcomes", "positive"]

@@ -12,7 +12,6 @@ from leadlift.specs.base import Days, Name, Spec, SqlText, Word, fault_at, liste
 ColumnType = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp"]
 Kind = Literal["attributes", "events", "snapshots", "intervals", "flat", "lookup"]
 
-NUMERIC: tuple[str, ...] = ("integer", "number", "decimal")
 TIMES: tuple[str, ...] = ("date", "timestamp")
 
 # which clock keys each kind may hold, and which it must

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,11 +44,6 @@ def listing(ws: Workspace, subject: str | None = None) -> list[dict[str, Any]]:
         for feature in ws.features.values()
         if subject in (None, feature.subject)
     ]
-
-
-def subjects(ws: Workspace) -> dict[str, int]:
-    """How many features each subject has."""
-    return dict(Counter(feature.subject for feature in ws.features.values()))
 
 
 def show(ws: Workspace, name: str) -> dict[str, Any]:
