@@ -123,3 +123,21 @@ def test_sweeping_removes_what_dead_commands_left_and_nothing_else(tmp_path):
     sweep(tmp_path)
     sweep(tmp_path / "nowhere")
     assert names(tmp_path) == sorted([f"{TEMPORARY}{os.getpid()}-mine", f"{TEMPORARY}other", "a.parquet"])
+
+
+def test_a_folder_whose_successor_never_came_gets_its_name_back(tmp_path):
+    gone = 2**22 + 1  # beyond the largest process number of Linux
+    (tmp_path / f".tmp-{gone}-old-2026-06-30").mkdir()
+    (tmp_path / f".tmp-{gone}-old-2026-06-30" / "scores").write_text("old")
+    (tmp_path / f".tmp-{gone}-2026-06-30").mkdir()
+    sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-06-30"]
+    assert (tmp_path / "2026-06-30" / "scores").read_text() == "old"
+
+
+def test_a_replaced_folder_that_has_its_successor_is_removed(tmp_path):
+    gone = 2**22 + 1
+    (tmp_path / f".tmp-{gone}-old-2026-06-30").mkdir()
+    (tmp_path / "2026-06-30").mkdir()
+    sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-06-30"]

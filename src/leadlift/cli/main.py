@@ -26,7 +26,7 @@ from leadlift.cli import (
     ui,
 )
 from leadlift.cli.console import say, tell
-from leadlift.errors import LeadliftError
+from leadlift.errors import GateError, LeadliftError, SpecErrors
 
 # Threads that wait for each other sleep instead of spinning. Read once, when LightGBM is loaded: on a machine that
 # is busy with something else as well, spinning makes two threads several times slower than one.
@@ -85,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = app(args=arguments, standalone_mode=False)
     except LeadliftError as error:
-        tell(f"error: {error}" if "\n" not in str(error) else str(error))
+        # faults with file and line are said bare, as editors expect them; and a gate that says no is no error
+        tell(str(error) if isinstance(error, SpecErrors | GateError) else f"error: {error}")
         return error.exit_code
     except typer.Abort:
         tell("stopped")

@@ -58,7 +58,7 @@ def whole_folder(path: Path, *, replace: bool = False, keep_as: Path | None = No
     """A temporary folder beside `path`, renamed to it when the block ends well and removed when it does not.
 
     A folder that is there already is an error; with `replace` it goes, and with `keep_as` it takes that name,
-    once the new one is complete. A kill in that moment leaves no folder, never a mixture.
+    once the new one is complete. After a kill in that moment `sweep` gives the old one its name back.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
@@ -93,11 +93,20 @@ def write_bytes(path: Path, content: bytes) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed commands left: temporary names whose process is gone."""
-    for path in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else []:
-        owner = re.match(rf"{re.escape(TEMPORARY)}(\d+)-", path.name)
-        if owner and not _alive(int(owner[1])):
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    """Mend what killed commands left: temporary names whose process is gone.
+
+    A folder that was to be replaced, and whose successor never came, gets its name back; all else is removed.
+    """
+    for path in sorted(folder.glob(f"{TEMPORARY}*")) if folder.is_dir() else []:
+        left = re.fullmatch(rf"{re.escape(TEMPORARY)}(\d+)-(old-)?(.+)", path.name)
+        if left is None or _alive(int(left[1])):
+            continue
+        if left[2] and not (folder / left[3]).exists():
+            path.rename(folder / left[3])
+        elif path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _alive(pid: int) -> bool:

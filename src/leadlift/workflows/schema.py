@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leadlift.engines.files import write_text
+from leadlift.errors import UserError
 from leadlift.specs import Campaign, FeatureFile, Pipeline, WorkspaceFile
 from leadlift.specs.base import Spec
 
@@ -26,5 +27,7 @@ def schemas() -> dict[str, str]:
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write <kind>.schema.json for every kind."""
+    """Write <kind>.schema.json for every kind. Raises UserError when `folder` is a file."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"--out: {folder} is a file; name a folder")
     return [write_text(folder / f"{kind}.schema.json", text + "\n") for kind, text in schemas().items()]

@@ -59,39 +59,42 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
     loaded = champion(ws, tracker, name)
     folder = ws.root / "scores" / name / as_of.isoformat()
     sweep(folder.parent)
-    with opened(ws) as home, tracker.run(name, "score", f"score {name} {as_of}") as run:
+    with opened(ws) as home:
         query, key = eligible_query(ws, spec, loaded, home, as_of, progress)
-        progress.step("scoring")
-        with whole_folder(folder, replace=True) as temporary:
-            total = _rows(home, spec.population.score or spec.population.table or SPINE)
-            counts, expected = _write(temporary / SCORES, home, query, loaded.model, as_of, progress, total)
-            facts = {
-                "pipeline": name,
-                "as_of": as_of.isoformat(),
-                "model": loaded.version.name,
-                "version": loaded.version.version,
-                "run_id": loaded.version.run_id,
-                "customers": sum(counts.values()),
-                "expected_responders": round(expected, 2),
-                "bands": counts,
-                "percentiles_among": loaded.model.percentiles.population,
-                "data": key,
-                "sources": dict(home.fingerprints),
-            }
-            write_manifest(temporary, [temporary / SCORES], facts)
-        run.tags({"leadlift.model": loaded.name, "leadlift.as_of": as_of.isoformat()})
-        run.metrics(
-            {
-                "customers": sum(counts.values()),
-                "expected_responders": expected,
-                **{f"band.{b}": n for b, n in counts.items()},
-            }
-        )
-        run.file(folder / "manifest.json")
-        run.note(
-            f"{sum(counts.values()):,} customers scored as of {as_of} by {loaded.name}; "
-            f"{expected:,.0f} responders expected."
-        )
+        with tracker.run(name, "score", f"score {as_of}") as run:
+            progress.step("scoring")
+            with whole_folder(folder, replace=True) as temporary:
+                total = _rows(home, spec.population.score or spec.population.table or SPINE)
+                counts, expected = _write(
+                    temporary / SCORES, home, query, loaded.model, as_of, progress, total
+                )
+                facts = {
+                    "pipeline": name,
+                    "as_of": as_of.isoformat(),
+                    "model": loaded.version.name,
+                    "version": loaded.version.version,
+                    "run_id": loaded.version.run_id,
+                    "customers": sum(counts.values()),
+                    "expected_responders": round(expected, 2),
+                    "bands": counts,
+                    "percentiles_among": loaded.model.percentiles.population,
+                    "data": key,
+                    "sources": dict(home.fingerprints),
+                }
+                write_manifest(temporary, [temporary / SCORES], facts)
+            run.tags({"leadlift.model": loaded.name, "leadlift.as_of": as_of.isoformat()})
+            run.metrics(
+                {
+                    "customers": sum(counts.values()),
+                    "expected_responders": expected,
+                    **{f"band.{b}": n for b, n in counts.items()},
+                }
+            )
+            run.file(folder / "manifest.json")
+            run.note(
+                f"{sum(counts.values()):,} customers scored as of {as_of} by {loaded.name}; "
+                f"{expected:,.0f} responders expected."
+            )
     return Scored(name, as_of, loaded.name, sum(counts.values()), expected, counts, folder)
 
 
