@@ -108,7 +108,7 @@ def true_chances(ws: Workspace, event: str, cases: pa.Table) -> np.ndarray:
     known = dict(zip(zip(customers, months.tolist(), strict=True), truth["chance"].to_pylist(), strict=True))
     days = cases["as_of"].to_numpy().astype("datetime64[D]")
     # the day after the last of a month is in the next one: a month end counts for itself
-    ends = (days + 1).astype("datetime64[M]") - 1
+    ends = (days + np.timedelta64(1, "D")).astype("datetime64[M]") - np.timedelta64(1, "M")
     wanted = zip(cases["customer_id"].to_pylist(), ends.tolist(), strict=True)
     return np.array([known.get(case, np.nan) for case in wanted], dtype=np.float64)
 
