@@ -134,11 +134,13 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_and_the_verb_then_succee
     assert leftovers(bank) == []
 
 
-def test_a_first_training_killed_leaves_a_store_that_the_next_can_use(starter, started):
+def test_a_first_training_killed_leaves_a_store_that_the_next_can_use(starter, started, tmp_path):
     draw = random.Random(KILLS)
-    for _ in range((KILLS + 1) // 2):
-        shutil.rmtree(starter / "mlruns", ignore_errors=True)
-        kill(started, TRAIN, starter, after=draw.uniform(0.2, 4.0))
-        nothing_half_done(starter)
-    assert main([*TRAIN, "--workspace", str(starter)]) == 0
-    nothing_half_done(starter)
+    for attempt in range((KILLS + 1) // 2):
+        # a folder each: within one process MLflow remembers the store it has opened under a path
+        folder = shutil.copytree(starter, tmp_path / f"bank-{attempt}")
+        kill(started, TRAIN, folder, after=draw.uniform(0.2, 4.0))
+        nothing_half_done(folder)
+        last = folder
+    assert main([*TRAIN, "--workspace", str(last)]) == 0
+    nothing_half_done(last)
