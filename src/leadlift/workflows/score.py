@@ -165,7 +165,7 @@ def _scored(home: Home, query: exp.Select, model: Model, as_of: date) -> Iterato
             found = model.predict(part, buffer)
             columns = [
                 part.column(CUSTOMER).cast(pa.string()),
-                pa.array([as_of] * part.num_rows, pa.date32()),
+                pa.repeat(pa.scalar(as_of, pa.date32()), part.num_rows),
                 pa.array(found.score),
                 pa.array(found.probability),
                 pa.array(found.percentile),
