@@ -15,8 +15,10 @@ from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
 from leadlift.engines._encoding import as_utf8, undecodable
 from leadlift.engines._faults import absent, ambiguous, plain, readable
+from leadlift.engines.memory import machine_memory
+from leadlift.engines._partitions import PARQUET, parquet, partitions_of
 from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
-from leadlift.engines.protocol import Fault
+from leadlift.engines.protocol import ArrowStream, Fault, Partition
 from leadlift.errors import UserError
 from leadlift.specs import Column, Source
 from leadlift.specs.base import listed, nearest
@@ -29,6 +31,9 @@ _DATA_ERRORS = (
 )
 
 
+DUCKDB_SHARE = 0.6
+
+
 class DuckDbEngine:
     """Tables in files, read by DuckDB in this process. Delimited text is read once, into the cache.
 
@@ -39,16 +44,17 @@ class DuckDbEngine:
     dialect = "duckdb"
 
     def __init__(
-        self, root: Path, cache: Path, timezone: str = "UTC", memory_limit: str | None = None
+        self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None
     ) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone
+        self.memory = memory or machine_memory() * 6 // 10
         self._con = duckdb.connect()
         self._spill = cache / "spill"
         self._con.execute(f"SET temp_directory = {literal(str(self._spill))}")
         self._con.execute(f"SET TimeZone = {literal(timezone)}")
         self._con.execute("SET enable_progress_bar = false")
-        if memory_limit:
-            self._con.execute(f"SET memory_limit = {literal(memory_limit)}")
+        # what is left is for rows on their way through Python
+        self._con.execute(f"SET memory_limit = '{int(self.memory * DUCKDB_SHARE) >> 20}MiB'")
         self._attached: dict[Path, str] = {}
         sweep(cache / "sources")
 
@@ -60,9 +66,8 @@ class DuckDbEngine:
         try:
             if source.table is not None:
                 return self._open_table(name, source, paths[0])
-            if paths[0].suffix in (".parquet", ".pq"):
-                files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
-                return self._open_relation(name, source, f"read_parquet({files}, union_by_name = true)")
+            if paths[0].suffix in PARQUET:
+                return self._open_relation(name, source, parquet(paths))
             return self._open_text(name, source, paths)
         except duckdb.Error as error:
             return [Fault(("path",), f"'{source.path}' cannot be read: {plain(error)}")]
@@ -71,11 +76,24 @@ class DuckDbEngine:
         """See Engine."""
         self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {self.explain_sql(query)}")
 
-    def define_files(self, name: str, path: Path) -> None:
+    def partitions(self, source: Source) -> list[Partition]:
         """See Engine."""
-        self._run(
-            f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet({literal(str(path))})"
-        )
+        return partitions_of(source, matching(self._root, source.path))
+
+    def open_partition(self, name: str, source: Source, partition: Partition) -> None:
+        """See Engine."""
+        if source.table is None and all(path.suffix in PARQUET for path in partition.files):
+            self._open_relation(name, source, parquet(partition.files))
+        else:
+            self.open_source(name, source)
+
+    def define_files(self, name: str, *paths: Path) -> None:
+        """See Engine."""
+        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM {parquet(paths)}")
+
+    def define_stream(self, name: str, stream: ArrowStream) -> None:
+        """See Engine."""
+        self._con.register(name, stream)
 
     def define_table(self, name: str, table: pa.Table) -> None:
         """See Engine."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -21,10 +22,38 @@ class Fault:
     message: str
 
 
+@dataclass(frozen=True)
+class Partition:
+    """A piece of a source that changes as a whole: one file, or all of a source that cannot be told apart.
+
+    files: what holds it. fingerprint: changes when its data does. rows: how many, where the files say so.
+    bytes: on disk. days: column -> first and last day in it, for dates and times whose bounds the files tell.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    fingerprint: str
+    rows: int | None
+    bytes: int
+    days: Mapping[str, tuple[date, date]]
+    column_bytes: Mapping[str, int]
+
+
+class ArrowStream(Protocol):
+    """Rows that can be read again and again, each time from the beginning, in the same order."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Begin anew, as the Arrow C stream interface says."""
+
+
 class Engine(Protocol):
-    """Where tables live. Queries are sqlglot expressions; the engine alone turns them into its dialect."""
+    """Where tables live. Queries are sqlglot expressions; the engine alone turns them into its dialect.
+
+    memory: bytes that building and sorting may take, all together.
+    """
 
     dialect: str
+    memory: int
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
         """Make the source's rows readable under `name`, with the declared columns, names and types.
@@ -36,8 +65,17 @@ class Engine(Protocol):
     def define(self, name: str, query: exp.Query) -> None:
         """Make the query readable under `name`; it runs when it is read."""
 
-    def define_files(self, name: str, path: Path) -> None:
-        """Make a Parquet file readable under `name`."""
+    def partitions(self, source: Source) -> list[Partition]:
+        """The pieces that the source's data can be read in, in a stable order; none when nothing is there."""
+
+    def open_partition(self, name: str, source: Source, partition: Partition) -> None:
+        """Make one piece of a source that opens readable under `name`, as `open_source` does the whole."""
+
+    def define_files(self, name: str, *paths: Path) -> None:
+        """Make Parquet files of equal columns readable under `name`, one after the other."""
+
+    def define_stream(self, name: str, stream: ArrowStream) -> None:
+        """Make a stream readable under `name`. A query that only filters and computes keeps its order."""
 
     def define_table(self, name: str, table: pa.Table) -> None:
         """Make a small table in memory readable under `name`."""

@@ -1,9 +1,19 @@
 """Features: from definitions to queries, and from queries to tables, as of any day."""
 
 from leadlift.features.choose import Choice, chosen, flat_features, needed
-from leadlift.features.tables import Home, define_dates, feature_query, keep_spine, open_sources
+from leadlift.features.ordered import Extra
+from leadlift.features.spines import Spine
+from leadlift.features.tables import (
+    Home,
+    define_dates,
+    feature_query,
+    keep_spine,
+    open_sources,
+    planned,
+    together,
+)
 
 __all__ = [
-    "Choice", "Home", "chosen", "define_dates", "feature_query", "flat_features", "keep_spine", "needed",
-    "open_sources",
+    "Choice", "Extra", "Home", "Spine", "chosen", "define_dates", "feature_query", "flat_features", "keep_spine",
+    "needed", "open_sources", "planned", "together",
 ]  # fmt: skip

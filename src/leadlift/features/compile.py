@@ -56,6 +56,11 @@ def assembled(
         alias = part_name(source)
         query = query.join(exp.to_table(alias), on=_same_case(alias), join_type="left")
         query = query.select(*(col(feature.name, alias) for feature in features))
+    return with_formulas(query, formulas)
+
+
+def with_formulas(query: exp.Select, formulas: Sequence[FeatureDef]) -> exp.Select:
+    """The query's columns and the formulas' values. formulas: in the order in which they can be computed."""
     for layer in _layers(formulas):
         made = [_typed(_plainly(f), f).as_(f.name, quoted=True) for f in layer]
         query = exp.select("*", *made).from_(query.subquery(ROW))

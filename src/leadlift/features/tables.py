@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 from sqlglot import exp
 
-from leadlift.engines import Engine, Fault
+from leadlift.engines import Engine, Fault, Partition
 from leadlift.engines.files import digest, sweep
 from leadlift.features.choose import by_source, needed
-from leadlift.features.compile import assembled, part_name, part_query
+from leadlift.features.compile import with_formulas
+from leadlift.features.ordered import Extra, wide_table
+from leadlift.features.parts import Builder, Wanted
+from leadlift.features.plans import Plan, Way
 from leadlift.features.population import DATES
-from leadlift.features.rows import SPINE, opened, raw_name
-from leadlift.names import AS_OF
+from leadlift.features.rows import SPINE, col, opened, raw_name
+from leadlift.features.spines import Spine, block_of
+from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef, Source
 
-CACHE_VERSION = "1"
+CACHE_VERSION = "2"
+BLOCKS = "features"
 Step = Callable[[str], None]
 
 
@@ -32,6 +37,7 @@ class Home:
     """Where tables are opened, built and kept.
 
     customer_key: the workspace's. fingerprints: source -> what its data and declaration were on opening.
+    way: how features are computed; `auto` chooses by what it costs.
     """
 
     engine: Engine
@@ -39,6 +45,8 @@ class Home:
     sources: Mapping[str, Source]
     customer_key: str
     fingerprints: Mapping[str, str]
+    way: Way = "auto"
+    _pieces: dict[str, list[Partition]] = field(default_factory=dict, repr=False, compare=False)
 
     def kept(self, name: str, query: exp.Query, made_of: Sequence[str]) -> tuple[Path, str]:
         """The Parquet file that holds the query's answer, built if need be, and its key.
@@ -59,9 +67,21 @@ class Home:
         wanted = set(names) | {join.source for name in names for join in self.sources[name].joins}
         return [f"{name}={self.fingerprints[name]}" for name in sorted(wanted)]
 
+    def declared(self, name: str) -> str:
+        """A fingerprint of how a source is declared, and of the lookups joined to it with their data."""
+        source = self.sources[name]
+        joined = [self.fingerprints[join.source] for join in source.joins]
+        return digest("\n".join([self.engine.dialect, self.customer_key, source.model_dump_json(), *joined]))
+
+    def pieces(self, name: str) -> list[Partition]:
+        """The partitions of a source, looked at once."""
+        if name not in self._pieces:
+            self._pieces[name] = self.engine.partitions(self.sources[name])
+        return self._pieces[name]
+
 
 def open_sources(
-    engine: Engine, cache: Path, sources: Mapping[str, Source], customer_key: str
+    engine: Engine, cache: Path, sources: Mapping[str, Source], customer_key: str, way: Way = "auto"
 ) -> tuple[Home, list[tuple[str, Fault]]]:
     """Open every source under its name, lookups first, and tell every fault found."""
     sweep(cache)
@@ -77,7 +97,7 @@ def open_sources(
             broken.add(name)
         else:
             engine.define(name, opened(name, source, sources))
-    return Home(engine, cache, sources, customer_key, fingerprints), faults
+    return Home(engine, cache, sources, customer_key, fingerprints, way), faults
 
 
 def define_dates(home: Home, days: Sequence[date]) -> str:
@@ -86,39 +106,68 @@ def define_dates(home: Home, days: Sequence[date]) -> str:
     return ",".join(day.isoformat() for day in days)
 
 
-def keep_spine(home: Home, query: exp.Query, made_of: Sequence[str]) -> str:
-    """Build the spine, make it readable as `spine`, and return its key."""
-    path, key = home.kept("spine", query, made_of)
+def keep_spine(home: Home, query: exp.Select, made_of: Sequence[str]) -> Spine:
+    """Build a spine of one block, make it readable as `spine`, and return it.
+
+    query: customer_id, as_of and perhaps what the case itself holds. made_of: fingerprints of what it reads.
+    """
+    path, _ = home.kept(SPINE, query.order_by(col(AS_OF), col(CUSTOMER)), made_of)
     home.engine.define_files(SPINE, path)
-    return key
+    return Spine((block_of(path),))
+
+
+def together(home: Home, spines: Sequence[Spine]) -> Spine:
+    """Spines of one day each as one, in the order of time, readable as `spine`."""
+    blocks = sorted((block for spine in spines for block in spine.blocks), key=lambda block: block.first)
+    home.engine.define_files(SPINE, *(block.path for block in blocks))
+    return Spine(tuple(blocks))
 
 
 def feature_query(
     home: Home,
     catalogue: Mapping[str, FeatureDef],
     names: Sequence[str],
-    spine_key: str,
+    spine: Spine,
     step: Step = silent,
+    extra: Sequence[Extra] = (),
 ) -> tuple[exp.Select, str]:
     """Build what the named features need for the spine; the query that gives them all, and its key.
 
-    Each source's features are one file, shared by every pipeline with the same spine: editing a definition
-    rebuilds its source's part alone.
+    Its rows come in the spine's order: by as-of date, then customer. What is built already, by whichever command, is
+    found by its key; an edited definition makes that feature alone be built anew. extra: further columns of files
+    that hold the spine's rows.
     """
-    wanted = {feature.source for feature in needed(catalogue, names)}
-    # whole parts, so that two pipelines with different exclusions still share them
-    whole = [f for f in catalogue.values() if f.source is not None and f.source in wanted]
-    parts, _ = by_source(whole)
-    keys = [spine_key]
-    for source, features in parts.items():
-        step(f"features of {source}")
-        query = part_query(source, home.sources[source], features, home.customer_key)
-        path, key = home.kept(f"features-{source}", query, [spine_key, *home.prints(source)])
-        home.engine.define_files(part_name(source), path)
-        keys.append(key)
-    kept_parts, formulas = by_source(needed(catalogue, names))
-    query = assembled(kept_parts, formulas)
-    return query, digest("\n".join([*keys, home.engine.explain_sql(query)]))
+    made_of = needed(catalogue, names)
+    wanted = _whole(home, catalogue, made_of, spine)
+    keys = Builder(home.engine, home.cache / BLOCKS, home.cache / "tiles", home.sources, home.customer_key).build(
+        wanted, spine, home.way, step
+    )
+    parts, formulas = by_source(made_of)
+    plain = [feature for features in parts.values() for feature in features]
+    table, key = wide_table(home.engine, home.cache / BLOCKS, spine, plain, keys, extra)
+    query = with_formulas(exp.select("*").from_(exp.to_table(table)), formulas)
+    return query, digest("\n".join([spine.key, key, home.engine.explain_sql(query)]))
 
 
-__all__ = ["Home", "define_dates", "feature_query", "keep_spine", "open_sources", "silent"]
+def planned(
+    home: Home, catalogue: Mapping[str, FeatureDef], names: Sequence[str], spine: Spine
+) -> list[tuple[Plan, int]]:
+    """For each source what would be done now, and how many of its features are built already."""
+    wanted = _whole(home, catalogue, needed(catalogue, names), spine)
+    builder = Builder(home.engine, home.cache / BLOCKS, home.cache / "tiles", home.sources, home.customer_key)
+    return builder.planned(wanted, spine, home.way)
+
+
+def _whole(
+    home: Home, catalogue: Mapping[str, FeatureDef], made_of: Sequence[FeatureDef], spine: Spine
+) -> list[Wanted]:
+    """All features of every source that is needed: a pass over rows costs little more for all than for some."""
+    sources = {feature.source for feature in made_of if feature.source is not None}
+    parts, _ = by_source(f for f in catalogue.values() if f.source in sources)
+    return [
+        Wanted(name, tuple(features), home.declared(name), tuple(home.pieces(name)))
+        for name, features in parts.items()
+    ]
+
+
+__all__ = ["Home", "define_dates", "feature_query", "keep_spine", "open_sources", "planned", "silent", "together"]

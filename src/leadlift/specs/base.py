@@ -65,6 +65,13 @@ def _share(value: Any) -> float:
     return float(share)
 
 
+def _memory(value: Any) -> str:
+    text = str(value)
+    if re.fullmatch(r"([1-9]\d?)%|\d+(\.\d+)? ?[MG]B", text) is None:
+        raise ValueError(f"{value!r} is not an amount of memory. Write it as '60%', '8GB' or '900MB'")
+    return text.replace(" ", "")
+
+
 def _text(value: Any) -> Any:
     """Let `positive: 1` and `allowed: [1, 2]` stand for the words '1' and '2'."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -76,6 +83,11 @@ _SHARE_SCHEMA = WithJsonSchema({"type": ["string", "number"], "examples": ["20%"
 Days = Annotated[int, BeforeValidator(_days), _DAYS_SCHEMA]
 Window = Annotated[int, BeforeValidator(_window), _DAYS_SCHEMA]
 Windows = Annotated[tuple[Window, ...], AfterValidator(_each_once)]
+Memory = Annotated[
+    str,
+    BeforeValidator(_memory),
+    WithJsonSchema({"type": "string", "pattern": r"^([1-9]\d?%|\d+(\.\d+)? ?[MG]B)$", "examples": ["60%"]}),
+]
 Share = Annotated[float, BeforeValidator(_share), _SHARE_SCHEMA]
 Word = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 Name = Annotated[str, Field(pattern=NAME)]

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from leadlift.errors import Problem, SpecErrors, UserError
 from leadlift.specs import _yaml
 from leadlift.specs._yaml import Document
-from leadlift.specs.base import Name, Share, Spec, listed, nearest
+from leadlift.specs.base import Memory, Name, Share, Spec, listed, nearest
 from leadlift.specs.campaigns import Campaign
 from leadlift.specs.catalogue import catalogue
 from leadlift.specs.crosscheck import (
@@ -48,6 +48,9 @@ class WorkspaceFile(Spec):
     engine: Literal["duckdb"] = "duckdb"
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
     customer_key: Name = "customer_id"
+    memory: Memory = Field(
+        "60%", description="What building features may take: a share of the machine's memory, or 8GB."
+    )
     holdout: Holdout | None = None
     sources: dict[Name, Source] = Field(min_length=1)
 

@@ -11,7 +11,19 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.errors import UserError
-from leadlift.features import Choice, Home, chosen, define_dates, feature_query, flat_features, keep_spine
+from leadlift.engines.files import digest
+from leadlift.features import (
+    Choice,
+    Extra,
+    Home,
+    Spine,
+    chosen,
+    define_dates,
+    feature_query,
+    flat_features,
+    keep_spine,
+    together,
+)
 from leadlift.features import population as people
 from leadlift.features.calendar import Maturity, as_of_dates
 from leadlift.features.rows import SPINE, col
@@ -96,34 +108,38 @@ def condition(text: str | None, catalogue: Mapping[str, FeatureDef]) -> exp.Expr
     return sql.parse(text, types, "the workspace")
 
 
-def everyone_spine(home: Home, days: Sequence[date]) -> str:
-    """Make the spine of all customers at these days; returns its key."""
+def everyone_spine(home: Home, days: Sequence[date]) -> Spine:
+    """Make the spine of all customers at these days, a block for each, so that days are built and found alone."""
     name = customers_source(home.sources)
-    told = define_dates(home, days)
     query = people.everyone(name, home.sources[name], home.customer_key)
-    return keep_spine(home, query, [told, *home.prints(name)])
+    spines = []
+    for day in sorted(set(days)):
+        told = define_dates(home, [day])
+        spines.append(keep_spine(home, query, [told, *home.prints(name)]))
+    return together(home, spines)
 
 
 def _built(spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step) -> TrainingTable:
     maturity = maturity_of(spec, home)
     step("population")
-    spine_key = _spine(spec, home, maturity)
+    spine = _spine(spec, home, maturity)
     choice = chosen(catalogue, spec)
     conditions = [
         c for c in (_feature_condition(spec, catalogue), condition(spec.population.eligible, catalogue)) if c
     ]
     names = [feature.name for feature in choice.features]
     extra = [name for c in conditions for name in sorted(sql.names_in(c))]
-    features, key = feature_query(home, catalogue, [*names, *extra], spine_key, step)
-    outcome_key = _outcomes(spec, home, spine_key)
+    outcomes = _outcomes(spec, home, spine)
+    features, key = feature_query(home, catalogue, [*names, *extra], spine, step, [outcomes])
     step("training table")
-    query = _joined(features, names, conditions, from_spine=spec.target.column is not None)
-    path, kept = home.kept(f"training-{spec.pipeline}", query, [key, outcome_key])
-    notes = _notes(choice, home.sources)
-    return TrainingTable(pq.read_table(path), choice, kept, maturity, notes)
+    query = _judged(features, names, conditions)
+    table = home.engine.table(query)
+    place = pa.array(range(1, table.num_rows + 1), pa.int64())
+    told = digest("\n".join([key, home.engine.explain_sql(query)]))
+    return TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, _notes(choice, home.sources))
 
 
-def _spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> str:
+def _spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:
     population = spec.population
     if population.source is None:
         if maturity is None:
@@ -152,36 +168,28 @@ def _feature_condition(spec: Pipeline, catalogue: Mapping[str, FeatureDef]) -> e
     return condition(spec.population.where, catalogue) if spec.population.source is None else None
 
 
-def _outcomes(spec: Pipeline, home: Home, spine_key: str) -> str:
-    """Make the table of outcomes readable; a target held by the case itself stands in the spine already."""
+def _outcomes(spec: Pipeline, home: Home, spine: Spine) -> Extra:
+    """The target of every row of the spine; one held by the case itself stands in the spine already."""
     name = spec.target.source
     if name is None:
-        return spine_key
+        return Extra(TARGET, pa.int32(), tuple(block.path for block in spine.blocks), spine.key)
     query = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
-    path, key = home.kept("outcomes", query, [spine_key, *home.prints(name)])
-    home.engine.define_files(OUTCOMES, path)
-    return key
+    ordered = query.order_by(col(AS_OF, SPINE), col(CUSTOMER, SPINE))
+    kept = []
+    for block in spine.blocks:
+        home.engine.define_files(SPINE, block.path)
+        kept.append(home.kept(OUTCOMES, ordered, [block.key, *home.prints(name)]))
+    return Extra(TARGET, pa.int32(), tuple(path for path, _ in kept), ",".join(key for _, key in kept))
 
 
-def _joined(
-    features: exp.Select, names: Sequence[str], conditions: Sequence[exp.Expr], *, from_spine: bool
-) -> exp.Select:
-    table = SPINE if from_spine else OUTCOMES
-    on = exp.and_(*(exp.EQ(this=col(key, "f"), expression=col(key, "o")) for key in (CUSTOMER, AS_OF)))
-    order = [col(AS_OF, "f"), col(CUSTOMER, "f")]
-    place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[key.copy() for key in order]))
-    known = exp.not_(exp.Is(this=col(TARGET, "o"), expression=exp.null()))
+def _judged(features: exp.Select, names: Sequence[str], conditions: Sequence[exp.Expr]) -> exp.Select:
+    """The cases whose outcome is known and who are eligible, in the order in which the features come."""
+    known = exp.not_(exp.Is(this=col(TARGET), expression=exp.null()))
+    chosen_columns = [col(CUSTOMER), col(AS_OF), *(col(name) for name in names), col(TARGET)]
     return (
-        exp.select(
-            *order[::-1],
-            place.as_(ROW),
-            *(col(name, "f") for name in names),
-            exp.cast(col(TARGET, "o"), "INT").as_(TARGET),
-        )
+        exp.select(*chosen_columns)
         .from_(features.subquery("f"))
-        .join(exp.to_table(table).as_("o"), on=on)
         .where(known, *(part.copy() for part in conditions))
-        .order_by(*(key.copy() for key in order))
     )
 
 

@@ -94,12 +94,11 @@ def sql_text(ws: Workspace, name: str, dialect: str = "duckdb") -> str:
 def build(ws: Workspace, as_of: date, progress: Progress = SILENT) -> Built:
     """Build every feature of every customer as of a day, into the cache."""
     with opened(ws) as home:
-        key = everyone_spine(home, [as_of])
-        query, made_of = feature_query(home, ws.features, list(ws.features), key, progress.step)
+        spine = everyone_spine(home, [as_of])
+        query, made_of = feature_query(home, ws.features, list(ws.features), spine, progress.step)
         progress.step("putting together")
         path, _ = home.kept("features", query, [made_of])
-        rows = home.engine.table(exp.select(exp.Count(this=exp.Star()).as_("n")).from_("spine"))
-    return Built(as_of, int(rows["n"][0].as_py()), len(ws.features), path)
+    return Built(as_of, spine.rows, len(ws.features), path)
 
 
 def named(ws: Workspace, name: str) -> FeatureDef:

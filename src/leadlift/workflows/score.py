@@ -108,12 +108,12 @@ def eligible_query(
         rows = flat_query(table, home.sources[table], names, spec.population.where, home.sources)
         return exp.select("*").from_(rows.subquery(ROW)), home.fingerprints[table]
     refuse_beyond_data(home, as_of)
-    spine_key = everyone_spine(home, [as_of])
+    spine = everyone_spine(home, [as_of])
     by_row = spec.population.source is not None
     texts = [spec.population.eligible, None if by_row else spec.population.where]
     conditions = [part for part in (condition(text, ws.features) for text in texts) if part is not None]
     extra = [name for part in conditions for name in sorted(sql.names_in(part))]
-    features, key = feature_query(home, ws.features, [*names, *extra], spine_key, progress.step)
+    features, key = feature_query(home, ws.features, [*names, *extra], spine, progress.step)
     query = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(
         features.subquery(ROW)
     )

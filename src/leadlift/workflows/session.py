@@ -9,6 +9,7 @@ from pathlib import Path
 
 from leadlift.engines import Fault
 from leadlift.engines.duckdb import DuckDbEngine
+from leadlift.engines.memory import memory_budget
 from leadlift.errors import Problem, SpecErrors
 from leadlift.features import Home, open_sources
 from leadlift.specs import FILE, Workspace
@@ -30,7 +31,7 @@ def opened(ws: Workspace) -> Iterator[Home]:
 def looked_at(ws: Workspace) -> Iterator[tuple[Home, list[Problem]]]:
     """The workspace's sources, as far as they open, and every fault found."""
     cache = ws.root / CACHE
-    engine = DuckDbEngine(ws.root, cache, ws.file.timezone)
+    engine = DuckDbEngine(ws.root, cache, ws.file.timezone, memory_budget(ws.file.memory))
     try:
         home, faults = open_sources(engine, cache, ws.sources, ws.file.customer_key)
         yield home, [as_problem(ws, name, fault) for name, fault in faults]

@@ -1,0 +1,29 @@
+"""How much memory there is: of the machine, or of the container that this process lives in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this process could use at most."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min([machine, *(limit for path in _LIMITS if (limit := _limit(Path(path))) is not None)])
+
+
+def memory_budget(setting: str) -> int:
+    """Bytes that a setting such as `60%` or `8GB` allows, never less than the 256 MB that any work needs."""
+    amount = float(setting.rstrip("%MGB"))
+    unit = {"%": machine_memory() / 100, "M": 1e6, "G": 1e9}[setting.rstrip("B")[-1]]
+    return max(256_000_000, int(amount * unit))
+
+
+def _limit(path: Path) -> int | None:
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return int(text) if text.isdigit() else None

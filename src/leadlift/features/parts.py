@@ -1,0 +1,134 @@
+"""What is missing of a spine's features, and the building of it: source by source, each the way that is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlglot import exp
+
+from leadlift.engines import Engine, Partition
+from leadlift.features.compile import part_query
+from leadlift.features.keys import keys_of
+from leadlift.features.plans import Plan, Way, plan_of
+from leadlift.features.rows import ROW, SPINE, col
+from leadlift.features.spines import Block, Spine
+from leadlift.features.store import new_group, stored
+from leadlift.features.tiles.refused import refuse, refused
+from leadlift.names import AS_OF, CUSTOMER
+from leadlift.specs import FeatureDef, Source
+
+Step = Callable[[str], None]
+Keys = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Features of one source. prints: of its declaration and the lookups joined to it."""
+
+    source: str
+    features: tuple[FeatureDef, ...]
+    prints: str
+    partitions: tuple[Partition, ...]
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds features of blocks into a folder. tiles: where arranged rows are kept."""
+
+    engine: Engine
+    folder: Path
+    tiles: Path
+    sources: Mapping[str, Source]
+    customer: str
+
+    def build(self, wanted: Sequence[Wanted], spine: Spine, way: Way, step: Step) -> Keys:
+        """Build what is missing; returns for each block the key of every feature."""
+        keys = self._keys(wanted, spine)
+        for one in wanted:
+            for features, places in self._missing(one, spine, keys):
+                step(f"features of {one.source}")
+                blocks = [spine.blocks[place] for place in places]
+                self._build(one, features, blocks, [keys[place] for place in places], way)
+        self.engine.define_files(SPINE, *(block.path for block in spine.blocks))
+        return keys
+
+    def planned(self, wanted: Sequence[Wanted], spine: Spine, way: Way) -> list[tuple[Plan, int]]:
+        """For each source what would be done now, and how many of its features are built for every block."""
+        keys = self._keys(wanted, spine)
+        told = []
+        for one in wanted:
+            missing = self._missing(one, spine, keys)
+            features = [f for f in one.features if any(f in group for group, _ in missing)]
+            blocks = [spine.blocks[place] for place in sorted({p for _, places in missing for p in places})]
+            plan = self._plan(one, features, blocks, way)
+            told.append((plan, len(one.features) - len(features)))
+        return told
+
+    def _keys(self, wanted: Sequence[Wanted], spine: Spine) -> Keys:
+        keys: Keys = []
+        for block in spine.blocks:
+            told: dict[str, str] = {}
+            for one in wanted:
+                source = self.sources[one.source]
+                told |= keys_of(one.features, source, one.prints, one.partitions, block)
+            keys.append(told)
+        return keys
+
+    def _missing(
+        self, one: Wanted, spine: Spine, keys: Keys
+    ) -> list[tuple[tuple[FeatureDef, ...], list[int]]]:
+        """Features that the same blocks lack, with the places of these blocks."""
+        groups: dict[tuple[FeatureDef, ...], list[int]] = {}
+        for place, block in enumerate(spine.blocks):
+            there = stored(self.folder, block)
+            lacking = tuple(f for f in one.features if keys[place][f.name] not in there)
+            if lacking:
+                groups.setdefault(lacking, []).append(place)
+        return list(groups.items())
+
+    def _plan(self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], way: Way) -> Plan:
+        source = self.sources[one.source]
+        known = refused(self.tiles, one.source, one.prints)
+        return plan_of(one.source, source, self.sources, features, one.partitions, blocks, known, way)
+
+    def _build(
+        self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys, way: Way
+    ) -> None:
+        plan = self._plan(one, features, blocks, way)
+        if plan.tiled and not self._by_tiles(one, plan.tiled, blocks, keys):
+            self._build(one, features, blocks, keys, way)  # what was refused is known now
+            return
+        for block, told in zip(blocks, keys, strict=True):
+            if plan.by_sql:
+                self._by_sql(one.source, plan.by_sql, block, told)
+
+    def _by_sql(
+        self, name: str, features: Sequence[FeatureDef], block: Block, keys: Mapping[str, str]
+    ) -> None:
+        self.engine.define_files(SPINE, block.path)
+        part = part_query(name, self.sources[name], features, self.customer)
+        query = exp.select(*(col(f.name, ROW) for f in features)).from_(part.subquery(ROW))
+        query = query.order_by(col(AS_OF, ROW), col(CUSTOMER, ROW))
+        with new_group(self.folder, block, name, {f.name: keys[f.name] for f in features}) as group:
+            self.engine.write(query, group / "00000.parquet")
+
+    def _by_tiles(
+        self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys
+    ) -> bool:
+        """Whether the features were built: false when a value turned out not to be tileable, which is remembered."""
+        from leadlift.features.tiles.arrange import NotTileable
+        from leadlift.features.tiles.build import Order, build
+        from leadlift.features.tiles.shelf import Shelf, Tiled
+
+        shelf = Shelf(self.engine, self.tiles)
+        tiled = Tiled(one.source, self.sources[one.source], self.sources, self.customer, one.prints)
+        order = Order(tuple(features), tuple(blocks), keys, self.folder, self.engine.memory)
+        try:
+            build(self.engine, shelf, tiled, one.partitions, order, lambda share: None)
+        except NotTileable as found:
+            refuse(self.tiles, one.source, one.prints, found.value)
+            return False
+        return True
+

@@ -1,0 +1,95 @@
+"""How a source's features will be computed: by SQL or by tiles, chosen by what each costs, and what it will read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from leadlift.engines import Partition
+from leadlift.features.pieces import within
+from leadlift.features.spines import Block
+from leadlift.features.tiles.measures import tileable
+from leadlift.specs import FeatureDef, Source, column_types
+
+Way = Literal["auto", "sql", "tiles"]
+# Nanoseconds, measured on two processors; see benchmarks/README.md. They need only be right to a factor of two.
+SQL_ROW, SQL_FEATURE, TILE_ROW, PASS_FEATURE = 60.0, 4.0, 180.0, 0.6
+# what it takes to load the compiled pass
+TILE_START = 1.5e9
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be done for one source's features that are not built yet.
+
+    tiled, by_sql: the features each way. pieces: what is read. rows: in them, None where unknown. bytes: of the
+    columns read. scans: how often each piece is read. why: the reason for the choice, for people.
+    """
+
+    source: str
+    tiled: tuple[FeatureDef, ...]
+    by_sql: tuple[FeatureDef, ...]
+    pieces: tuple[Partition, ...]
+    rows: int | None
+    bytes: int
+    scans: int
+    why: str
+
+
+def plan_of(
+    name: str,
+    source: Source,
+    sources: Mapping[str, Source],
+    features: Sequence[FeatureDef],
+    partitions: Sequence[Partition],
+    blocks: Sequence[Block],
+    refused: set[str],
+    way: Way = "auto",
+) -> Plan:
+    """Choose for each feature of one source. refused: values that were found not to be tileable."""
+    types = column_types(source, sources)
+    able = [f for f in features if tileable(f, source, types) and not _refused(f, refused)]
+    rest = [f for f in features if f not in able]
+    pieces = _pieces(source, partitions, blocks, features)
+    rows = None if any(piece.rows is None for piece in pieces) else sum(piece.rows or 0 for piece in pieces)
+    chosen, why = _chosen(able, rows, blocks, way)
+    if not chosen:
+        able, rest = [], list(features)
+    columns = {column for feature in features for column in feature.uses} | set(_clocks(source))
+    size = sum(sum(piece.column_bytes.get(c, 0) for c in columns) or piece.bytes for piece in pieces)
+    scans = (1 if able else 0) + (len(blocks) if rest else 0)
+    return Plan(name, tuple(able), tuple(rest), tuple(pieces), rows, size, scans, why)
+
+
+def _chosen(
+    able: Sequence[FeatureDef], rows: int | None, blocks: Sequence[Block], way: Way
+) -> tuple[bool, str]:
+    if not able:
+        return False, "its features need the as-of date in each row, or the source is of a kind that SQL does best"
+    if way != "auto":
+        return way == "tiles", f"asked for: {way}"
+    if rows is None:
+        return False, "how many rows there are is not known before they are read"
+    by_sql = len(blocks) * rows * (SQL_ROW + SQL_FEATURE * len(able))
+    by_tiles = TILE_START + rows * TILE_ROW + len(blocks) * rows * PASS_FEATURE * len(able)
+    told = f"SQL would take about {by_sql / 1e9:,.1f} s, tiles {by_tiles / 1e9:,.1f} s"
+    return by_tiles < by_sql, told
+
+
+def _pieces(
+    source: Source, partitions: Sequence[Partition], blocks: Sequence[Block], features: Sequence[FeatureDef]
+) -> list[Partition]:
+    reached = {one.fingerprint for block in blocks for one in within(source, partitions, block, features)}
+    return [one for one in partitions if one.fingerprint in reached]
+
+
+def _clocks(source: Source) -> list[str]:
+    named = [source.clock, source.available_at, source.valid_to, source.customer_key, *source.keys]
+    return [name for name in named if name is not None]
+
+
+def _refused(feature: FeatureDef, refused: set[str]) -> bool:
+    from leadlift.features.tiles.measures import spelled
+
+    return feature.of is not None and spelled(feature.of) in refused
