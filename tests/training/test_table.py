@@ -189,9 +189,12 @@ def test_the_key_changes_with_the_data_and_with_the_definition(table_of):
 def test_the_same_data_and_definitions_are_read_from_the_cache(small):
     workspace, home = small(tiny())
     spec = workspace.pipeline("buys")
-    first, again = (training_table(spec, workspace.features, home, lambda step: None) for _ in range(2))
+    first = training_table(spec, workspace.features, home, lambda step: None)
+    kept = {path: path.stat().st_mtime_ns for path in home.cache.rglob("*.parquet")}
+    again = training_table(spec, workspace.features, home, lambda step: None)
     assert first.key == again.key
-    assert len(list(home.cache.glob("training-buys-*"))) == 1
+    assert first.table.equals(again.table)
+    assert kept == {path: path.stat().st_mtime_ns for path in home.cache.rglob("*.parquet")}
 
 
 FLAT = """

@@ -15,9 +15,9 @@ from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
 from leadlift.engines._encoding import as_utf8, undecodable
 from leadlift.engines._faults import absent, ambiguous, plain, readable
-from leadlift.engines.memory import machine_memory
 from leadlift.engines._partitions import PARQUET, parquet, partitions_of
 from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
+from leadlift.engines.memory import machine_memory
 from leadlift.engines.protocol import ArrowStream, Fault, Partition
 from leadlift.errors import UserError
 from leadlift.specs import Column, Source
@@ -43,9 +43,7 @@ class DuckDbEngine:
 
     dialect = "duckdb"
 
-    def __init__(
-        self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None
-    ) -> None:
+    def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone
         self.memory = memory or machine_memory() * 6 // 10
         self._con = duckdb.connect()

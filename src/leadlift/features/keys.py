@@ -31,6 +31,8 @@ def keys_of(
             pieces = within(source, partitions, block, [feature])
             by_window[feature.window] = digest("\n".join(piece.fingerprint for piece in pieces))
     return {
-        feature.name: digest("\n".join([VERSION, block.key, prints, by_window[feature.window], meaning(feature)]))
+        feature.name: digest(
+            "\n".join([VERSION, block.key, prints, by_window[feature.window], meaning(feature)])
+        )
         for feature in features
     }

@@ -131,4 +131,3 @@ class Builder:
             refuse(self.tiles, one.source, one.prints, found.value)
             return False
         return True
-

@@ -14,7 +14,16 @@ from leadlift.specs import FeatureDef, Source, column_types
 
 Way = Literal["auto", "sql", "tiles"]
 # Nanoseconds, measured on two processors; see benchmarks/README.md. They need only be right to a factor of two.
-SQL_ROW, SQL_FEATURE, TILE_ROW, PASS_FEATURE = 60.0, 4.0, 180.0, 0.6
+SQL_ROW, TILE_ROW, PASS_FEATURE = 60.0, 400.0, 1.5
+SQL_FEATURE = {
+    "last": 60.0,
+    "first": 60.0,
+    "value_ago": 60.0,
+    "change": 120.0,
+    "distinct": 30.0,
+    "slope": 30.0,
+}
+SQL_OTHER = 9.0
 # what it takes to load the compiled pass
 TILE_START = 1.5e9
 
@@ -66,12 +75,16 @@ def _chosen(
     able: Sequence[FeatureDef], rows: int | None, blocks: Sequence[Block], way: Way
 ) -> tuple[bool, str]:
     if not able:
-        return False, "its features need the as-of date in each row, or the source is of a kind that SQL does best"
+        return (
+            False,
+            "its features need the as-of date in each row, or the source is of a kind that SQL does best",
+        )
     if way != "auto":
         return way == "tiles", f"asked for: {way}"
     if rows is None:
         return False, "how many rows there are is not known before they are read"
-    by_sql = len(blocks) * rows * (SQL_ROW + SQL_FEATURE * len(able))
+    each = sum(SQL_FEATURE.get(str(feature.spec.agg), SQL_OTHER) for feature in able)
+    by_sql = len(blocks) * rows * (SQL_ROW + each)
     by_tiles = TILE_START + rows * TILE_ROW + len(blocks) * rows * PASS_FEATURE * len(able)
     told = f"SQL would take about {by_sql / 1e9:,.1f} s, tiles {by_tiles / 1e9:,.1f} s"
     return by_tiles < by_sql, told

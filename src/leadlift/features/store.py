@@ -23,7 +23,7 @@ class Stored:
 
 def stored(folder: Path, block: Block) -> dict[str, Stored]:
     """The keys of all features that are built for the block, and where each lies."""
-    found = {}
+    found: dict[str, Stored] = {}
     for facts in sorted((folder / block.key).glob(f"*/{FACTS}")):
         if facts.parent.name.startswith("."):
             continue
@@ -53,5 +53,3 @@ def groups_of(keys: Mapping[str, str], there: Mapping[str, Stored]) -> dict[tupl
     for name, key in keys.items():
         groups.setdefault(there[key].files, []).append(name)
     return groups
-
-

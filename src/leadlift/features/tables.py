@@ -139,9 +139,9 @@ def feature_query(
     """
     made_of = needed(catalogue, names)
     wanted = _whole(home, catalogue, made_of, spine)
-    keys = Builder(home.engine, home.cache / BLOCKS, home.cache / "tiles", home.sources, home.customer_key).build(
-        wanted, spine, home.way, step
-    )
+    keys = Builder(
+        home.engine, home.cache / BLOCKS, home.cache / "tiles", home.sources, home.customer_key
+    ).build(wanted, spine, home.way, step)
     parts, formulas = by_source(made_of)
     plain = [feature for features in parts.values() for feature in features]
     table, key = wide_table(home.engine, home.cache / BLOCKS, spine, plain, keys, extra)
@@ -170,4 +170,13 @@ def _whole(
     ]
 
 
-__all__ = ["Home", "define_dates", "feature_query", "keep_spine", "open_sources", "planned", "silent", "together"]
+__all__ = [
+    "Home",
+    "define_dates",
+    "feature_query",
+    "keep_spine",
+    "open_sources",
+    "planned",
+    "silent",
+    "together",
+]

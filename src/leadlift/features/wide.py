@@ -31,7 +31,9 @@ class Wide:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Begin anew; nothing is read before the first batch is asked for."""
-        return pa.RecordBatchReader.from_batches(self.schema, self.batches()).__arrow_c_stream__(requested_schema)
+        return pa.RecordBatchReader.from_batches(self.schema, self.batches()).__arrow_c_stream__(
+            requested_schema
+        )
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All rows, in their order."""

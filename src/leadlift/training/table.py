@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from leadlift.errors import UserError
 from leadlift.engines.files import digest
+from leadlift.errors import UserError
 from leadlift.features import (
     Choice,
     Extra,
@@ -136,7 +136,9 @@ def _built(spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())
     told = digest("\n".join([key, home.engine.explain_sql(query)]))
-    return TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, _notes(choice, home.sources))
+    return TrainingTable(
+        table.add_column(2, ROW, place), choice, told, maturity, _notes(choice, home.sources)
+    )
 
 
 def _spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:

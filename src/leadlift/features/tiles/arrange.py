@@ -1,4 +1,4 @@
-"""From a piece of a source to runs on disk: streamed, numbered by customer, sorted, a bounded number of rows at once."""
+"""From a piece of a source to runs on disk: streamed, numbered by customer, sorted, so many rows at once."""
 
 from __future__ import annotations
 
@@ -176,4 +176,3 @@ class _Rows:
         there = np.asarray(indices.is_valid())
         found[there] = codes[indices.drop_null().to_numpy()]
         return found
-

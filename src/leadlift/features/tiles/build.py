@@ -44,7 +44,7 @@ class Order:
 def build(
     engine: Engine, shelf: Shelf, tiled: Tiled, partitions: Sequence[Partition], order: Order, done: Done
 ) -> None:
-    """Build the features for all blocks, in as few passes as tiles allow. Raises NotTileable before anything is kept."""
+    """Build the features for all blocks, in as few passes as tiles allow. May raise NotTileable."""
     for block in order.blocks:
         shelf.customers.add(pq.read_table(block.path, columns=[CUSTOMER])[CUSTOMER].unique())
     wanted = _wanted(tiled, partitions, order)
@@ -82,7 +82,9 @@ def _pass(
             )
             for block, keys in zip(order.blocks, order.keys, strict=True)
         ]
-        build_features(run, order.blocks, folders, shelf.customers, order.memory, lambda s: done(0.5 + 0.5 * s))
+        build_features(
+            run, order.blocks, folders, shelf.customers, order.memory, lambda s: done(0.5 + 0.5 * s)
+        )
 
 
 def _corrected(

@@ -29,9 +29,10 @@ Ints = npt.NDArray[np.int32]
 class Program:
     """Instructions in the order of condition, value and window, and where each group of them begins.
 
-    ops: (n, 4): kind, window in days, place of its months, output column. groups: (m, 4): condition (-1: none),
-    value (-1: none), first and last + 1 of its ops. months: what value_ago and change look back, each once.
-    longest: the age in days beyond which no row counts; NO_WINDOW when rows of any age may.
+    ops: (n, 4): kind, window in days, place of its months, output column. groups: (m, 5): condition (-1: none),
+    value (-1: none), first and last + 1 of its ops, and what else they need (1: spread, 2: different values).
+    months: what value_ago and change look back, each once. longest: the age in days beyond which no row counts;
+    NO_WINDOW when rows of any age may.
     """
 
     features: tuple[FeatureDef, ...]
@@ -81,13 +82,15 @@ def _groups(rows: Sequence[tuple[int, ...]]) -> Ints:
     found: dict[tuple[int, int], list[int]] = {}
     for place, row in enumerate(rows):
         found.setdefault((row[0], row[1]), []).append(place)
-    told = [(condition, value, at[0], at[-1] + 1) for (condition, value), at in found.items()]
-    return np.array(told, dtype=np.int32).reshape(-1, 4)
+    told = []
+    for (condition, value), at in found.items():
+        kinds = {KINDS[rows[place][3]] for place in at}
+        more = ("std" in kinds) + 2 * ("distinct" in kinds)
+        told.append((condition, value, at[0], at[-1] + 1, more))
+    return np.array(told, dtype=np.int32).reshape(-1, 5)
 
 
 def _longest(features: Sequence[FeatureDef]) -> int:
     windows = [feature.window for feature in features]
     given = [window for window in windows if window is not None]
     return max(given) if given and len(given) == len(windows) else int(NO_WINDOW)
-
-

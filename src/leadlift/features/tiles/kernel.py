@@ -13,11 +13,15 @@ import numpy.typing as npt
 from numba import njit
 
 Array = npt.NDArray[Any]
-(COUNT, SINCE_LAST, SINCE_FIRST, SUM, MEAN, MIN, MAX, STD, DISTINCT, LAST, FIRST, AGO, CHANGE, SLOPE) = range(14)
+(COUNT, SINCE_LAST, SINCE_FIRST, SUM, MEAN, MIN, MAX, STD, DISTINCT, LAST, FIRST, AGO, CHANGE, SLOPE) = range(
+    14
+)
 DAYS_PER_SLOPE = 30.0
+# what a group of instructions needs besides counts, sums and ends
+SPREAD, APART = 1, 2
 
 
-@njit(nogil=True, cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True, error_model="numpy")
 def evaluate(
     as_of: Array, date_of: Array, place: Array,
     start: Array, day: Array, known: Array, until: Array, at: Array, bits: Array, values: Array,
@@ -42,17 +46,17 @@ def evaluate(
             if groups[group, 0] != condition:
                 condition = groups[group, 0]
                 count = _listed(condition, seen, visible, bits, listed)
-            value, first, last = groups[group, 1], groups[group, 2], groups[group, 3]
+            value, first, last, more = groups[group, 1], groups[group, 2], groups[group, 3], groups[group, 4]
             if value < 0:
                 _counted(today, listed, count, day, ops, first, last, out, row)
             else:
                 _valued(
-                    today, listed, count, day, at, values[value], scale[value], ops, first, last,
+                    today, listed, count, day, at, values[value], scale[value], ops, first, last, more,
                     backs[date_of[row]], sort, out, row,
                 )  # fmt: skip
 
 
-@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True, inline="always")
 def _visible(
     today: int, first: int, last: int, day: Array, known: Array, until: Array, longest: int, seen: Array
 ) -> int:
@@ -70,7 +74,7 @@ def _visible(
     return count
 
 
-@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True, inline="always")
 def _listed(condition: int, seen: Array, visible: int, bits: Array, listed: Array) -> int:
     if condition < 0:
         for place in range(visible):
@@ -86,7 +90,7 @@ def _listed(condition: int, seen: Array, visible: int, bits: Array, listed: Arra
     return count
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True)
 def _counted(
     today: int, listed: Array, count: int, day: Array, ops: Array, first: int, last: int, out: Array, row: int
 ) -> None:
@@ -104,12 +108,12 @@ def _counted(
             out[column, row] = today - day[of]
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True)
 def _valued(
     today: int, listed: Array, count: int, day: Array, at: Array, value: Array, scale: float,
-    ops: Array, first: int, last: int, back: Array, sort: Array, out: Array, row: int,
+    ops: Array, first: int, last: int, more: int, back: Array, sort: Array, out: Array, row: int,
 ) -> None:  # fmt: skip
-    inside, n = 0, 0
+    inside, n, different = 0, 0, 0
     total, low, high, mean, square = 0.0, np.inf, -np.inf, 0.0, 0.0
     for op in range(first, last):
         while inside < count and today - day[listed[inside]] <= ops[op, 1]:
@@ -119,14 +123,17 @@ def _valued(
                 n += 1
                 total += x
                 low, high = min(low, x), max(high, x)
-                away = x - mean
-                mean += away / n
-                square += away * (x - mean)
+                if more & SPREAD:  # a division for each row: only where it is asked for
+                    away = x - mean
+                    mean += away / n
+                    square += away * (x - mean)
+                if more & APART:
+                    different = _inserted(sort, different, x)
         kind, column = ops[op, 0], ops[op, 3]
         if kind == SUM:
             out[column, row] = total / scale
         elif kind == DISTINCT:
-            out[column, row] = _different(value, listed, inside, sort)
+            out[column, row] = different
         elif n == 0:
             out[column, row] = np.nan
         elif kind == MEAN:
@@ -150,25 +157,25 @@ def _valued(
             out[column, row] = _slope(value, listed, inside, day, today) / scale
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _different(value: Array, listed: Array, inside: int, sort: Array) -> int:
-    n = 0
-    for place in range(inside):
-        x = value[listed[place]]
-        if not np.isnan(x):
-            sort[n] = x
-            n += 1
-    if n < 2:
-        return n
-    found = np.sort(sort[:n])
-    different = 1
-    for place in range(1, n):
-        if found[place] != found[place - 1]:
-            different += 1
-    return different
+@njit(nogil=True, cache=True)
+def _inserted(found: Array, different: int, x: float) -> int:
+    """How many different values there are with this one; `found` holds them in order."""
+    low, high = 0, different
+    while low < high:
+        middle = (low + high) >> 1
+        if found[middle] < x:
+            low = middle + 1
+        else:
+            high = middle
+    if low < different and found[low] == x:
+        return different
+    for place in range(different, low, -1):
+        found[place] = found[place - 1]
+    found[low] = x
+    return different + 1
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True)
 def _latest(value: Array, listed: Array, inside: int, day: Array, at: Array, before: int) -> float:
     """The value of the latest row before a day that has one; of rows at the same time the largest."""
     best, found = -1, np.nan
@@ -184,7 +191,7 @@ def _latest(value: Array, listed: Array, inside: int, day: Array, at: Array, bef
     return found
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True)
 def _earliest(value: Array, listed: Array, inside: int, day: Array, at: Array) -> float:
     """The value of the earliest row that has one; of rows at the same time the smallest."""
     best, found = -1, np.nan
@@ -200,7 +207,7 @@ def _earliest(value: Array, listed: Array, inside: int, day: Array, at: Array) -
     return found
 
 
-@njit(nogil=True, cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True, error_model="numpy")
 def _slope(value: Array, listed: Array, inside: int, day: Array, today: int) -> float:
     """Least squares over the days, in units per 30 days; unknown where all rows stand on one day."""
     n, x_mean, y_mean, xx, xy = 0, 0.0, 0.0, 0.0, 0.0

@@ -61,7 +61,7 @@ class Measures:
     def words(self) -> tuple[str, ...]:
         """All that a tile of these holds, as texts: tiles of equal words are alike."""
         texts = [f"of {value.kind} {value.text}" for value in self.values]
-        return tuple([*texts, *(f"where {text}" for text, _ in self.conditions), *(["at"] if self.timed else [])])
+        return (*texts, *(f"where {text}" for text, _ in self.conditions), *(["at"] if self.timed else []))
 
     def covers(self, other: Measures) -> bool:
         """Whether whatever the other holds is held here too."""

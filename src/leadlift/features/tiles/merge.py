@@ -52,7 +52,9 @@ class Source:
     dead: Array | None
 
     @classmethod
-    def of(cls, run: Run, measures: Measures, vocabulary: Mapping[int, Sequence[str]], dead: Array | None) -> Source:
+    def of(
+        cls, run: Run, measures: Measures, vocabulary: Mapping[int, Sequence[str]], dead: Array | None
+    ) -> Source:
         """How this run gives these measures. vocabulary: text value -> all texts, in their order."""
         held = [word for word in run.words if word.startswith("of ")]
         met = [word for word in run.words if word.startswith("where ")]
@@ -66,7 +68,9 @@ class Source:
         return cls(run, values, conditions, ranks, dead)
 
 
-def merged(sources: Sequence[Source], codes: Array, reach: Reach, measures: Measures, *, superseded: bool) -> Merged:
+def merged(
+    sources: Sequence[Source], codes: Array, reach: Reach, measures: Measures, *, superseded: bool
+) -> Merged:
     """The rows of customers from all runs. codes: (n,), each once, in the order of the answer."""
     parts = [_chosen(source, codes, reach) for source in sources]
     start = np.zeros(len(codes) + 1, dtype=np.int64)
@@ -124,10 +128,7 @@ def _values(
         for place, held in enumerate(source.values):
             array = source.run.column(f"v{held}")
             if array is not None and place in source.ranks:
-                coded = np.asarray(array)[chosen]
-                unknown = np.isnan(coded)
-                ranks = np.append(source.ranks[place], np.nan)
-                values[place, target] = ranks[np.where(unknown, len(ranks) - 1, coded).astype(np.intp)]
+                ranked(array, chosen, target, source.ranks[place], values[place])
             elif array is not None:
                 scatter(array, chosen, target, values[place])
     return values
@@ -145,8 +146,8 @@ def _bits(
                 scatter(_word(source.run, word), chosen, target, bits[:, word])
             continue
         for wanted, held in enumerate(source.conditions):
-            word = np.asarray(_word(source.run, held // BITS_PER_WORD))[chosen]
-            bit = (word >> np.int64(held % BITS_PER_WORD)) & 1
+            packed = np.asarray(_word(source.run, held // BITS_PER_WORD))[chosen]
+            bit = (packed >> np.int64(held % BITS_PER_WORD)) & 1
             bits[target, wanted // BITS_PER_WORD] |= bit << np.int64(wanted % BITS_PER_WORD)
     return bits
 
@@ -215,6 +216,14 @@ def scatter(column: Array, chosen: Array, target: Array, joined: Array) -> None:
     """Copy the chosen rows of a column to their places."""
     for place in range(len(chosen)):
         joined[target[place]] = column[chosen[place]]
+
+
+@_njit
+def ranked(column: Array, chosen: Array, target: Array, ranks: Array, joined: Array) -> None:
+    """Copy the chosen rows of a column of codes to their places, as what the codes become."""
+    for place in range(len(chosen)):
+        code = column[chosen[place]]
+        joined[target[place]] = code if np.isnan(code) else ranks[int(code)]
 
 
 @_njit

@@ -97,7 +97,9 @@ def _rows_at_once(run: Pass, customers: int, blocks: int, memory: int) -> int:
     answers = 2 * 8 * len(run.program.features) * blocks
     width = 40 + 8 * (len(run.measures.values) + 2)
     rows = sum(source.run.rows for source in run.sources) / max(1, customers)
-    return int(np.clip(memory * SHARE_FOR_SLICES / (answers + width * rows * 1.5 + 1), FEWEST_ROWS, MOST_ROWS))
+    return int(
+        np.clip(memory * SHARE_FOR_SLICES / (answers + width * rows * 1.5 + 1), FEWEST_ROWS, MOST_ROWS)
+    )
 
 
 def _jobs(blocks: Sequence[Block], spines: Sequence[pa.Table], rows: int) -> list[list[Slice]]:
@@ -131,14 +133,23 @@ class _Ids(Sequence[str]):
 
 
 def _job(
-    run: Pass, place: int, job: Sequence[Slice], codes: Sequence[Array], days: Sequence[Array], folders: Sequence[Path]
+    run: Pass,
+    place: int,
+    job: Sequence[Slice],
+    codes: Sequence[Array],
+    days: Sequence[Array],
+    folders: Sequence[Path],
 ) -> None:
     wanted = np.concatenate([codes[one.block][one.first : one.last] for one in job])
     today = np.concatenate([days[one.block][one.first : one.last] for one in job])
     known, inverse = np.unique(wanted, return_inverse=True)
     there = known >= 0
     position = np.cumsum(there) - 1
-    where = np.where(there[inverse], position[inverse], -1).astype(np.int64) if len(known) else np.empty(0, np.int64)
+    where = (
+        np.where(there[inverse], position[inverse], -1).astype(np.int64)
+        if len(known)
+        else np.empty(0, np.int64)
+    )
     out = _evaluated(run, known[there], today, where)
     start = 0
     for one in job:
@@ -181,7 +192,11 @@ def _write(run: Pass, out: Array, path: Path) -> None:
 
 def write_features(table: pa.Table, path: Path) -> None:
     """Write a piece of a block's features: quickly, as it is read whole and seldom more than a few times."""
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)]
+    texts = [
+        field.name
+        for field in table.schema
+        if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
+    ]
     pq.write_table(table, path, compression="snappy", use_dictionary=texts, write_statistics=False)
 
 

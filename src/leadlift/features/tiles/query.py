@@ -52,7 +52,9 @@ def rows_query(
     if measures.timed:
         chosen.append(_micros(at).as_(MICROS))
     chosen += [_as_number(value).as_(f"v{place}") for place, value in enumerate(measures.values)]
-    chosen += [word.as_(f"b{place}") for place, word in enumerate(_words([t for _, t in measures.conditions]))]
+    chosen += [
+        word.as_(f"b{place}") for place, word in enumerate(_words([t for _, t in measures.conditions]))
+    ]
     there = [exp.not_(exp.Is(this=one, expression=exp.null())) for one in (col(CUSTOMER, ROW), at, known)]
     on = exp.EQ(this=col(CUSTOMER, "c"), expression=col(CUSTOMER, ROW))
     codes = exp.to_table(CODES).as_("c")
@@ -80,7 +82,9 @@ def day_number(time: exp.Expr) -> exp.Expr:
 def _versions(table: str, source: Source, columns: set[str], reading: Reading) -> exp.Select:
     wanted = columns | (set(source.keys) if reading.keyed or reading.superseded else set())
     if not reading.superseded:
-        return versions(table, source.model_copy(update={"key": None}), wanted, reading.customer, source.clock)
+        return versions(
+            table, source.model_copy(update={"key": None}), wanted, reading.customer, source.clock
+        )
     hashes = exp.select(col(KEY)).from_(exp.to_table(CORRECTED))
     corrected = exp.select("*").from_(exp.to_table(table))
     corrected = corrected.where(exp.In(this=key_hash(source), query=hashes.subquery()))
@@ -121,17 +125,15 @@ def _as_number(value: Value) -> exp.Expr:
 
 def _words(conditions: Sequence[exp.Expr]) -> list[exp.Expr]:
     """Conditions as bits of whole numbers; one that is unknown is not met."""
-    words = []
+    words: list[exp.Expr] = []
     for start in range(0, len(conditions), BITS_PER_WORD):
         part = conditions[start : start + BITS_PER_WORD]
         bits = [
             exp.paren(case(condition.copy(), exp.cast(number(1 << place), "BIGINT")).else_(number(0)))
             for place, condition in enumerate(part)
         ]
-        word = bits[0]
+        word: exp.Expr = bits[0]
         for bit in bits[1:]:
             word = exp.BitwiseOr(this=word, expression=bit)
         words.append(exp.cast(word, "BIGINT"))
     return words
-
-

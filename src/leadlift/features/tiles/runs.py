@@ -81,7 +81,7 @@ def read_run(folder: Path) -> Run:
     )
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True)
 def arranged(code: Array, day: Array, customers: int) -> tuple[Array, Array]:
     """Stable order by code, then day, by counting: linear in rows, customers and days.
 
@@ -97,7 +97,7 @@ def arranged(code: Array, day: Array, customers: int) -> tuple[Array, Array]:
     return offsets, order
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(nogil=True, cache=True)
 def _counting(key: Array, before: Array, size: int) -> tuple[Array, Array]:
     """Order `before` anew by key, equal keys as they were."""
     starts = np.zeros(size + 1, dtype=np.int32)

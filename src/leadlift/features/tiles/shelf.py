@@ -62,7 +62,9 @@ class Shelf:
         """The runs of a piece that hold what the features need, arranged now if need be. Raises NotTileable."""
         measures = Measures.of(features, tiled.types)
         wanted = set(measures.words)
-        fitting = [(len(words), path) for path, words in self._tiles(tiled, partition) if wanted <= set(words)]
+        fitting = [
+            (len(words), path) for path, words in self._tiles(tiled, partition) if wanted <= set(words)
+        ]
         if fitting:
             return _read(min(fitting)[1])
         place = self._place(tiled, partition) / digest("\n".join(measures.words))
@@ -72,15 +74,17 @@ class Shelf:
         self._engine.define(table, opened(table, tiled.source, tiled.sources))
         return self._arranged(place, table, tiled, measures, columns_of(features), reading, rows)
 
-    def corrections(
-        self, tiled: Tiled, key: str, features: Sequence[FeatureDef], rows: Rows
-    ) -> list[Run]:
+    def corrections(self, tiled: Tiled, key: str, features: Sequence[FeatureDef], rows: Rows) -> list[Run]:
         """The runs of all rows whose key is in the table `corrected_keys`, with the day until which each counts.
 
         key: a fingerprint of that table and of the source's data.
         """
         measures = Measures.of(features, tiled.types)
-        place = self._folder / tiled.name / digest("\n".join([VERSION, "corrections", key, tiled.prints, self.customers.chain]))
+        place = (
+            self._folder
+            / tiled.name
+            / digest("\n".join([VERSION, "corrections", key, tiled.prints, self.customers.chain]))
+        )
         place = place / digest("\n".join(measures.words))
         if (place / FACTS).exists():
             return _read(place)
@@ -118,4 +122,3 @@ class Shelf:
 
 def _read(place: Path) -> list[Run]:
     return [read_run(path.parent) for path in sorted(place.glob("*/run.json"))]
-
