@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from leadlift.contracts.query import Contract, either, flag, flagged, when
+from leadlift.contracts.query import SEEN, Contract, either, flag, flagged, when
 from leadlift.contracts.rules import RowRule, col, row_rules
 from leadlift.engines import Engine
 from leadlift.specs import Source
@@ -52,9 +52,9 @@ def write_quarantine(engine: Engine, contract: Contract, path: Path) -> int:
             *(when(exp.column(flag(i)), exp.Literal.string(_called(contract.rows[i]))) for i in errors),
         ],
     )
-    rows = exp.select(*(col(column) for column in columns), named.as_(BROKEN)).from_("seen")
+    rows = exp.select(*(col(column) for column in columns), named.as_(BROKEN)).from_(SEEN)
     rows = rows.where(exp.or_(*(exp.column(flag(index)) for index in errors)))
-    written = engine.write(rows.with_("seen", as_=flagged(contract, own)), path)
+    written = engine.write(rows.with_(SEEN, as_=flagged(contract, own)), path)
     if not written:
         path.unlink()
     return written

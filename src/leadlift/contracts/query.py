@@ -15,7 +15,7 @@ from sqlglot import exp
 from leadlift.contracts.rules import KeyRule, RowRule, col, identity, is_null, key_rules, row_rules
 from leadlift.specs import Source, column_types
 
-SEEN, KEY, AT, LATE = "seen", "__key", "__at", "__late"
+SEEN, KEY, AT, LATE = "__seen", "__key", "__at", "__late"
 PART, COUNTS, DAYS = "part", "counts", "days"
 
 
@@ -102,10 +102,16 @@ def _seen(contract: Contract) -> exp.Select:
     chosen.append(identified(contract).as_(KEY))
     if source.day_clock is not None:
         at = exp.cast(col(source.day_clock), "DATE")
-        known = [exp.cast(col(source.available_at), "DATE")] if source.available_at else []
-        late = exp.Greatest(this=at.copy(), expressions=known) if known else at.copy()
-        chosen += [at.as_(AT), late.as_(LATE)]
+        known = exp.cast(col(source.available_at), "DATE") if source.available_at else None
+        chosen += [at.as_(AT), (_later_of(at, known) if known else at.copy()).as_(LATE)]
     return flagged(contract, chosen)
+
+
+def _later_of(one: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """The later day, or the one that is known: engines disagree on the greatest of a day and a null."""
+    first = exp.Coalesce(this=one.copy(), expressions=[other.copy()])
+    second = exp.Coalesce(this=other.copy(), expressions=[one.copy()])
+    return exp.Case().when(exp.GT(this=first, expression=second), first.copy()).else_(second.copy())
 
 
 def _counts(contract: Contract) -> exp.Select:
@@ -155,22 +161,22 @@ def _days() -> exp.Select:
 def _repeats(rule: KeyRule, index: int) -> exp.Select:
     """How many rows repeat an earlier one's values, and two of those values."""
     values = [col(name) for name in rule.columns]
-    groups = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(SEEN).group_by(*values)
+    groups = exp.select(exp.Count(this=exp.Star()).as_("__n")).from_(SEEN).group_by(*values)
     groups = groups.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
     if not rule.nulls_count:
         groups = groups.where(*(exp.Not(this=is_null(value.copy())) for value in values))
     if rule.among is not None:
         groups = groups.where(rule.among.copy())
     if rule.shown:
-        groups = groups.select(_as_one_text(rule.columns).as_("shown"))
-    extra = exp.Sub(this=exp.Sum(this=exp.column("n")), expression=exp.Count(this=exp.Star()))
+        groups = groups.select(_as_one_text(rule.columns).as_("__shown"))
+    extra = exp.Sub(this=exp.Sum(this=exp.column("__n")), expression=exp.Count(this=exp.Star()))
     chosen: list[exp.Expr] = [
         exp.Literal.string(repeats_of(index)).as_(PART),
         exp.cast(exp.Coalesce(this=extra, expressions=[exp.Literal.number(0)]), "BIGINT").as_("n"),
     ]
     if rule.shown:
-        chosen.append(exp.Min(this=exp.column("shown")).as_("low"))
-        chosen.append(exp.Max(this=exp.column("shown")).as_("high"))
+        chosen.append(exp.Min(this=exp.column("__shown")).as_("low"))
+        chosen.append(exp.Max(this=exp.column("__shown")).as_("high"))
     return exp.select(*chosen).from_(groups.subquery("repeated"))
 
 

@@ -194,7 +194,11 @@ def _backwards(source: Source, severity: Severity) -> Iterator[RowRule]:
         )
         clock = "available_at" if later == source.available_at else "valid_to"
         says = f"{words}: '{later}' lies before '{earlier}'"
-        yield RowRule((clock,), "backwards", severity, exp.LT(this=last, expression=first), says, later)
+        spec = source.columns.get(later)
+        shows = col(later) if spec is not None and not spec.pii else None
+        yield RowRule(
+            (clock,), "backwards", severity, exp.LT(this=last, expression=first), says, later, shows
+        )
 
 
 def _duplicates(

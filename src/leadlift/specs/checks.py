@@ -67,7 +67,7 @@ class Checks(Spec):
         None, description="Rows of the last whole day, week or month are held against those before."
     )
     unusual: float = Field(
-        6,
+        5,
         gt=1,
         le=100,
         description="Robust standard deviations from the median at which a volume is unusual.",
