@@ -323,7 +323,7 @@ SELECT
 FROM (
   SELECT
     COUNT(*) AS __n,
-    COALESCE(CAST("id" AS TEXT), '') || ' ' || COALESCE(CAST("customer_id" AS TEXT), '') || ' ' || COALESCE(CAST("at" AS TEXT), '') || ' ' || COALESCE(CAST("known" AS TEXT), '') || ' ' || COALESCE(CAST("amount" AS TEXT), '') || ' ' || COALESCE(CAST("channel" AS TEXT), '') AS __shown
+    COALESCE(CAST("id" AS TEXT), '') || ' ' || COALESCE(CAST("customer_id" AS TEXT), '') || ' ' || COALESCE(CAST("at" AS TEXT), '') AS __shown
   FROM __seen
   GROUP BY
     "id",

@@ -323,7 +323,7 @@ SELECT
 FROM (
   SELECT
     COUNT(*) AS __n,
-    COALESCE(CAST(`id` AS STRING), '') || ' ' || COALESCE(CAST(`customer_id` AS STRING), '') || ' ' || COALESCE(CAST(`at` AS STRING), '') || ' ' || COALESCE(CAST(`known` AS STRING), '') || ' ' || COALESCE(CAST(`amount` AS STRING), '') || ' ' || COALESCE(CAST(`channel` AS STRING), '') AS __shown
+    COALESCE(CAST(`id` AS STRING), '') || ' ' || COALESCE(CAST(`customer_id` AS STRING), '') || ' ' || COALESCE(CAST(`at` AS STRING), '') AS __shown
   FROM __seen
   GROUP BY
     `id`,

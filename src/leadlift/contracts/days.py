@@ -104,7 +104,7 @@ def _fresh(name: str, limit: int, past: Sequence[date], day: date, severity: Sev
     age = (day - newest).days if newest is not None else None
     stale = age is None or age > limit
     said = f"the newest row is of {newest}, {age} days before {day}" if past else f"no row up to {day}"
-    return _one(name, "fresh", severity, stale, f"{said}; at most {limit} days are allowed", "source")
+    return _one(name, "fresh", severity, stale, f"{said}; at most {limit} days are allowed", "source", said)
 
 
 def _gaps(
@@ -141,11 +141,16 @@ def _volume(name: str, told: Sequence[Volume], period: str, severity: Severity) 
         return _one(name, "volume", severity, False, f"too few whole {period}s to know what is usual", period)
     word = "drop" if last.rows < last.usual else "flood"
     range_of = f"usual are {last.usual:,.0f} ({last.low:,.0f} to {last.high:,.0f})"
-    said = f"{last.rows:,} rows in the {period} from {last.first}; {range_of}"
+    told_of = f"{last.rows:,} rows in the {period} from {last.first}"
+    said = f"{told_of}; {range_of}"
     said = f"a sudden {word}: {said}" if last.unusual else said
-    return _one(name, "volume", severity, last.unusual, said, period)
+    return _one(name, "volume", severity, last.unusual, said, period, f"{told_of}, usually {last.usual:,.0f}")
 
 
-def _one(name: str, rule: str, severity: Severity, fails: bool, message: str, unit: str) -> Finding:
-    """A finding on the source as a whole, which breaks the rule or not."""
-    return Finding(name, rule, severity, int(fails), 1, message, ("checks", rule), unit=unit)
+def _one(
+    name: str, rule: str, severity: Severity, fails: bool, message: str, unit: str, shown: str = ""
+) -> Finding:
+    """A finding on the source as a whole, which breaks the rule or not. shown: what of it is at fault."""
+    examples = (shown,) if shown and fails else ()
+    path = ("checks", rule)
+    return Finding(name, rule, severity, int(fails), 1, message, path, unit=unit, examples=examples)

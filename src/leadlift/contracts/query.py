@@ -33,7 +33,7 @@ class Contract:
 
 def contract_of(name: str, source: Source, sources: Mapping[str, Source], customer: str) -> Contract:
     """The rules of a source, ready to be asked. customer: the workspace's customer key."""
-    rows, keys = row_rules(name, source, sources), key_rules(name, source, sources)
+    rows, keys = row_rules(name, source, sources), key_rules(name, source, sources, customer)
     columns = tuple(column_types(source, sources))
     return Contract(name, source, columns, tuple(rows), tuple(keys), identity(source, sources, customer))
 
@@ -168,7 +168,7 @@ def _repeats(rule: KeyRule, index: int) -> exp.Select:
     if rule.among is not None:
         groups = groups.where(rule.among.copy())
     if rule.shown:
-        groups = groups.select(_as_one_text(rule.columns).as_("__shown"))
+        groups = groups.select(_as_one_text(rule.shown).as_("__shown"))
     extra = exp.Sub(this=exp.Sum(this=exp.column("__n")), expression=exp.Count(this=exp.Star()))
     chosen: list[exp.Expr] = [
         exp.Literal.string(repeats_of(index)).as_(PART),

@@ -43,14 +43,18 @@ class RowRule:
 
 @dataclass(frozen=True)
 class KeyRule:
-    """One rule of rows with equal values: no two of them. among: the rows that it looks at, or None for all."""
+    """One rule of rows with equal values: no two of them.
+
+    shown: the columns that say which values, as far as they may be shown. among: the rows that it looks at, or
+    None for all. nulls_count: nulls are equal to each other; otherwise a row that lacks a value is left aside.
+    """
 
     path: Where
     rule: str
     severity: Severity
     columns: tuple[str, ...]
     says: str
-    shown: bool
+    shown: tuple[str, ...]
     among: exp.Expr | None = None
     nulls_count: bool = False
 
@@ -91,9 +95,9 @@ def row_rules(name: str, source: Source, sources: Sources) -> list[RowRule]:
     return rules
 
 
-def key_rules(name: str, source: Source, sources: Sources) -> list[KeyRule]:
-    """The rules of rows with equal values."""
-    personal = marked_columns(source, sources, "pii")
+def key_rules(name: str, source: Source, sources: Sources, customer: str) -> list[KeyRule]:
+    """The rules of rows with equal values. customer: the workspace's customer key."""
+    hidden = marked_columns(source, sources, "pii") | marked_columns(source, sources, "protected")
     rules = []
     for column, spec in source.columns.items():
         if spec.unique and (severity := weight(source, "unique", column)) is not None:
@@ -101,11 +105,17 @@ def key_rules(name: str, source: Source, sources: Sources) -> list[KeyRule]:
             among = is_null(col(source.valid_to)) if source.valid_to else None
             says = f"repeat a '{column}', which must be unique"
             path: Where = ("columns", column, "unique")
-            rules.append(KeyRule(path, "unique", severity, (column,), says, not spec.pii, among))
+            rules.append(
+                KeyRule(
+                    path, "unique", severity, (column,), says, () if column in hidden else (column,), among
+                )
+            )
     severity = weight(source, "duplicates")
     if severity is not None:
         for path, columns, says, nulls in _duplicates(name, source, sources):
-            shown = not personal & set(columns)
+            # of whole rows the key and the clock say enough
+            telling = (*source.keys, source.customer_key or customer, source.clock) if nulls else columns
+            shown = tuple(dict.fromkeys(one for one in columns if one in telling and one not in hidden))
             rules.append(KeyRule(path, "duplicates", severity, columns, says, shown, None, nulls))
     return rules
 

@@ -17,11 +17,16 @@ WEIGHT = {"error": 0, "warn": 1, "note": 2}
 
 @dataclass(frozen=True)
 class Block:
-    """One source on the page. picture: rows by day as PNG, or None when it has no clock."""
+    """One source on the page.
+
+    findings: rules that are broken, and those of days, which have something to tell in any case. held: what every
+    row keeps, by column or "rows". picture: rows by day as PNG, or None when it has no clock.
+    """
 
     looked: Looked
     about: str
     findings: Sequence[Finding]
+    held: Mapping[str, Sequence[str]]
     failed: int
     picture: bytes | None
 
@@ -49,8 +54,18 @@ def contract_page(
 
 def _block(looked: Looked, about: str) -> Block:
     order = sorted(looked.findings, key=lambda one: (one.holds, WEIGHT[one.severity]))
-    failed = sum(not one.holds for one in order)
-    return Block(looked, about, order, failed, days_plot(looked.days, looked.marked) if looked.days else None)
+    held: dict[str, list[str]] = {}
+    for finding in looked.findings:
+        if finding.holds and finding.unit == "rows":
+            held.setdefault(finding.column or "rows", []).append(finding.rule)
+    return Block(
+        looked=looked,
+        about=about,
+        findings=[one for one in order if not one.holds or one.unit != "rows"],
+        held=held,
+        failed=sum(not one.holds for one in order),
+        picture=days_plot(looked.days, looked.marked) if looked.days else None,
+    )
 
 
 def _verdict(stops: int, failed: int) -> str:

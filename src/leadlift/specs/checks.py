@@ -73,7 +73,8 @@ class Checks(Spec):
         description="Robust standard deviations from the median at which a volume is unusual.",
     )
     duplicates: Literal["key", "rows"] = Field(
-        "key", description="`key`: one key twice at one time of knowing. `rows`: the same in every column."
+        "key",
+        description="`key`: one key twice at one time of knowing. `rows`: also the same in every column.",
     )
     left_out: Share = Field(
         0.05, description="With `on_fail: quarantine`: at most this share of the rows is left out."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from leadlift.contracts import (
     unparsed,
     write_quarantine,
 )
+from leadlift.contracts.findings import Where
 from leadlift.engines import Fault
 from leadlift.errors import Problem, SpecErrors, UserError
 from leadlift.features import Home
@@ -47,8 +49,9 @@ class Checked:
     """What `check` found.
 
     day: the day stood on; freshness and rows from the future are judged by it. tables: each source that could be
-    read, with every rule and how it fared. notes: what is worth knowing, but no fault. quarantined, page: what
-    was written, when it was asked for.
+    read, with every rule and how it fared. notes: what is worth knowing, but no fault. faults: broken rules that
+    stop. lines: where in leadlift.yaml a rule of a source stands. quarantined, page: what was written, when it
+    was asked for.
     """
 
     workspace: str
@@ -60,6 +63,7 @@ class Checked:
     tables: tuple[Looked, ...]
     notes: tuple[str, ...]
     faults: tuple[Problem, ...]
+    lines: Mapping[tuple[str, Where], int]
     quarantined: tuple[Quarantined, ...] = ()
     page: Path | None = None
 
@@ -100,6 +104,7 @@ def check(
         tables=tables,
         notes=(*_left_out(seen), *_notes(ws)),
         faults=tuple(_told(ws, tables)),
+        lines={(f.source, f.path): problem_of(ws, f).line for one in tables for f in one.findings},
         quarantined=put_aside,
         page=ws.root / PAGE if html else None,
     )
@@ -110,7 +115,7 @@ def check(
 
 def as_record(found: Checked) -> dict[str, Any]:
     """The whole result as JSON holds it: every rule of every source, with the line that declares it."""
-    names = [one.name for one in fields(found) if one.name not in ("tables", "faults")]
+    names = [one.name for one in fields(found) if one.name not in ("tables", "faults", "lines")]
     return {
         **{name: getattr(found, name) for name in names},
         "stops": bool(found.faults),
@@ -120,12 +125,17 @@ def as_record(found: Checked) -> dict[str, Any]:
                 "rows": one.rows,
                 "first_day": one.days[0][0] if one.days else None,
                 "last_day": one.days[-1][0] if one.days else None,
-                "rules": [{**vars(finding), "path": dotted(finding.path)} for finding in one.findings],
+                "rules": [_rule_record(finding, found.lines) for finding in one.findings],
                 "marked": [{"from": first, "to": last, "why": why} for first, last, why in one.marked],
             }
             for one in found.tables
         ],
     }
+
+
+def _rule_record(finding: Finding, lines: Mapping[tuple[str, Where], int]) -> dict[str, Any]:
+    where = {"path": dotted(finding.path), "line": lines[finding.source, finding.path]}
+    return {**vars(finding), "holds": finding.holds, **where}
 
 
 def _looked_at(ws: Workspace, home: Home, broken: set[str], progress: Progress) -> list[Seen]:
