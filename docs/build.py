@@ -180,6 +180,8 @@ def _plain(facts: Mapping[str, Any]) -> str:
         return "days"
     if examples[0] == "20%":
         return "share"
+    if examples[0] == 0:
+        return "number or date"
     if isinstance(facts.get("type"), list):
         return "text"
     if facts.get("minLength") == 1:  # of all texts only expressions may not be empty

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from leadlift.specs.campaigns import Campaign, Exclusion, Export, Offer
+from leadlift.specs.checks import Checks, RowRule
+from leadlift.specs.columns import Column
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.pipelines import (
     FeatureChoice,
@@ -16,7 +18,7 @@ from leadlift.specs.pipelines import (
     Target,
     Tune,
 )
-from leadlift.specs.sources import Column, CsvFormat, Join, Source
+from leadlift.specs.sources import CsvFormat, Join, Source
 from leadlift.specs.workspace import Holdout, WorkspaceFile
 
 FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -46,7 +48,7 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
-    WorkspaceFile: (Holdout, Source, Column, CsvFormat, Join),
+    WorkspaceFile: (Holdout, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
     Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates),
     Campaign: (Offer, Exclusion, Export),

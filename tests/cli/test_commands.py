@@ -90,7 +90,7 @@ def test_check_names_a_missing_file_at_its_line(leadlift, starter):
     (starter / "data/balances.parquet").unlink()
     said = leadlift("check", at=starter)
     assert said.code == 2
-    assert "leadlift.yaml:40: sources.balances.path: no file matches 'data/balances.parquet' in" in said.err
+    assert "leadlift.yaml:46: sources.balances.path: no file matches 'data/balances.parquet' in" in said.err
 
 
 def test_check_refuses_a_last_day_that_is_not_mature_with_the_last_that_is(leadlift, starter):

@@ -11,12 +11,11 @@ from string import Formatter
 import pyarrow as pa
 import pytest
 
-from leadlift.engines.contracts import broken_rules
+from leadlift.contracts import broken, judge, last_day, look
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.features import Home, chosen, define_dates, feature_query, keep_spine, open_sources
 from leadlift.features import population as people
 from leadlift.features.calendar import month_later
-from leadlift.features.rows import raw_name
 from leadlift.simulate import BankPlan, simulate
 from leadlift.specs import FeatureDef, Workspace, open_workspace
 
@@ -130,12 +129,13 @@ def test_every_campaign_asks_for_consent_on_its_own_channel(ws: Workspace):
 
 def test_the_simulated_bank_keeps_every_rule_of_leadlift_yaml(bank: tuple[Workspace, Home]):
     workspace, home = bank
-    broken = {
-        name: faults
-        for name, source in workspace.sources.items()
-        if (faults := broken_rules(home.engine, raw_name(name), source))
-    }
-    assert broken == {}
+    key = workspace.file.customer_key
+    seen = [
+        look(home.engine, name, source, workspace.sources, key) for name, source in workspace.sources.items()
+    ]
+    day = last_day(seen)
+    assert day == date(2026, 6, 30)
+    assert broken(judge(one, day, asked=False) for one in seen) == []
 
 
 def test_every_feature_is_known_of_somebody(bank: tuple[Workspace, Home]):

@@ -54,7 +54,7 @@ def demo(
 def _path(ws: Workspace, trials: int) -> Listed:
     from leadlift.workflows import check, explain, features, leads, promote, score, train, tune
 
-    _step("check", lambda bar: _checked(check.check(ws.root, bar)))
+    _step("check", lambda bar: _checked(check.check(ws.root, progress=bar)))
     _step("features build", lambda bar: f"{features.build(ws, DAY, bar).features} features of every customer")
     _step("tune", lambda bar: f"best average precision {tune.tune(ws, PIPELINE, bar, trials).best_value:.3f}")
     _step("train", lambda bar: _trained(train.train(ws, PIPELINE, bar)))
@@ -100,8 +100,8 @@ def _checked(found: object) -> str:
     from leadlift.errors import GateError
     from leadlift.workflows.check import Checked
 
-    if isinstance(found, Checked) and found.broken:
-        raise GateError("\n".join(str(problem) for problem in found.broken))
+    if isinstance(found, Checked) and found.faults:
+        raise GateError("\n".join(str(problem) for problem in found.faults))
     return "no faults"
 
 

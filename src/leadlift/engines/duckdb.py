@@ -234,16 +234,17 @@ class DuckDbEngine:
         if not tests:
             return []
         told = ", ".join(f"count({test}), min({test})" for test in tests.values())
-        row = self._con.execute(f"SELECT {told} FROM raw_text").fetchone() or ()
+        row = self._con.execute(f"SELECT {told}, count(*) FROM raw_text").fetchone() or ()
         faults = []
         for index, name in enumerate(tests):
             count, example = row[2 * index], row[2 * index + 1]
             if count:
                 kind = source.columns[name].type
                 many = f"{count:,} value{'s' * (count > 1)}"
-                shown = "" if source.columns[name].pii else f", such as {example!r}"
+                example = None if source.columns[name].pii else example
+                shown = "" if example is None else f", such as {example!r}"
                 why = f"{many} of '{name}' cannot be read as {kind}{shown}"
-                faults.append(Fault(("columns", name, "type"), why))
+                faults.append(Fault(("columns", name, "type"), why, count, row[-1], example))
         return faults
 
 

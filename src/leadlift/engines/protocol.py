@@ -16,10 +16,16 @@ from leadlift.specs import Source
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a source's data: the path below the source in leadlift.yaml, and the message."""
+    """What is wrong with a source's data: the path below the source in leadlift.yaml, and the message.
+
+    Of values that cannot be read: how many of how many rows, and one of them, unless it is personal.
+    """
 
     path: tuple[str | int, ...]
     message: str
+    count: int = 0
+    rows: int = 0
+    example: str | None = None
 
 
 @dataclass(frozen=True)

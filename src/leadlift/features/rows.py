@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
+from leadlift.contracts import sound_rows
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import Source, column_types, sql
 
@@ -54,7 +55,7 @@ def all_of(*conditions: exp.Expr | None) -> exp.Expr:
 
 
 def opened(name: str, source: Source, sources: Mapping[str, Source]) -> exp.Select:
-    """The source as specs speak of it: its lookups joined, its `where` applied."""
+    """The source as specs speak of it: its lookups joined, its `where` and `on_fail` applied."""
     chosen = [col(column, ROW).as_(column, quoted=True) for column in source.columns]
     query = exp.select().from_(exp.to_table(raw_name(name)).as_(ROW))
     for index, join in enumerate(source.joins):
@@ -64,10 +65,12 @@ def opened(name: str, source: Source, sources: Mapping[str, Source]) -> exp.Sele
         # a lookup's own `where` has been applied under its name
         query = query.join(exp.to_table(join.source).as_(alias), on=on, join_type="left")
     query = query.select(*chosen)
-    if source.where is None:
+    sound = sound_rows(name, source, sources)
+    if source.where is None and sound is None:
         return query
-    condition = sql.parse(source.where, column_types(source, sources), f"source '{name}'")
-    return exp.select("*").from_(query.subquery(ROW)).where(condition)
+    columns, owner = column_types(source, sources), f"source '{name}'"
+    asked = sql.parse(source.where, columns, owner) if source.where is not None else None
+    return exp.select("*").from_(query.subquery(ROW)).where(all_of(asked, sound))
 
 
 def raw_name(name: str) -> str:

@@ -13,10 +13,11 @@ from leadlift.specs import sql
 from leadlift.specs._yaml import Document, Path_
 from leadlift.specs.base import listed, nearest
 from leadlift.specs.campaigns import Campaign
+from leadlift.specs.columns import TIMES
 from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Pipeline
-from leadlift.specs.sources import TIMES, Source
+from leadlift.specs.sources import Source
 
 Sources = Mapping[str, Source]
 WORKSPACE = "the workspace"
@@ -36,7 +37,9 @@ def source_problems(document: Document, sources: Sources, customer_key: str) -> 
         problems += _name_problems(document, path, source, key)
         problems += _join_problems(document, path, source, sources)
         if source.where is not None:
-            problems += _sql_problems(document, (*path, "where"), source.where, columns, f"source '{name}'")
+            problems += condition_problems(
+                document, (*path, "where"), source.where, columns, f"source '{name}'"
+            )
     return problems
 
 
@@ -95,9 +98,11 @@ def pipeline_problems(
     if choices is None or (spec.population.table and table is None):
         return problems
     if spec.population.where and not spec.population.source:
-        problems += _sql_problems(document, ("population", "where"), spec.population.where, choices, owner)
+        problems += condition_problems(
+            document, ("population", "where"), spec.population.where, choices, owner
+        )
     if spec.population.eligible:
-        problems += _sql_problems(
+        problems += condition_problems(
             document, ("population", "eligible"), spec.population.eligible, choices, owner
         )
     for part in ("include", "exclude"):
@@ -130,7 +135,7 @@ def _population_problems(document: Document, spec: Pipeline, sources: Sources) -
     source = sources.get(population.source or "")
     if source is not None and population.where:
         columns, owner = column_types(source, sources), f"source '{population.source}'"
-        problems += _sql_problems(document, ("population", "where"), population.where, columns, owner)
+        problems += condition_problems(document, ("population", "where"), population.where, columns, owner)
     if population.as_of and not any(source.kind == "attributes" for source in sources.values()):
         why = "as-of dates need a source of kind 'attributes' that says who is a customer"
         problems.append(document.problem(("population", "as_of"), why))
@@ -160,7 +165,7 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
         return problems
     columns, owner = column_types(source, sources), f"source '{name}'"
     if target.where:
-        problems += _sql_problems(document, ("target", "where"), target.where, columns, owner)
+        problems += condition_problems(document, ("target", "where"), target.where, columns, owner)
     clock = target.event_time or source.clock
     times = [column for column, kind in columns.items() if kind in TIMES]
     if clock is None:
@@ -202,7 +207,7 @@ def campaign_problems(
     conditions += [(("exclude", index, "where"), rule.where) for index, rule in enumerate(spec.exclude)]
     for path, text in conditions:
         if text is not None:
-            problems += _sql_problems(document, path, text, types, WORKSPACE)
+            problems += condition_problems(document, path, text, types, WORKSPACE)
     for index, name in enumerate(spec.export.columns):
         path = ("export", "columns", index)
         if name not in types:
@@ -228,9 +233,10 @@ def _unknown_source(document: Document, path: Path_, name: str, sources: Sources
     return [document.problem(path, f"no source '{name}' in leadlift.yaml.{known}")]
 
 
-def _sql_problems(
+def condition_problems(
     document: Document, path: Path_, text: str, columns: Mapping[str, str], owner: str
 ) -> list[Problem]:
+    """Faults of a condition over the columns of a source, or over the features of the workspace."""
     try:
         tree = sql.parse(text, columns, owner)
     except sql.SqlError as fault:

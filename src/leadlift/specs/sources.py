@@ -7,12 +7,11 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from leadlift.specs.base import Days, Name, Spec, SqlText, Word, fault_at, listed, nearest
+from leadlift.specs.base import Days, Name, Spec, SqlText, fault_at, listed, nearest
+from leadlift.specs.checks import Checks
+from leadlift.specs.columns import TIMES, Column
 
-ColumnType = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp"]
 Kind = Literal["attributes", "events", "snapshots", "intervals", "flat", "lookup"]
-
-TIMES: tuple[str, ...] = ("date", "timestamp")
 
 # which clock keys each kind may hold, and which it must
 _MAY: dict[str, tuple[str, ...]] = {
@@ -43,24 +42,6 @@ ENCODINGS = (
     "latin-1",
     "shift-jis",
 )
-
-
-class Column(Spec):
-    """One column: its type, what must hold of it, and who may see it."""
-
-    type: ColumnType
-    from_: str | None = Field(
-        None, alias="from", description="The column's name in the file, when it differs."
-    )
-    scale: int = Field(2, ge=0, le=10, description="Digits after the point of a decimal.")
-    required: bool = Field(False, description="Never null.")
-    unique: bool = Field(False, description="No value twice (in a history: among the current rows).")
-    allowed: tuple[Word, ...] | None = Field(None, description="The only values that may occur.")
-    pii: bool = Field(
-        False, description="Identifies a person: never a feature, reason, log line or artifact."
-    )
-    protected: bool = Field(False, description="A protected characteristic: never a feature or reason.")
-    description: str = ""
 
 
 class CsvFormat(Spec):
@@ -130,6 +111,11 @@ class Source(Spec):
     since: str | None = Field(None, description="Attributes without history: the day the customer joined.")
     where: SqlText | None = Field(None, description="Only these rows are read.")
     joins: tuple[Join, ...] = ()
+    checks: Checks = Field(Checks(), description="What must hold of the rows, beside what columns say.")
+    on_fail: Literal["keep", "quarantine"] = Field(
+        "keep",
+        description="`quarantine`: rows that break an error rule by what they say themselves are not read.",
+    )
     csv: CsvFormat = CsvFormat()
     row_order: Literal["time"] | None = Field(None, description="Flat: the rows stand in the order of time.")
     complete_until: date | None = Field(None, description="The data is complete up to the start of this day.")
@@ -182,3 +168,8 @@ class Source(Spec):
     def clock(self) -> str | None:
         """The column that says when a row happened or began."""
         return self.event_time or self.valid_from
+
+    @property
+    def day_clock(self) -> str | None:
+        """The column whose day says when rows came: the clock, or of customers without history the joining."""
+        return self.clock or self.since

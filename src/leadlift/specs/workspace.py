@@ -16,6 +16,7 @@ from leadlift.specs._yaml import Document
 from leadlift.specs.base import Memory, Name, Share, Spec, listed, nearest
 from leadlift.specs.campaigns import Campaign
 from leadlift.specs.catalogue import catalogue
+from leadlift.specs.contract_problems import contract_problems
 from leadlift.specs.crosscheck import (
     campaign_problems,
     feature_file_problems,
@@ -114,6 +115,7 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
     problems = [
         *reader.problems,
         *source_problems(document, spec.sources, spec.customer_key),
+        *contract_problems(document, spec.sources),
         *(p for d, f in files for p in feature_file_problems(d, f, spec.sources)),
         *faults,
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.engines.memory import memory_budget
 from leadlift.errors import Problem, SpecErrors
 from leadlift.features import Home, open_sources
-from leadlift.specs import FILE, Workspace
+from leadlift.specs import FILE, Source, Workspace
 from leadlift.tracking import Tracker, open_tracker
 
 CACHE = ".leadlift/cache"
@@ -30,11 +30,24 @@ def opened(ws: Workspace) -> Iterator[Home]:
 @contextmanager
 def looked_at(ws: Workspace) -> Iterator[tuple[Home, list[Problem]]]:
     """The workspace's sources, as far as they open, and every fault found."""
+    with _started(ws, ws.sources) as (home, faults):
+        yield home, [as_problem(ws, name, fault) for name, fault in faults]
+
+
+@contextmanager
+def every_row(ws: Workspace) -> Iterator[tuple[Home, list[tuple[str, Fault]]]]:
+    """As `looked_at`, with the rows that `on_fail: quarantine` leaves out, and faults as the engine tells them."""
+    kept = {name: source.model_copy(update={"on_fail": "keep"}) for name, source in ws.sources.items()}
+    with _started(ws, kept) as opened:
+        yield opened
+
+
+@contextmanager
+def _started(ws: Workspace, sources: Mapping[str, Source]) -> Iterator[tuple[Home, list[tuple[str, Fault]]]]:
     cache = ws.root / CACHE
     engine = DuckDbEngine(ws.root, cache, ws.file.timezone, memory_budget(ws.file.memory))
     try:
-        home, faults = open_sources(engine, cache, ws.sources, ws.file.customer_key)
-        yield home, [as_problem(ws, name, fault) for name, fault in faults]
+        yield open_sources(engine, cache, sources, ws.file.customer_key)
     finally:
         engine.close()
 
