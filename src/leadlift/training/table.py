@@ -15,6 +15,7 @@ from leadlift.features import Choice, Home, chosen, define_dates, feature_query,
 from leadlift.features import population as people
 from leadlift.features.calendar import Maturity, as_of_dates
 from leadlift.features.rows import SPINE, col
+from leadlift.features.sample import thinned_spine
 from leadlift.names import AS_OF, CUSTOMER, TARGET
 from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
 
@@ -45,16 +46,17 @@ class TrainingTable:
 
 
 def training_table(
-    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step, most: int | None = None
 ) -> TrainingTable:
     """Build the pipeline's training table, or read it from the cache.
 
-    Raises UserError when nothing is left to learn from.
+    most: only about so many cases, by a keyed hash of customers; their split in time is then that of the sample. A
+    flat table is always whole. Raises UserError when nothing is left to learn from.
     """
     if spec.population.table is not None:
         made = _flat(spec, spec.population.table, home)
     else:
-        made = _built(spec, catalogue, home, step)
+        made = _built(spec, catalogue, home, step, most)
     positives = int(made.table[TARGET].to_numpy().sum())
     if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
         raise UserError(
@@ -104,10 +106,14 @@ def everyone_spine(home: Home, days: Sequence[date]) -> str:
     return keep_spine(home, query, [told, *home.prints(name)])
 
 
-def _built(spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step) -> TrainingTable:
+def _built(
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step, most: int | None
+) -> TrainingTable:
     maturity = maturity_of(spec, home)
     step("population")
     spine_key = _spine(spec, home, maturity)
+    if most is not None:
+        spine_key = thinned_spine(home, spine_key, most)
     choice = chosen(catalogue, spec)
     conditions = [
         c for c in (_feature_condition(spec, catalogue), condition(spec.population.eligible, catalogue)) if c
