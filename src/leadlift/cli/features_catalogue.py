@@ -1,4 +1,4 @@
-"""leadlift features list | show | profile."""
+"""leadlift features list | show | profile | catalogue."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("list", short_help="List every feature.")(list_)
     app.command(short_help="Show one feature.")(show)
     app.command(short_help="Look at the features' values over time.")(profile)
+    app.command(short_help="Write every feature on one page.")(catalogue)
 
 
 def list_(
@@ -182,16 +183,39 @@ def profile(
 
 
 def _summary(name: str, one: Any) -> dict[str, object]:
-    best = max(one.strengths, key=lambda strength: strength.information - strength.by_luck, default=None)
-    telling = best is not None and best.information > best.by_luck
+    best = one.strongest
     state = [*filter(None, [one.flaw, "drifting" if one.drifting else ""])]
     return {
         "feature": name,
         "missing": f"{one.missing:.1%}",
         "distinct": one.distinct,
         "psi": f"{one.psi:.3f}",
-        "strongest for": best.pipeline if best is not None and telling else "",
-        "information": f"{best.information:.3f}" if best is not None and telling else "",
-        "auc": f"{best.auc:.3f}" if best is not None and telling and best.auc is not None else "",
+        "strongest for": best.pipeline if best else "",
+        "information": f"{best.information:.3f}" if best else "",
+        "auc": f"{best.auc:.3f}" if best and best.auc is not None else "",
         "": ", ".join(state + [f"as {twin}" for twin, _ in one.twins[:1]]),
     }
+
+
+def catalogue(workspace: WorkspaceDir = HERE, json: Json = False) -> None:
+    """Write every feature on one page: search, definitions, lineage, users, and pictures of the last profile.
+
+    Example: leadlift features catalogue
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.catalogue_page import write_catalogue
+
+    written = write_catalogue(open_workspace(workspace))
+    if json:
+        print_json(written)
+        return
+    if written.profiled < written.features:
+        tell(
+            f"{written.features - written.profiled} features have no pictures. Run `leadlift features profile`"
+        )
+    if written.stale:
+        tell(f"the pictures of {written.stale} features are out of date. Run `leadlift features profile`")
+    say(
+        f"{written.features} features: {written.unused} unused, {written.duplicates} with a duplicate, "
+        f"{written.drifting} drifting: {relative(written.path)}"
+    )

@@ -15,17 +15,24 @@ from leadlift.evaluation.metrics import (
     lift_at,
     log_loss,
 )
+from leadlift.evaluation.profile import DRIFT, QUANTILES, SHIFT, FeatureProfile, Month, Strength
 from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance
 from leadlift.evaluation.strength import clustered_auc, information_value, rates_of_others
 
 __all__ = [
+    "DRIFT",
+    "QUANTILES",
     "SHARES",
+    "SHIFT",
     "Bins",
     "CategoryBins",
     "Decile",
     "Estimate",
+    "FeatureProfile",
+    "Month",
     "NumberBins",
     "Reliability",
+    "Strength",
     "auc",
     "average_precision",
     "bin_counts",

@@ -7,7 +7,6 @@ from leadlift.training.split import Parts, split_cases
 from leadlift.training.table import (
     TrainingTable,
     condition,
-    customers_source,
     everyone_spine,
     flat_query,
     maturity_of,
@@ -15,7 +14,6 @@ from leadlift.training.table import (
 )
 
 __all__ = [
-    "Cases", "Judgement", "Parts", "Period", "Suspect", "TrainingTable", "condition", "customers_source",
-    "everyone_spine", "find_leaks",
+    "Cases", "Judgement", "Parts", "Period", "Suspect", "TrainingTable", "condition", "everyone_spine", "find_leaks",
     "fit_baseline", "fit_calibrated", "flat_query", "judge", "maturity_of", "prepare", "split_cases", "training_table",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from leadlift.errors import UserError
 from leadlift.features import Choice, Home, chosen, define_dates, feature_query, flat_features, keep_spine
 from leadlift.features import population as people
 from leadlift.features.calendar import Maturity, as_of_dates
+from leadlift.features.population import customers_source
 from leadlift.features.rows import SPINE, col
 from leadlift.features.sample import thinned_spine
 from leadlift.names import AS_OF, CUSTOMER, TARGET
@@ -80,14 +81,6 @@ def maturity_of(spec: Pipeline, home: Home) -> Maturity | None:
             f"pipeline {spec.pipeline}: source '{name}' has no rows, so nothing is known of the target"
         )
     return Maturity.of(spec.target, last + timedelta(days=1))
-
-
-def customers_source(sources: Mapping[str, Source]) -> str:
-    """The source that says who is a customer: the first of kind attributes."""
-    found = next((name for name, source in sources.items() if source.kind == "attributes"), None)
-    if found is None:
-        raise UserError("leadlift.yaml: no source of kind 'attributes' says who is a customer")
-    return found
 
 
 def condition(text: str | None, catalogue: Mapping[str, FeatureDef]) -> exp.Expr | None:

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from leadlift.errors import UserError
+from leadlift.evaluation import FeatureProfile
 from leadlift.features.definition import feature_row
 from leadlift.features.lineage import Origin, clock_rules, lineage, sources_of
 from leadlift.features.twins import Twin, defined_alike
 from leadlift.features.usage import Usage, usage
 from leadlift.specs import FeatureDef, Workspace
 from leadlift.specs.base import nearest
-from leadlift.workflows.profiled import FeatureProfile, data_now, kept_profiles, stale
+from leadlift.workflows.profiled import data_now, kept_profiles, stale
 
 
 @dataclass(frozen=True)

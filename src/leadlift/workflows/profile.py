@@ -11,17 +11,18 @@ import pyarrow as pa
 from sqlglot import exp
 
 from leadlift.errors import UserError
+from leadlift.evaluation import FeatureProfile
 from leadlift.features import Home, feature_query
 from leadlift.features.calendar import month_later
+from leadlift.features.population import customers_source
 from leadlift.features.rows import col
 from leadlift.features.sample import sampled_spine
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef, Workspace
-from leadlift.training import customers_source
 from leadlift.workflows.last_day import last_day
 from leadlift.workflows.profile_columns import Column, columns_of, profiled, same_order
 from leadlift.workflows.profile_strength import strengths
-from leadlift.workflows.profiled import FeatureProfile, data_now, keep_profiles, made_of
+from leadlift.workflows.profiled import data_now, keep_profiles, made_of
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
 

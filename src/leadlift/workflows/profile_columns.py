@@ -12,9 +12,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadlift.evaluation import Bins, CategoryBins, NumberBins, psi, psi_by_chance, rank_correlations
+from leadlift.evaluation import (
+    QUANTILES,
+    Bins,
+    CategoryBins,
+    FeatureProfile,
+    Month,
+    NumberBins,
+    psi,
+    psi_by_chance,
+    rank_correlations,
+)
 from leadlift.specs import FeatureDef
-from leadlift.workflows.profiled import QUANTILES, FeatureProfile, Month
 
 Floats = npt.NDArray[np.float64]
 Values = Floats | list[str | None]

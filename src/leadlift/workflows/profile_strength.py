@@ -10,6 +10,7 @@ import numpy.typing as npt
 from leadlift.errors import UserError
 from leadlift.evaluation import (
     CategoryBins,
+    Strength,
     binned,
     clustered_auc,
     frozen_edges,
@@ -23,7 +24,7 @@ from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.specs.pipelines import FeatureChoice
 from leadlift.training import split_cases, training_table
 from leadlift.workflows.profile_columns import Values, columns_of
-from leadlift.workflows.profiled import Strength, target_of
+from leadlift.workflows.profiled import target_of
 from leadlift.workflows.progress import Progress
 
 Codes = npt.NDArray[np.intp]
