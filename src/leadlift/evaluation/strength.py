@@ -76,10 +76,11 @@ def _variance(wins: Floats, lost: Floats, responder: Codes, other: Codes) -> flo
         np.bincount(codes, weights=weights, minlength=size)
         for codes, weights in ((responder, wins), (other, lost))
     )
-    groups = [len(np.unique(codes)) for codes in (responder, other)]
+    there = [np.bincount(codes, minlength=size) > 0 for codes in (responder, other)]
+    groups = [int(one.sum()) for one in there]
     if min(groups) < 2:
         return float("nan")
-    everyone = len(np.unique(np.concatenate([responder, other])))
+    everyone = int((there[0] | there[1]).sum())
     first = groups[0] / (groups[0] - 1) * np.sum(by_responder**2) / len(wins) ** 2
     second = groups[1] / (groups[1] - 1) * np.sum(by_other**2) / len(lost) ** 2
     both = everyone / (everyone - 1) * np.sum(by_responder * by_other) / (len(wins) * len(lost))

@@ -17,7 +17,8 @@ def canonical(tree: exp.Expr | None, names: Names | None = None) -> Signed:
 
     Orders of `and`, `or`, sums, products and lists do not matter, nor brackets, nor from which side a comparison
     is read. names: what column names stand for, where that is known. Two expressions that are written alike are
-    equal everywhere; the reverse does not hold, since no rules of algebra are applied beyond these.
+    equal everywhere, but for the last digit of sums and products. The reverse does not hold: there is more algebra
+    than this.
     """
     if tree is None:
         return 1, ""
@@ -88,8 +89,18 @@ def _sum(node: exp.Expr, names: Names) -> Signed:
     return lead, "(" + " ".join(f"{'+' if sign == lead else '-'} {text}" for sign, text in terms) + ")"
 
 
+def _chained(node: exp.Expr, kind: type[exp.Expr]) -> Iterator[exp.Expr]:
+    """What a chain of one operator connects, brackets aside."""
+    bare = node.unnest()
+    if isinstance(bare, kind):
+        yield from _chained(bare.this, kind)
+        yield from _chained(bare.expression, kind)
+    else:
+        yield bare
+
+
 def _product(node: exp.Expr, names: Names) -> Signed:
-    factors = [_signed(part.unnest(), names) for part in node.flatten()]
+    factors = [_signed(part, names) for part in _chained(node, exp.Mul)]
     sign = 1
     for own, _ in factors:
         sign *= own
@@ -111,7 +122,7 @@ def _nullif(node: exp.Expr, names: Names) -> Signed:
 
 def _connected(word: str) -> Callable[[exp.Expr, Names], Signed]:
     def written(node: exp.Expr, names: Names) -> Signed:
-        parts = {_text(part.unnest(), names) for part in node.flatten()}
+        parts = {_text(part, names) for part in _chained(node, type(node))}
         return 1, parts.pop() if len(parts) == 1 else f"({f' {word} '.join(sorted(parts))})"
 
     return written

@@ -60,7 +60,7 @@ def known_of_customer(feature: FeatureDef, source: Source, key: str) -> exp.Sele
     name = str(feature.source)
     columns = shown_columns(feature, source) | {PLACE}
     base = known_rows(name, source, columns, key)
-    fields = [col(column) for column in sorted(columns | {AGE}) if column != CUSTOMER]
+    fields = [col(column) for column in sorted(columns) if column != CUSTOMER]
     why = _why_not(feature, source)
     if source.kind == "attributes":
         newest = exp.select(col(PLACE)).from_(newest_rows(name, source, key, columns).subquery("n"))
@@ -68,7 +68,9 @@ def known_of_customer(feature: FeatureDef, source: Source, key: str) -> exp.Sele
             exp.not_(exp.In(this=col(PLACE), query=newest.subquery())), _text("a later row has begun")
         ).else_(why)
     value = feature.of.copy() if feature.of is not None else number(1)
-    return exp.select(*fields, value.as_(VALUE), why.as_(WHY)).from_(base.subquery(ROW))
+    return exp.select(*fields, _age(feature).as_(AGE), value.as_(VALUE), why.as_(WHY)).from_(
+        base.subquery(ROW)
+    )
 
 
 def unknown_of_customer(
@@ -117,14 +119,18 @@ def _why_not(feature: FeatureDef, source: Source) -> exp.Expr:
         elif feature.spec.on in (None, "held"):
             told = told.when(exp.not_(ended), _text("ended by then"))
     if feature.window is not None:
-        age = col(CLOSED_AGE if feature.spec.on == "closed" else AGE)
         told = told.when(
-            exp.GT(this=age, expression=number(feature.window)), _text(f"older than {feature.window} days")
+            exp.GT(this=_age(feature), expression=number(feature.window)),
+            _text(f"older than {feature.window} days"),
         )
     if feature.where is not None:
         met = exp.Coalesce(this=exp.paren(feature.where.copy()), expressions=[exp.false()])
         told = told.when(exp.not_(met), _text("condition not met"))
     return told.else_(_text(COUNTS)) if told.args.get("ifs") else _text(COUNTS)
+
+
+def _age(feature: FeatureDef) -> exp.Expr:
+    return col(CLOSED_AGE if feature.spec.on == "closed" else AGE)
 
 
 def _is(key: exp.Expr, customer: str) -> exp.Expr:

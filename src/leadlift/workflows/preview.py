@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 from sqlglot import exp
@@ -27,7 +27,7 @@ from leadlift.features.preview import (
     shown_columns,
     unknown_of_customer,
 )
-from leadlift.features.rows import AGE
+from leadlift.features.rows import AGE, SPINE
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef, Source, Workspace, marked_columns
 from leadlift.workflows.last_day import last_day
@@ -105,16 +105,10 @@ def preview(
     feature = ws.feature(name)
     if feature.hidden is not None:
         raise UserError(f"feature '{name}' is {feature.hidden}: neither its value nor its rows are shown")
-    parts = needed(ws.features, [name])
-    with opened(ws) as home, tempfile.TemporaryDirectory() as folder:
+    with opened(ws) as home:
         day = as_of or last_day(home)
-        _refuse_unknown(home, customer)
-        for source in dict.fromkeys(part.source for part in parts if part.source is not None):
-            _cut_down(home, source, customer)
-        alone = Home(home.engine, Path(folder), home.sources, home.customer_key, home.fingerprints)
-        values = _built(alone, ws.features, name, parts, customer, day)
-        look = _Look(ws, alone, customer, day, values, everything, limit)
-        return Preview(customer, day, look.made(feature))
+        look = Look.at(ws, home, [name], customer, day)
+        return Preview(customer, day, look.made(feature, limit, everything=everything))
 
 
 def _refuse_unknown(home: Home, customer: str) -> None:
@@ -133,32 +127,46 @@ def _cut_down(home: Home, name: str, customer: str) -> None:
 
 
 def _built(
-    home: Home,
-    catalogue: Mapping[str, FeatureDef],
-    name: str,
-    parts: list[FeatureDef],
-    customer: str,
-    day: date,
+    home: Home, catalogue: Mapping[str, FeatureDef], names: Sequence[str], customer: str, day: date
 ) -> dict[str, Any]:
     who = exp.Literal.string(customer).as_(CUSTOMER)
     when = exp.cast(exp.Literal.string(day.isoformat()), "DATE").as_(AS_OF)
-    key = keep_spine(home, exp.select(who, when), [])
-    query, _ = feature_query(home, catalogue, [part.name for part in parts], key)
-    row: dict[str, Any] = home.engine.table(query).to_pylist()[0]
+    with (
+        tempfile.TemporaryDirectory() as folder
+    ):  # the cache is for everyone's features, not for one customer's
+        alone = Home(home.engine, Path(folder), home.sources, home.customer_key, home.fingerprints)
+        key = keep_spine(alone, exp.select(who, when), [])
+        query, _ = feature_query(alone, catalogue, names, key)
+        row: dict[str, Any] = home.engine.table(query).to_pylist()[0]
+    home.engine.define(SPINE, exp.select(who.copy(), when.copy()))
     return row
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
+    """One customer on one day: the values of some features and of their parts, and the sources cut down to them."""
+
     ws: Workspace
     home: Home
     customer: str
     day: date
     values: Mapping[str, Any]
-    everything: bool
-    limit: int
 
-    def made(self, feature: FeatureDef) -> Made:
+    @classmethod
+    def at(cls, ws: Workspace, home: Home, names: Sequence[str], customer: str, day: date) -> Self:
+        """Cut the home's sources down to the customer, for good, and build the features from what is left.
+
+        Raises UserError when there is no such customer.
+        """
+        _refuse_unknown(home, customer)
+        parts = needed(ws.features, names)
+        for source in dict.fromkeys(part.source for part in parts if part.source is not None):
+            _cut_down(home, source, customer)
+        values = _built(home, ws.features, [part.name for part in parts], customer, day)
+        return cls(ws, home, customer, day, values)
+
+    def made(self, feature: FeatureDef, limit: int = LIMIT, *, everything: bool = False) -> Made:
+        """One of the features with the rows that made it, formulas by their parts."""
         told = {"feature": feature.name, "label": feature.label, "unit": feature.unit}
         if feature.hidden is not None:
             hidden = f"kept out: {feature.hidden}"
@@ -168,32 +176,30 @@ class _Look:
         told |= {"definition": as_written(feature)}
         value = self.values[feature.name]
         if feature.expr is not None:
-            parts = tuple(self.made(self.ws.features[use]) for use in feature.uses)
+            parts = tuple(
+                self.made(self.ws.features[use], limit, everything=everything) for use in feature.uses
+            )
             return Made(**told, value=value, taken="", counted=0, rows=(), left_out={}, parts=parts)
-        rows = self.rows(feature, self.ws.sources[str(feature.source)])
+        rows = self._rows(feature, self.ws.sources[str(feature.source)])
         counted = [row for row in rows if row.why == COUNTS]
         others = [row for row in rows if row.why != COUNTS]
         left_out = dict(sorted(Counter(row.why for row in others).items()))
-        shown = (*counted[: self.limit], *(others[: self.limit] if self.everything else ()))
+        shown = (*counted[:limit], *(others[:limit] if everything else ()))
         taken = _TAKEN.get(str(feature.spec.agg), f"{feature.spec.agg} over all that count")
         return Made(
             **told, value=value, taken=taken, counted=len(counted), rows=shown, left_out=left_out, parts=()
         )
 
-    def rows(self, feature: FeatureDef, source: Source) -> list[SourceRow]:
-        """Rows that count first, the youngest first, then the others."""
-        key = self.home.customer_key
-        known = self.home.engine.table(known_of_customer(feature, source, key)).to_pylist()
+    def _rows(self, feature: FeatureDef, source: Source) -> list[SourceRow]:
+        """Rows that count first, the youngest first, then the others by what keeps them out."""
+        key, table = self.home.customer_key, self.home.engine.table
+        known = table(known_of_customer(feature, source, key)).to_pylist()
         places = {row[PLACE] for row in known}
-        every = self.home.engine.table(
-            unknown_of_customer(feature, source, key, self.customer, self.day)
-        ).to_pylist()
+        every = table(unknown_of_customer(feature, source, key, self.customer, self.day)).to_pylist()
         masked = {m for mark in ("pii", "protected") for m in marked_columns(source, self.ws.sources, mark)}
         columns = sorted(shown_columns(feature, source), key=lambda name: _order(name, source))
-        found = [
-            _row(row, columns, masked)
-            for row in (*known, *(row for row in every if row[PLACE] not in places))
-        ]
+        rows = [*known, *(row for row in every if row[PLACE] not in places)]
+        found = [_row(row, columns, masked) for row in rows]
         return sorted(found, key=lambda row: (row.why != COUNTS, row.why, row.age or 0))
 
 
