@@ -56,9 +56,10 @@ def built(reference):
 
 
 def test_the_listed_rows_make_the_number_that_is_built_for_everyone(reference, built):
-    shown = [feature for feature in reference.features.values() if feature.hidden is None]
+    # one window of each stanza; which windows hold which rows is told apart by the features' own tests
+    shown = {one.stanza: one for one in reference.features.values() if one.hidden is None}.values()
     seen = set()
-    for customer in sorted(built)[5:200:64]:
+    for customer in sorted(built)[5:200:128]:
         with opened(reference) as home:
             look = Look.at(reference, home, [feature.name for feature in shown], customer, DAY)
             for feature in shown:
