@@ -84,7 +84,9 @@ def _terms(node: exp.Expr, names: Names, sign: int = 1) -> Iterator[Signed]:
 
 
 def _sum(node: exp.Expr, names: Names) -> Signed:
-    terms = sorted(_terms(node, names), key=lambda term: term[1])
+    terms = sorted((term for term in _terms(node, names) if term[1] != "0"), key=lambda term: term[1])
+    if len(terms) < 2:
+        return terms[0] if terms else (1, "0")
     lead = terms[0][0]
     return lead, "(" + " ".join(f"{'+' if sign == lead else '-'} {text}" for sign, text in terms) + ")"
 
