@@ -7,7 +7,7 @@ from datetime import date
 from sqlglot import exp
 
 from leadlift.features import population as people
-from leadlift.features.rows import SPINE, col
+from leadlift.features.rows import ROW, SPINE, col
 from leadlift.features.tables import Home, define_dates, keep_spine
 from leadlift.names import CUSTOMER
 
@@ -37,13 +37,15 @@ def sampled_spine(home: Home, customers: str, days: list[date], most: int) -> st
     source = home.sources[customers]
     key = source.customer_key or home.customer_key
     told = define_dates(home, days)
-    everyone = exp.select("*").from_(exp.to_table(customers))
     counted = exp.Count(this=exp.Distinct(expressions=[col(key)]))
     share = _share(home, exp.select(counted.as_("n")).from_(exp.to_table(customers)), most)
-    if share is not None:
-        everyone = everyone.where(in_sample(col(key), share))
-    home.engine.define(SAMPLED, everyone)
+    chosen = exp.select("*").from_(exp.to_table(customers))
+    if share is not None and not source.keys:  # cut before anything is ranked: this is what bounds the cost
+        chosen = chosen.where(in_sample(col(key), share))
+    home.engine.define(SAMPLED, chosen)
     query = people.everyone(SAMPLED, source, home.customer_key)
+    if share is not None and source.keys:  # a later version of a row may be another customer's
+        query = exp.select("*").from_(query.subquery(ROW)).where(in_sample(col(CUSTOMER), share))
     return keep_spine(home, query, [told, f"{share}", *home.prints(customers)])
 
 
