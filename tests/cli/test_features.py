@@ -82,6 +82,16 @@ def test_show_draws_the_tree_down_to_columns_and_the_clocks(leadlift, mine):
     assert "used by: fund_purchase" in lines
 
 
+def test_of_a_protected_feature_show_tells_the_definition_and_that_it_is_not_looked_at(leadlift, starter):
+    attributes = starter / "feature_defs/attributes.yaml"
+    text = attributes.read_text("utf-8")
+    attributes.write_text(text.replace("  region:", "  sex: {agg: value, of: gender}\n  region:"), "utf-8")
+    said = leadlift("features", "show", "sex", at=starter).out
+    assert "kept out: protected" in said
+    assert "customers.gender (string, protected)" in said
+    assert said.splitlines()[-1] == "profile: none; its values are not looked at"
+
+
 def test_profile_then_show_then_catalogue_tell_the_same_numbers(leadlift, mine):
     before = leadlift("features", "show", "age", at=mine).out
     assert "profile: none yet. Run `leadlift features profile`" in before

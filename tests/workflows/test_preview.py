@@ -58,24 +58,24 @@ def built(reference):
 def test_the_listed_rows_make_the_number_that_is_built_for_everyone(reference, built):
     # one window of each stanza; which windows hold which rows is told apart by the features' own tests
     shown = {one.stanza: one for one in reference.features.values() if one.hidden is None}.values()
+    customer = max(built, key=lambda one: built[one]["txn_count_180d"] + 20 * built[one]["contacts_90d"])
     seen = set()
-    for customer in sorted(built)[5:200:128]:
-        with opened(reference) as home:
-            look = Look.at(reference, home, [feature.name for feature in shown], customer, DAY)
-            for feature in shown:
-                expected = built[customer][feature.name]
-                expected = pytest.approx(expected, rel=1e-9) if isinstance(expected, float) else expected
-                assert look.values[feature.name] == expected, feature.name
-                if feature.expr is None:
-                    made = look.made(feature, ALL)
-                    assert made.counted == len(made.rows)
-                    try:
-                        told = by_hand(feature, made, reference.sources[feature.source])
-                    except KeyError:
-                        continue
-                    told = float(told) if told is not None and not isinstance(told, str) else told
-                    assert told == expected, (customer, feature.name)
-                    seen.add(feature.spec.agg)
+    with opened(reference) as home:
+        look = Look.at(reference, home, [feature.name for feature in shown], customer, DAY)
+        for feature in shown:
+            expected = built[customer][feature.name]
+            expected = pytest.approx(expected, rel=1e-9) if isinstance(expected, float) else expected
+            assert look.values[feature.name] == expected, feature.name
+            if feature.expr is None:
+                made = look.made(feature, ALL)
+                assert made.counted == len(made.rows)
+                try:
+                    told = by_hand(feature, made, reference.sources[feature.source])
+                except KeyError:
+                    continue
+                told = float(told) if told is not None and not isinstance(told, str) else told
+                assert told == expected, (customer, feature.name)
+                seen.add(feature.spec.agg)
     assert {"count", "sum", "mean", "max", "std", "last", "days_since_last", "held_count", "value"} <= seen
 
 

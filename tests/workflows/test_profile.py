@@ -207,7 +207,18 @@ def test_a_day_before_all_data_is_refused_and_a_target_that_cannot_be_split_is_n
 
 def test_categories_are_alike_when_they_part_customers_into_the_same_groups():
     alike = same_order({
-        "a": ["x", "y", None, "x"], "b": ["1", "2", "3", "1"], "c": ["1", "2", "1", "1"],
-        "n": np.array([1.0, 2.0, math.nan, 1.0]),
+        "a": ["x", "y", None, "x"] * 10, "b": ["1", "2", "3", "1"] * 10, "c": ["1", "2", "1", "1"] * 10,
+        "n": np.array([1.0, 2.0, math.nan, 1.0] * 10),
     })  # fmt: skip
     assert alike == {"a": (("b", 1.0),), "b": (("a", 1.0),)}
+
+
+def test_two_rare_features_are_no_twins_for_having_the_same_few_customers():
+    def rare(customers):
+        return np.append(np.ones(customers), np.zeros(1000 - customers))
+
+    assert same_order({"one": rare(9), "other": rare(9) * 2}) == {}
+    assert same_order({"one": rare(10), "other": rare(10) * 2}) == {
+        "one": (("other", 1.0),),
+        "other": (("one", 1.0),),
+    }

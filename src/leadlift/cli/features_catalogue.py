@@ -73,7 +73,9 @@ def show(name: FeatureName, workspace: WorkspaceDir = HERE, json: Json = False) 
         print_json(facts)
         return
     for fact, value in facts.items():
-        if fact in _TOLD:
+        if fact == "profile" and facts["kept out"]:
+            say("profile: none; its values are not looked at")
+        elif fact in _TOLD:
             _TOLD[fact](value)
         elif value not in ("", [], None, False):
             say(f"{fact}: {', '.join(value) if isinstance(value, list) else value}")

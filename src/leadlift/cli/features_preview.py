@@ -60,7 +60,8 @@ def _made(made: Any, everything: bool) -> None:
         left = "; ".join(f"{count:,} {why}" for why, count in made.left_out.items())
         listed = sum(row.why == "counts" for row in made.rows)
         more = f", {listed:,} listed" if listed < made.counted else ""
-        say(f"  {made.counted:,} rows count{more} ({made.taken}){f'; left out: {left}' if left else ''}")
+        rows = "1 row counts" if made.counted == 1 else f"{made.counted:,} rows count"
+        say(f"  {rows}{more} ({made.taken}){f'; left out: {left}' if left else ''}")
 
 
 def _row(row: Any, everything: bool) -> dict[str, object]:

@@ -131,9 +131,8 @@ def _built(
 ) -> dict[str, Any]:
     who = exp.Literal.string(customer).as_(CUSTOMER)
     when = exp.cast(exp.Literal.string(day.isoformat()), "DATE").as_(AS_OF)
-    with (
-        tempfile.TemporaryDirectory() as folder
-    ):  # the cache is for everyone's features, not for one customer's
+    # the cache is for everyone's features, not for one customer's
+    with tempfile.TemporaryDirectory() as folder:
         alone = Home(home.engine, Path(folder), home.sources, home.customer_key, home.fingerprints)
         key = keep_spine(alone, exp.select(who, when), [])
         query, _ = feature_query(alone, catalogue, names, key)

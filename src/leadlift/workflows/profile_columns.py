@@ -30,6 +30,7 @@ Values = Floats | list[str | None]
 
 SAME_ORDER = 0.999
 NEARLY = 0.99
+FEWEST = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +97,10 @@ def profiled(column: Column, last: Values, twins: tuple[tuple[str, float], ...])
 def same_order(values: Mapping[str, Values]) -> dict[str, tuple[tuple[str, float], ...]]:
     """Features that order customers the same: name -> others with the rank correlation, 0.999 or more either way.
 
-    Categories are alike when they part the customers into the same groups.
+    Categories are alike when they part the customers into the same groups. Columns in which fewer than ten customers
+    differ from the rest are left out: such a few may coincide.
     """
+    values = {name: column for name, column in values.items() if _telling(column)}
     columns = {name: column for name, column in values.items() if not isinstance(column, list)}
     names = list(columns)
     found: dict[str, list[tuple[str, float]]] = {}
@@ -111,9 +114,13 @@ def same_order(values: Mapping[str, Values]) -> dict[str, tuple[tuple[str, float
     texts = list(groups)
     for place, one_text in enumerate(texts):
         for other_text in texts[place + 1 :]:
-            if groups[one_text] == groups[other_text] and max(groups[one_text]) > 0:
+            if groups[one_text] == groups[other_text]:
                 _pair(found, one_text, other_text, 1.0)
     return {name: tuple(sorted(others, key=lambda one: -abs(one[1]))) for name, others in found.items()}
+
+
+def _telling(column: Values) -> bool:
+    return round(len(column) * (1 - _variety(column)[1])) >= FEWEST
 
 
 def _pair(found: dict[str, list[tuple[str, float]]], one: str, other: str, related: float) -> None:
