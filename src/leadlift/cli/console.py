@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -129,4 +130,6 @@ def _plain(value: object) -> object:
         return [_plain(one) for one in value]
     if isinstance(value, date | Path):
         return str(value)
+    if isinstance(value, Decimal):
+        return float(value)
     return value

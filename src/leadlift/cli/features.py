@@ -1,4 +1,4 @@
-"""leadlift features list | show | sql | build."""
+"""leadlift features sql | build; the commands that look things up are in features_catalogue."""
 
 from __future__ import annotations
 
@@ -6,60 +6,21 @@ from typing import Annotated
 
 import typer
 
-from leadlift.cli.console import print_json, relative, say, table, working
+from leadlift.cli import features_catalogue, features_preview
+from leadlift.cli.console import print_json, relative, say, working
 from leadlift.cli.options import HERE, AsOf, Json, WorkspaceDir
 
 GROUP = "features"
 FeatureName = Annotated[str, typer.Argument(metavar="NAME", help="The feature's name.")]
 
 app = typer.Typer(
-    help="List, show and build features.\n\nExample: leadlift features list --subject risk",
+    help="List, show, profile and build features.\n\nExample: leadlift features list --subject risk",
     no_args_is_help=True,
 )
 
 
-@app.command("list", short_help="List every feature.")
-def list_(
-    subject: Annotated[str | None, typer.Option(help="Only this subject's.")] = None,
-    workspace: WorkspaceDir = HERE,
-    json: Json = False,
-) -> None:
-    """List every feature with its label, unit and definition.
-
-    Example: leadlift features list --subject risk
-    """
-    from leadlift.specs import open_workspace
-    from leadlift.workflows.features import listing
-
-    rows = listing(open_workspace(workspace), subject)
-    if json:
-        print_json(rows)
-        return
-    table(
-        "",
-        [
-            {name: row[name] for name in ("feature", "type", "label", "unit", "subject", "source")}
-            for row in rows
-        ],
-    )
-    say(f"{len(rows)} features")
-
-
-@app.command(short_help="Show one feature.")
-def show(name: FeatureName, workspace: WorkspaceDir = HERE, json: Json = False) -> None:
-    """Show one feature: its definition, sentences, lineage, and who uses it.
-
-    Example: leadlift features show days_since_txn_180d
-    """
-    from leadlift.specs import open_workspace
-    from leadlift.workflows.features import show as run
-
-    facts = run(open_workspace(workspace), name)
-    if json:
-        print_json(facts)
-        return
-    for fact, value in facts.items():
-        say(f"{fact}: {', '.join(value) if isinstance(value, list) else value}")
+features_catalogue.add_to(app)
+features_preview.add_to(app)
 
 
 @app.command(short_help="Print the query of a feature.")

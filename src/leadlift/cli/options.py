@@ -21,6 +21,16 @@ CampaignName = Annotated[
 AsOf = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day we stand on.")
 ]
+LastDay = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The day we stand on.",
+        show_default="the day the data ends",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 HERE = Path()

@@ -1,6 +1,8 @@
 """Pure metrics: arrays in, numbers out."""
 
+from leadlift.evaluation.association import mid_ranks, rank_correlations
 from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.distribution import Bins, CategoryBins, NumberBins
 from leadlift.evaluation.evaluate import SHARES, difference, evaluate
 from leadlift.evaluation.gains import Decile, Reliability, decile_table, gains_curve, reliability
 from leadlift.evaluation.metrics import (
@@ -13,23 +15,45 @@ from leadlift.evaluation.metrics import (
     lift_at,
     log_loss,
 )
+from leadlift.evaluation.profile import DRIFT, QUANTILES, SHIFT, FeatureProfile, Month, Strength
+from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance
+from leadlift.evaluation.strength import clustered_auc, information_value, rates_of_others
 
 __all__ = [
+    "DRIFT",
+    "QUANTILES",
     "SHARES",
+    "SHIFT",
+    "Bins",
+    "CategoryBins",
     "Decile",
     "Estimate",
+    "FeatureProfile",
+    "Month",
+    "NumberBins",
     "Reliability",
+    "Strength",
     "auc",
     "average_precision",
+    "bin_counts",
+    "binned",
     "brier",
     "calibration_error",
     "captured_at",
+    "clustered_auc",
     "decile_table",
     "difference",
     "evaluate",
+    "frozen_edges",
     "gains_curve",
+    "information_value",
     "ks",
     "lift_at",
     "log_loss",
+    "mid_ranks",
+    "psi",
+    "psi_by_chance",
+    "rank_correlations",
+    "rates_of_others",
     "reliability",
 ]

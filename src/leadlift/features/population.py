@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from leadlift.errors import UserError
 from leadlift.features.compile import newest_rows
 from leadlift.features.rows import (
     AT,
@@ -24,6 +25,14 @@ from leadlift.names import AS_OF, CUSTOMER, TARGET
 from leadlift.specs import Source, Target, column_types, sql
 
 DATES = "as_of_dates"
+
+
+def customers_source(sources: Mapping[str, Source]) -> str:
+    """The source that says who is a customer: the first of kind attributes."""
+    found = next((name for name, source in sources.items() if source.kind == "attributes"), None)
+    if found is None:
+        raise UserError("leadlift.yaml: no source of kind 'attributes' says who is a customer")
+    return found
 
 
 def everyone(name: str, source: Source, customer: str) -> exp.Select:

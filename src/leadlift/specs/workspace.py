@@ -79,6 +79,14 @@ class Workspace:
         """The declared sources by name."""
         return self.file.sources
 
+    def feature(self, name: str) -> FeatureDef:
+        """The feature called `name`. Raises UserError with the nearest name."""
+        if name not in self.features:
+            raise UserError(
+                f"no feature '{name}'.{nearest(name, self.features) or ' See: leadlift features list'}"
+            )
+        return self.features[name]
+
     def pipeline(self, name: str) -> Pipeline:
         """The pipeline called `name`. Raises UserError with the nearest name."""
         return _named(self.pipelines, name, "pipeline")

@@ -26,7 +26,9 @@ from leadlift.features import (
 )
 from leadlift.features import population as people
 from leadlift.features.calendar import Maturity, as_of_dates
+from leadlift.features.population import customers_source
 from leadlift.features.rows import SPINE, col
+from leadlift.features.sample import thinned_spine
 from leadlift.names import AS_OF, CUSTOMER, TARGET
 from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
 
@@ -57,16 +59,17 @@ class TrainingTable:
 
 
 def training_table(
-    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step, most: int | None = None
 ) -> TrainingTable:
     """Build the pipeline's training table, or read it from the cache.
 
-    Raises UserError when nothing is left to learn from.
+    most: only about so many cases, by a keyed hash of customers; their split in time is then that of the sample. A
+    flat table is always whole. Raises UserError when nothing is left to learn from.
     """
     if spec.population.table is not None:
         made = _flat(spec, spec.population.table, home)
     else:
-        made = _built(spec, catalogue, home, step)
+        made = _built(spec, catalogue, home, step, most)
     positives = int(made.table[TARGET].to_numpy().sum())
     if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
         raise UserError(
@@ -92,14 +95,6 @@ def maturity_of(spec: Pipeline, home: Home) -> Maturity | None:
     return Maturity.of(spec.target, last + timedelta(days=1))
 
 
-def customers_source(sources: Mapping[str, Source]) -> str:
-    """The source that says who is a customer: the first of kind attributes."""
-    found = next((name for name, source in sources.items() if source.kind == "attributes"), None)
-    if found is None:
-        raise UserError("leadlift.yaml: no source of kind 'attributes' says who is a customer")
-    return found
-
-
 def condition(text: str | None, catalogue: Mapping[str, FeatureDef]) -> exp.Expr | None:
     """A condition over features, parsed; None for none."""
     if text is None:
@@ -119,10 +114,14 @@ def everyone_spine(home: Home, days: Sequence[date]) -> Spine:
     return together(home, spines)
 
 
-def _built(spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step) -> TrainingTable:
+def _built(
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step, most: int | None
+) -> TrainingTable:
     maturity = maturity_of(spec, home)
     step("population")
     spine = _spine(spec, home, maturity)
+    if most is not None:
+        spine = thinned_spine(home, spine, most)
     choice = chosen(catalogue, spec)
     conditions = [
         c for c in (_feature_condition(spec, catalogue), condition(spec.population.eligible, catalogue)) if c

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,13 +13,13 @@ from leadlift.engines.files import write_text
 from leadlift.errors import UserError
 from leadlift.explain import Reason, customer_page, model_page
 from leadlift.features import Home, feature_query
-from leadlift.features.population import data_end
 from leadlift.features.rows import ROW, col
 from leadlift.names import CHALLENGER, CHAMPION, CUSTOMER, TEST
 from leadlift.specs import Pipeline, Workspace
 from leadlift.training import everyone_spine, flat_query, split_cases, training_table
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.contributions import shap_of, spread, title
+from leadlift.workflows.last_day import last_day
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.reasons import explained as reasons_of
 from leadlift.workflows.session import opened, tracker_of
@@ -81,7 +81,7 @@ def _of_customer(
     as_of: date | None,
     progress: Progress,
 ) -> Explanation:
-    day = as_of or _last_day(home)
+    day = as_of or last_day(home)
     row = _row_of(ws, spec, loaded, home, customer, day, progress)
     found = loaded.model.predict(row)
     reasons = reasons_of(loaded, row, progress)[0]
@@ -122,17 +122,6 @@ def _row_of(
     if row.num_rows != 1:
         raise UserError(f"no customer '{customer}' as of {day}: {row.num_rows} rows have this id")
     return row
-
-
-def _last_day(home: Home) -> date:
-    """The day after the last event recorded: all that is known today."""
-    events = [name for name, source in home.sources.items() if source.kind in ("events", "snapshots")]
-    ends = [
-        home.engine.table(data_end(name, home.sources[name], home.customer_key))["ends"][0].as_py()
-        for name in events
-    ]
-    known = [end for end in ends if end is not None]
-    return max(known) + timedelta(days=1) if known else date.today()
 
 
 def _safe(customer: str) -> str:

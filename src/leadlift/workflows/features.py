@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlglot import exp
 
 from leadlift.errors import UserError
 from leadlift.features import feature_query
-from leadlift.features.choose import by_source, chosen, needed
+from leadlift.features.choose import by_source, needed
 from leadlift.features.compile import assembled, part_name, part_query
 from leadlift.features.rows import opened as opened_source
-from leadlift.specs import FeatureDef, Workspace
-from leadlift.specs.base import nearest
+from leadlift.specs import Workspace
 from leadlift.training import everyone_spine
-from leadlift.workflows.logging import definition, feature_row
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
 
@@ -34,49 +31,11 @@ class Built:
     path: Path
 
 
-def listing(ws: Workspace, subject: str | None = None) -> list[dict[str, Any]]:
-    """Every feature, or those of one subject."""
-    known = sorted({feature.subject for feature in ws.features.values()})
-    if subject is not None and subject not in known:
-        raise UserError(f"no features of subject '{subject}'.{nearest(subject, known) or f' Known: {known}'}")
-    return [
-        {**feature_row(feature), "kept out": feature.hidden or ""}
-        for feature in ws.features.values()
-        if subject in (None, feature.subject)
-    ]
-
-
-def show(ws: Workspace, name: str) -> dict[str, Any]:
-    """All that is known of one feature: definition, sentences, what it is made of, and who uses it."""
-    feature = named(ws, name)
-    return {
-        **feature_row(feature),
-        "description": feature.spec.description,
-        "said when above the usual": feature.spec.reason_up or "",
-        "said when below the usual": feature.spec.reason_down or "",
-        "kept out": feature.hidden or "",
-        "made of": _lineage(ws, feature),
-        "used by": [
-            p
-            for p, spec in ws.pipelines.items()
-            if not spec.population.table and feature in chosen(ws.features, spec).features
-        ],
-        "defined at": f"{feature.file}:{feature.line}",
-    }
-
-
-def _lineage(ws: Workspace, feature: FeatureDef) -> list[str]:
-    """Down to the columns of the sources."""
-    made_of = needed(ws.features, [feature.name])
-    columns = {f"{one.source}.{use}" for one in made_of if one.source for use in one.uses}
-    return sorted(columns) + [definition(one) for one in made_of if one.name != feature.name]
-
-
 def sql_text(ws: Workspace, name: str, dialect: str = "duckdb") -> str:
     """The query that computes one feature for the customers and days of the table `spine`."""
     if dialect not in DIALECTS:
         raise UserError(f"--dialect: '{dialect}' is not one of {', '.join(DIALECTS)}")
-    parts, formulas = by_source(needed(ws.features, [named(ws, name).name]))
+    parts, formulas = by_source(needed(ws.features, [ws.feature(name).name]))
     query = assembled(parts, formulas)
     for source, features in parts.items():
         query = query.with_(
@@ -99,10 +58,3 @@ def build(ws: Workspace, as_of: date, progress: Progress = SILENT) -> Built:
         progress.step("putting together")
         path, _ = home.kept("features", query, [made_of])
     return Built(as_of, spine.rows, len(ws.features), path)
-
-
-def named(ws: Workspace, name: str) -> FeatureDef:
-    """The feature called `name`. Raises UserError with the nearest name."""
-    if name not in ws.features:
-        raise UserError(f"no feature '{name}'.{nearest(name, ws.features) or ' See: leadlift features list'}")
-    return ws.features[name]

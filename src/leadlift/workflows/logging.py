@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from leadlift.engines.files import digest
-from leadlift.specs import FeatureDef, Pipeline, Workspace
+from leadlift.features.definition import definition, definitions, feature_row
+from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import DataSet, Run
 from leadlift.training import TrainingTable
 from leadlift.workflows.session import git_revision
+
+__all__ = ["definition", "definitions", "feature_row", "log_inputs"]
 
 
 def log_inputs(run: Run, ws: Workspace, spec: Pipeline, table: TrainingTable) -> None:
@@ -33,34 +33,3 @@ def log_inputs(run: Run, ws: Workspace, spec: Pipeline, table: TrainingTable) ->
             f"{spec.pipeline} training table", table.key, source, "training", columns, table.table.num_rows
         )
     )
-
-
-def feature_row(feature: FeatureDef) -> dict[str, Any]:
-    """One line of the list of features."""
-    return {
-        "feature": feature.name,
-        "type": "category" if feature.is_text else "number",
-        "label": feature.label,
-        "unit": feature.unit,
-        "subject": feature.subject,
-        "source": feature.source or "formula",
-        "definition": definition(feature),
-    }
-
-
-def definition(feature: FeatureDef) -> str:
-    """What the feature is, in one line: two features with the same line are the same number."""
-    if feature.expr is not None:
-        return f"{feature.name} = {feature.expr.sql(dialect='duckdb')}"
-    parts = [f"{feature.spec.agg} of {feature.source}"]
-    parts += [f"of {feature.of.sql(dialect='duckdb')}"] if feature.of is not None else []
-    parts += [f"where {feature.where.sql(dialect='duckdb')}"] if feature.where is not None else []
-    parts += [f"on {feature.spec.on}"] if feature.spec.on else []
-    parts += [f"last {feature.window} days"] if feature.window else []
-    parts += [f"{feature.spec.months} months"] if feature.spec.months else []
-    return f"{feature.name} = {', '.join(parts)}"
-
-
-def definitions(features: Iterable[FeatureDef]) -> dict[str, str]:
-    """name -> a short fingerprint of the definition, frozen with a model so that scoring finds a changed one."""
-    return {feature.name: digest(definition(feature)) for feature in features}
