@@ -60,7 +60,7 @@ def home(ws: Workspace) -> Iterator[Home]:
 def rows(ws: Workspace, loaded: Loaded, home: Home) -> pa.Table:
     """The features of everyone eligible on the day, in memory."""
     query, _ = eligible_query(ws, ws.pipeline("fund_purchase"), loaded, home, DAY, SILENT)
-    return home.engine.table(query)
+    return home.engine.table(query).sort_by("customer_id")
 
 
 @pytest.fixture(scope="module")

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
-import pyarrow as pa
 from sqlglot import exp
 
 from leadlift.engines.files import sweep, whole_folder
 from leadlift.errors import UserError
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, SPINE, col
-from leadlift.models import Model, Predictor
-from leadlift.names import AS_OF, BANDS, CUSTOMER
+from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import Pipeline, Workspace, sql
 from leadlift.training import condition, everyone_spine, flat_query
-from leadlift.workflows.ahead import ahead
 from leadlift.workflows.champion import Loaded, champion
 from leadlift.workflows.manifest import write_manifest
 from leadlift.workflows.progress import SILENT, Progress
-from leadlift.workflows.score_files import SCORES, UNRANKED, Tally, write_scores
+from leadlift.workflows.score_files import SCORES
+from leadlift.workflows.score_stream import Stream, scores_to_file
 from leadlift.workflows.session import opened, tracker_of
-
-# Larger batches cost memory, smaller ones more calls a customer.
-BATCH = 32_768
-# So many of the first customers are scored by LightGBM too, and must get the same bits.
-SAMPLE = 1_024
 
 
 @dataclass(frozen=True)
@@ -58,9 +49,8 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
             progress.step("scoring")
             with whole_folder(folder, replace=True) as temporary:
                 total = _rows(home, spec.population.score or spec.population.table or SPINE)
-                tally, predictor = _write(
-                    temporary / SCORES, home, query, loaded.model, as_of, progress, total
-                )
+                path, stream = temporary / SCORES, Stream(home.engine, query, total)
+                tally, predictor = scores_to_file(stream, loaded.model, as_of, path, progress)
                 counts, expected = tally.bands, tally.expected
                 facts = {
                     "pipeline": name,
@@ -130,61 +120,7 @@ def refuse_beyond_data(home: Home, as_of: date) -> None:
         )
 
 
-def _write(
-    path: Path, home: Home, query: exp.Select, model: Model, as_of: date, progress: Progress, total: int
-) -> tuple[Tally, str]:
-    """Stream the query through the model to the file; what was counted, and which predictor was fastest."""
-    first, batches = _peeked(_batches(home, query))
-    if first is None:
-        return write_scores((), path, home.engine), "none"
-    predictor = model.predictor(total, first.slice(0, SAMPLE))
-    scored = _scored(batches, model, predictor, as_of)
-    return write_scores(_told(scored, progress, total), path, home.engine), predictor.name
-
-
 def _rows(home: Home, table: str) -> int:
     """How many customers there may be; of a Parquet file its footer knows."""
     counted = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(exp.to_table(table))
     return int(home.engine.table(counted)["n"][0].as_py())
-
-
-def _scored(
-    batches: Iterator[pa.RecordBatch], model: Model, predictor: Predictor, as_of: date
-) -> Iterator[pa.RecordBatch]:
-    """Scores of the batches, in their order. Reading goes on while earlier batches are computed."""
-    day = pa.scalar(as_of, pa.date32())
-
-    def work(batch: pa.RecordBatch) -> pa.RecordBatch:
-        found = model.told(predictor.raw(batch))
-        columns = [
-            batch.column(CUSTOMER).cast(pa.string()),
-            pa.repeat(day, batch.num_rows),
-            pa.array(found.score),
-            pa.array(found.probability),
-            pa.array(found.percentile),
-            pa.array(BANDS).take(pa.array(model.bands.places_of(found.probability))),
-        ]
-        return pa.record_batch(columns, schema=UNRANKED)
-
-    return ahead(work, batches, predictor.workers)
-
-
-def _batches(home: Home, query: exp.Select) -> Iterator[pa.RecordBatch]:
-    """The query's rows in batches of at most BATCH."""
-    for batch in home.engine.stream(query, BATCH):
-        for start in range(0, batch.num_rows, BATCH):
-            yield batch.slice(start, BATCH)
-
-
-def _peeked(batches: Iterator[pa.RecordBatch]) -> tuple[pa.RecordBatch | None, Iterator[pa.RecordBatch]]:
-    """The first batch, and all of them."""
-    first = next(batches, None)
-    return first, batches if first is None else chain([first], batches)
-
-
-def _told(batches: Iterator[pa.RecordBatch], progress: Progress, total: int) -> Iterator[pa.RecordBatch]:
-    done = 0
-    for batch in batches:
-        yield batch
-        done += batch.num_rows
-        progress.done(done / max(1, total))
