@@ -8,7 +8,7 @@ tree and are trained on the first 100,000 customers. Three ways, each in a proce
 
 - leadlift: what `leadlift score` runs from the engine's query to scores.parquet, with probability, percentile, band and
   rank;
-- predict: `Booster.predict` alone, on the same rows in memory as one float32 matrix. Reading and encoding are not timed;
+- predict: `Booster.predict` alone, on the same rows in memory as one float32 matrix. Reading and encoding not timed;
 - pandas: the plain loop. Batches of the file to pandas, texts as categories, `Booster.predict`, appended; then one
   frame, sorted for the ranks, and `to_parquet`. No probability, percentile or band.
 
