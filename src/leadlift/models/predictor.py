@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from typing import Protocol
 
 import lightgbm as lgb
@@ -130,16 +131,18 @@ def fastest(booster: lgb.Booster, encoding: Encoding, rows: int, sample: pa.Reco
     plain = ByLightGbm(booster, encoding)
     trees = trees_of(booster)
     probe = probe_of(trees, encoding)
-    wanted, slow = _timed(plain, probe)
+    slow = _seconds_a_row(plain, probe)
     if rows * slow < REPAYS:
         return plain
     compiled = compiled_of(trees, encoding)
-    if compiled is None or not _same(compiled.raw(probe), wanted):
+    if compiled is None or not agree(compiled, plain, [probe, sample]):
         return plain
-    if not _same(compiled.raw(sample), plain.raw(sample)):
-        return plain
-    _, fast = _timed(compiled, probe)
-    return compiled if fast / compiled.workers < slow else plain
+    return compiled if _seconds_a_row(compiled, probe) / compiled.workers < slow else plain
+
+
+def agree(one: Predictor, other: Predictor, batches: Sequence[pa.RecordBatch]) -> bool:
+    """Whether both give the same output for every row of the batches, to the last bit."""
+    return all(one.raw(batch).tobytes() == other.raw(batch).tobytes() for batch in batches)
 
 
 def processors() -> int:
@@ -151,15 +154,11 @@ def processors() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _timed(predictor: Predictor, batch: pa.RecordBatch) -> tuple[Floats, float]:
-    """The answer, and seconds a row."""
+def _seconds_a_row(predictor: Predictor, batch: pa.RecordBatch) -> float:
+    predictor.raw(batch)  # the first time buffers are made
     start = time.perf_counter()
-    answer = predictor.raw(batch)
-    return answer, (time.perf_counter() - start) / max(1, batch.num_rows)
-
-
-def _same(a: Floats, b: Floats) -> bool:
-    return a.tobytes() == b.tobytes()
+    predictor.raw(batch)
+    return (time.perf_counter() - start) / max(1, int(batch.num_rows))
 
 
 def _buffers(

@@ -19,7 +19,7 @@ from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.score_files import UNRANKED, Tally, write_scores
 
 # Larger batches cost memory, smaller ones more calls a customer.
-BATCH = 32_768
+BATCH = 16_384
 # So many of the first customers are scored by LightGBM too, and must get the same bits.
 SAMPLE = 1_024
 
