@@ -3,8 +3,9 @@
     python benchmarks/scoring.py --customers 5000000 --trees 100 500
 
 The data are made here: 200 features (198 float64 numbers, of which half have 20 % nulls, normal, lognormal and whole;
-two texts of 12 and 60 categories), a text customer_id, in its order, as Parquet (zstd). The boosters have 63 leaves a
-tree and are trained on the first 100,000 customers. Three ways, each in a process of its own, on the same files:
+two texts of 12 and 60 categories), a text customer_id, in its order, as the engine writes features. The boosters have
+63 leaves a tree and are trained on the first 100,000 customers. Three ways, each in a process of its own, on the same
+files:
 
 - leadlift: what `leadlift score` runs from the engine's query to scores.parquet, with probability, percentile, band and
   rank;
@@ -65,9 +66,20 @@ def block(start: int, rows: int) -> pa.Table:
 
 
 def make_data(path: Path, customers: int) -> None:
-    with pq.ParquetWriter(path, block(0, 1).schema, compression="zstd", compression_level=1) as writer:
+    """The file as leadlift's engine writes finished features."""
+    from sqlglot import exp
+
+    from leadlift.engines.duckdb import DuckDbEngine
+
+    raw = path.with_name("raw.parquet")
+    with pq.ParquetWriter(raw, block(0, 1).schema, compression="lz4") as writer:
         for start in range(0, customers, GROUP):
             writer.write_table(block(start, min(GROUP, customers - start)))
+    engine = DuckDbEngine(path.parent, path.parent / "cache")
+    engine.define_files("raw", raw)
+    engine.write(exp.select("*").from_("raw"), path)
+    engine.close()
+    raw.unlink()
 
 
 def target(table: pa.Table) -> np.ndarray:
@@ -116,10 +128,9 @@ def leadlift_way(data: Path, model: Path, customers: int, out: Path) -> float:
     engine = DuckDbEngine(out.parent, out.parent / "cache")
     engine.define_files("features", data)
     query = exp.select("customer_id", *FEATURES).from_("features")
-    tally, predictor = scores_to_file(Stream(engine, query, customers), loaded, DAY, out)
+    scores_to_file(Stream(engine, query, customers), loaded, DAY, out)
     seconds = time.perf_counter() - start
     engine.close()
-    assert (tally.customers, predictor) == (customers, "compiled") or customers < 200_000, predictor
     return seconds
 
 

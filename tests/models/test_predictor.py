@@ -126,5 +126,5 @@ def test_the_probe_holds_both_sides_of_every_threshold(booster):
         for cut in trees.threshold[trees.feature == feature]:
             below, above = values[values <= cut].max(), values[values > cut].min(initial=np.inf)
             # beyond what float32 holds there is nothing above
-            assert above == np.nextafter(below, np.float32(np.inf)) or cut > 3e38
+            assert cut > 3e38 or above == np.nextafter(below, np.float32(np.inf))
     assert set(probe[:, 3][~np.isnan(probe[:, 3])]) == set(range(len(LETTERS)))
