@@ -103,6 +103,12 @@ def test_batches_of_any_size_give_the_same_scores(loaded, rows, scores):
     assert np.concatenate(parts).tobytes() == scores["score"].to_numpy().tobytes()
 
 
+def test_ranks_go_by_score_and_of_equal_scores_by_customer(scores):
+    by_rank = sorted(scores.select(["rank", "score", "customer_id"]).to_pylist(), key=lambda row: row["rank"])
+    assert [row["rank"] for row in by_rank] == list(range(1, scores.num_rows + 1))
+    assert by_rank == sorted(by_rank, key=lambda row: (-row["score"], row["customer_id"]))
+
+
 def test_the_scores_are_those_of_the_model_as_mlflow_loads_it(finished, loaded, rows, scores):
     import mlflow
 
