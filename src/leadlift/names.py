@@ -8,6 +8,7 @@ SCORE = "score"
 PROBABILITY = "probability"
 PERCENTILE = "percentile"
 BAND = "band"
+RANK = "rank"
 
 TRAIN, VALID, CALIBRATION, TEST = "train", "valid", "calibration", "oot"
 

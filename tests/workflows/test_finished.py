@@ -60,7 +60,7 @@ def home(ws: Workspace) -> Iterator[Home]:
 def rows(ws: Workspace, loaded: Loaded, home: Home) -> pa.Table:
     """The features of everyone eligible on the day, in memory."""
     query, _ = eligible_query(ws, ws.pipeline("fund_purchase"), loaded, home, DAY, SILENT)
-    return home.engine.table(query)
+    return home.engine.table(query).sort_by("customer_id")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,12 @@ def test_batches_of_any_size_give_the_same_scores(loaded, rows, scores):
     room = np.empty((97, len(loaded.model.encoding.features)), dtype=np.float32)
     parts = [loaded.model.predict(part, room).score.copy() for part in rows.to_batches(max_chunksize=97)]
     assert np.concatenate(parts).tobytes() == scores["score"].to_numpy().tobytes()
+
+
+def test_ranks_go_by_score_and_of_equal_scores_by_customer(scores):
+    by_rank = sorted(scores.select(["rank", "score", "customer_id"]).to_pylist(), key=lambda row: row["rank"])
+    assert [row["rank"] for row in by_rank] == list(range(1, scores.num_rows + 1))
+    assert by_rank == sorted(by_rank, key=lambda row: (-row["score"], row["customer_id"]))
 
 
 def test_the_scores_are_those_of_the_model_as_mlflow_loads_it(finished, loaded, rows, scores):

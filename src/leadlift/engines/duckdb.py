@@ -104,6 +104,8 @@ class DuckDbEngine:
 
     def stream(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Engine."""
+        # what a batch held goes back at once: else the memory of a long stream swings by hundreds of megabytes
+        self._con.execute("SET allocator_bulk_deallocation_flush_threshold = '16MB'")
         with _told_plainly():
             yield from self._relation(query).to_arrow_reader(rows)
 

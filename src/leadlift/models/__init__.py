@@ -6,6 +6,8 @@ from leadlift.models.boosting import fit_booster, make_dataset
 from leadlift.models.calibration import Calibrator, at_level, calibrator_from_dict, fit_calibrator
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
+from leadlift.models.predictor import Predictor
+from leadlift.models.ranks import Sample, placed
 from leadlift.models.scorer import Model, Scores
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "LogisticBaseline",
     "Matrix",
     "Model",
+    "Predictor",
     "ReferencePercentiles",
+    "Sample",
     "Scores",
     "at_level",
     "calibrator_from_dict",
@@ -26,4 +30,5 @@ __all__ = [
     "fit_logistic",
     "make_dataset",
     "monotone_params",
+    "placed",
 ]

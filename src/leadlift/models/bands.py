@@ -45,12 +45,16 @@ class Bands:
 
     def of(self, probability: npt.ArrayLike) -> npt.NDArray[np.str_]:
         """Return the letters of calibrated probabilities, same shape. Raises ValueError for NaN."""
+        letters: npt.NDArray[np.str_] = np.array(BANDS)[self.places_of(probability)]
+        return letters
+
+    def places_of(self, probability: npt.ArrayLike) -> npt.NDArray[np.int8]:
+        """Return each letter's place in the alphabet, A is 0, same shape. Raises ValueError for NaN."""
         values = np.asarray(probability, dtype=np.float64)
         if np.isnan(values).any():
             raise ValueError("a probability is NaN")
         reached = np.searchsorted(np.sort(self.floors), values, side="right")
-        letters: npt.NDArray[np.str_] = np.array(BANDS[::-1])[reached]
-        return letters
+        return (len(BANDS) - 1 - reached).astype(np.int8)
 
     def describe(self) -> dict[str, str]:
         """Return each letter's interval as people read it."""

@@ -61,11 +61,19 @@ class Encoding:
         start = 0
         for batch in _blocks(data.select(list(self.features))):
             rows = matrix[start : start + batch.num_rows]
-            for column, name in enumerate(self.features):
-                rows[:, column] = self._values(name, batch.column(column))
-            rows[np.isinf(rows)] = np.nan
+            for column, values in enumerate(self.plain(batch)):
+                rows[:, column] = _as_float32(values)
             start += batch.num_rows
         return matrix
+
+    def plain(self, batch: pa.RecordBatch) -> list[pa.Array]:
+        """Return the features as Arrow numbers of a fixed width, in the order of the matrix columns.
+
+        Categories are their codes, null when not known; numbers are as they came, not copied where Arrow's layout
+        allows it. Raises as `encode`.
+        """
+        _refuse_absent(self.features, batch.schema.names)
+        return [self._plain(name, batch.column(name)) for name in self.features]
 
     def decode(self, feature: str, value: float) -> str | float | None:
         """Return a matrix value as people know it: the category's name, the number, None when missing."""
@@ -94,7 +102,7 @@ class Encoding:
             raise ValueError(f"the buffer must be {needed}, is {out.dtype} {out.shape}")
         return out[:n_rows]
 
-    def _values(self, name: str, column: pa.Array) -> npt.NDArray[np.float32]:
+    def _plain(self, name: str, column: pa.Array) -> pa.Array:
         is_text = _is_text(name, column.type)
         if is_text != (name in self.categories) and not pa.types.is_null(column.type):
             was, now = ("a number", "text") if is_text else ("text", "a number")
@@ -102,13 +110,21 @@ class Encoding:
                 f"feature {name!r} was {was} when the model was trained and is {now} ({column.type}) here: "
                 "make its source give the same type again, or train anew"
             )
-        if name in self.categories:
+        if is_text:
             known = pa.array(self.categories[name], pa.string())
-            column = pc.index_in(_plain_text(column), value_set=known)
-        numbers: npt.NDArray[np.float32] = column.cast(pa.float32(), safe=False).to_numpy(
-            zero_copy_only=False
-        )
-        return numbers
+            return pc.index_in(_plain_text(column), value_set=known)
+        kind = column.type
+        if pa.types.is_boolean(kind):
+            return column.cast(pa.uint8())
+        wide = pa.types.is_float64(kind) or pa.types.is_float32(kind) or pa.types.is_integer(kind)
+        return column if wide else column.cast(pa.float32(), safe=False)
+
+
+def _as_float32(column: pa.Array) -> npt.NDArray[np.float32]:
+    """Null and what float32 cannot hold become NaN."""
+    numbers: npt.NDArray[np.float32] = column.cast(pa.float32(), safe=False).to_numpy(zero_copy_only=False)
+    beyond = np.isinf(numbers)
+    return np.where(beyond, np.float32(np.nan), numbers) if beyond.any() else numbers
 
 
 def _blocks(data: pa.Table | pa.RecordBatch) -> Iterator[pa.RecordBatch]:

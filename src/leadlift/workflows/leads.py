@@ -33,7 +33,7 @@ from leadlift.workflows.champion import Loaded, catalogue_of, load
 from leadlift.workflows.manifest import read_manifest, write_manifest
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.reasons import explained, in_order
-from leadlift.workflows.score import SCORES
+from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
 
 SCORED, CHOSEN, FEATURES = "scored", "chosen", "f"

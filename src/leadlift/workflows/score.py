@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.engines.files import sweep, whole_folder
 from leadlift.errors import UserError
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, SPINE, col
-from leadlift.models import Model
-from leadlift.names import AS_OF, BAND, BANDS, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
+from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import Pipeline, Workspace, sql
 from leadlift.training import condition, everyone_spine, flat_query
 from leadlift.workflows.champion import Loaded, champion
 from leadlift.workflows.manifest import write_manifest
 from leadlift.workflows.progress import SILENT, Progress
+from leadlift.workflows.score_files import SCORES
+from leadlift.workflows.score_stream import Stream, scores_to_file
 from leadlift.workflows.session import opened, tracker_of
-
-SCORES = "scores.parquet"
-BATCH = 65_536
-SCHEMA = pa.schema(
-    {
-        CUSTOMER: pa.string(),
-        AS_OF: pa.date32(),
-        SCORE: pa.float64(),
-        PROBABILITY: pa.float64(),
-        PERCENTILE: pa.int8(),
-        BAND: pa.string(),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -65,9 +49,9 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
             progress.step("scoring")
             with whole_folder(folder, replace=True) as temporary:
                 total = _rows(home, spec.population.score or spec.population.table or SPINE)
-                counts, expected = _write(
-                    temporary / SCORES, home, query, loaded.model, as_of, progress, total
-                )
+                path, stream = temporary / SCORES, Stream(home.engine, query, total)
+                tally, predictor = scores_to_file(stream, loaded.model, as_of, path, progress)
+                counts, expected = tally.bands, tally.expected
                 facts = {
                     "pipeline": name,
                     "as_of": as_of.isoformat(),
@@ -77,6 +61,7 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
                     "customers": sum(counts.values()),
                     "expected_responders": round(expected, 2),
                     "bands": counts,
+                    "predictor": predictor,
                     "percentiles_among": loaded.model.percentiles.population,
                     "data": key,
                     "sources": dict(home.fingerprints),
@@ -101,7 +86,7 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
 def eligible_query(
     ws: Workspace, spec: Pipeline, loaded: Loaded, home: Home, as_of: date, progress: Progress
 ) -> tuple[exp.Select, str]:
-    """customer_id, as_of and the model's features of everyone eligible on the day, in the order of customer_id."""
+    """customer_id, as_of and the model's features of everyone eligible on the day, in any order."""
     names = loaded.model.encoding.features
     if spec.population.table is not None:
         table = spec.population.score or spec.population.table
@@ -117,7 +102,7 @@ def eligible_query(
     query = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(
         features.subquery(ROW)
     )
-    return query.where(*conditions).order_by(col(CUSTOMER)), key
+    return query.where(*conditions), key
 
 
 def refuse_beyond_data(home: Home, as_of: date) -> None:
@@ -135,40 +120,7 @@ def refuse_beyond_data(home: Home, as_of: date) -> None:
         )
 
 
-def _write(
-    path: Path, home: Home, query: exp.Select, model: Model, as_of: date, progress: Progress, total: int
-) -> tuple[dict[str, int], float]:
-    """One pass, one batch in memory at a time. Returns customers by band and the responders expected."""
-    counts, expected, done = dict.fromkeys(BANDS, 0), 0.0, 0
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
-        for batch in _scored(home, query, model, as_of):
-            writer.write_batch(batch)
-            bands, found = np.unique(batch.column(BAND).to_numpy(zero_copy_only=False), return_counts=True)
-            for band, count in zip(bands, found, strict=True):
-                counts[str(band)] += int(count)
-            expected += float(batch.column(PROBABILITY).to_numpy().sum())
-            done += batch.num_rows
-            progress.done(done / max(1, total))
-    return counts, expected
-
-
 def _rows(home: Home, table: str) -> int:
+    """How many customers there may be; of a Parquet file its footer knows."""
     counted = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(exp.to_table(table))
     return int(home.engine.table(counted)["n"][0].as_py())
-
-
-def _scored(home: Home, query: exp.Select, model: Model, as_of: date) -> Iterator[pa.RecordBatch]:
-    buffer = np.empty((BATCH, len(model.encoding.features)), dtype=np.float32)
-    for batch in home.engine.stream(query, BATCH):
-        for start in range(0, batch.num_rows, BATCH):
-            part = batch.slice(start, BATCH)
-            found = model.predict(part, buffer)
-            columns = [
-                part.column(CUSTOMER).cast(pa.string()),
-                pa.repeat(pa.scalar(as_of, pa.date32()), part.num_rows),
-                pa.array(found.score),
-                pa.array(found.probability),
-                pa.array(found.percentile),
-                pa.array(found.band.tolist(), pa.string()),
-            ]
-            yield pa.record_batch(columns, schema=SCHEMA)
