@@ -22,6 +22,7 @@ FACTS = "tile.json"
 # of one run: rows while they are gathered, joined and sorted
 BYTES_PER_ROW = 24
 SHARE_FOR_ROWS = 0.25
+FEWEST_ROWS = 100_000
 Rows = Callable[[int], None]
 
 
@@ -102,7 +103,7 @@ class Shelf:
         rows: Rows,
     ) -> list[Run]:
         width = BYTES_PER_ROW + 8 * len(measures.words)
-        most = max(100_000, int(self._engine.memory * SHARE_FOR_ROWS) // (3 * width))
+        most = max(FEWEST_ROWS, int(self._engine.memory * SHARE_FOR_ROWS) // (3 * width))
         arranger = Arranger(self._engine, self.customers, tiled.source, measures, columns, reading, most)
         sweep(place.parent)
         with new_folder(place) as folder:
