@@ -48,6 +48,16 @@ def table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     wide.print(drawn)
 
 
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:,.3g} GB" if amount < 1000 else f"{amount:,.0f} GB"
+
+
 def relative(path: Path) -> str:
     """The path as seen from here, when it lies below."""
     try:

@@ -1,4 +1,4 @@
-"""leadlift features sql | build; the commands that look things up are in features_catalogue."""
+"""leadlift features sql | build; the group's other commands have files of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadlift.cli import features_catalogue, features_preview
+from leadlift.cli import features_catalogue, features_plan, features_preview
 from leadlift.cli.console import print_json, relative, say, working
 from leadlift.cli.options import HERE, AsOf, Json, WorkspaceDir
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 
 features_catalogue.add_to(app)
 features_preview.add_to(app)
+features_plan.add_to(app)
 
 
 @app.command(short_help="Print the query of a feature.")
@@ -31,12 +32,23 @@ def sql(
 ) -> None:
     """Print the query that computes a feature for the customers and as-of dates of the table `spine`.
 
+    Where a build may take tiles instead (see `leadlift features plan`), what is then read of each row follows as a
+    comment.
+
     Example: leadlift features sql days_since_txn_180d --dialect spark
     """
     from leadlift.specs import open_workspace
-    from leadlift.workflows.features import sql_text
+    from leadlift.workflows.features import sql_text, tile_text
 
-    say(sql_text(open_workspace(workspace), name, dialect))
+    ws = open_workspace(workspace)
+    say(sql_text(ws, name, dialect))
+    if dialect == "duckdb" and (read := tile_text(ws, name)):
+        lines = [f"-- {line}".rstrip() for line in read.splitlines()]
+        say(
+            "\n".join(
+                ["", "-- by tiles, this is read of each row, once for each file of the source:", *lines]
+            )
+        )
 
 
 @app.command(short_help="Build every feature as of a day.")

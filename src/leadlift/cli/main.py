@@ -10,6 +10,7 @@ import typer
 
 from leadlift import __version__
 from leadlift.cli import (
+    cache,
     check,
     demo,
     doctor,
@@ -46,6 +47,7 @@ COMMANDS = (
     leads,
     ui,
     demo,
+    cache,
     schema,
     doctor,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from sqlglot import exp
 from leadlift.engines import Engine, Partition
 from leadlift.features.compile import part_query
 from leadlift.features.keys import keys_of
-from leadlift.features.plans import Plan, Way, plan_of
+from leadlift.features.plans import Plan, Way, batches, plan_of
 from leadlift.features.rows import ROW, SPINE, col
 from leadlift.features.spines import Block, Spine
-from leadlift.features.store import new_group, stored
+from leadlift.features.store import FILE, deal_out, new_group, stored
 from leadlift.features.tiles.refused import refuse, refused
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef, Source
@@ -35,13 +36,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Builder:
-    """Builds features of blocks into a folder. tiles: where arranged rows are kept."""
+    """Builds features of blocks into a folder.
+
+    tiles: where arranged rows are kept. everyone: how many customers there are, where that is known.
+    """
 
     engine: Engine
     folder: Path
     tiles: Path
     sources: Mapping[str, Source]
     customer: str
+    everyone: int | None
 
     def build(self, wanted: Sequence[Wanted], spine: Spine, way: Way, step: Step) -> Keys:
         """Build what is missing; returns for each block the key of every feature."""
@@ -91,7 +96,9 @@ class Builder:
     def _plan(self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], way: Way) -> Plan:
         source = self.sources[one.source]
         known = refused(self.tiles, one.source, one.prints)
-        return plan_of(one.source, source, self.sources, features, one.partitions, blocks, known, way)
+        return plan_of(
+            one.source, source, self.sources, features, one.partitions, blocks, known, self.everyone, way
+        )
 
     def _build(
         self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys, way: Way
@@ -100,19 +107,26 @@ class Builder:
         if plan.tiled and not self._by_tiles(one, plan.tiled, blocks, keys):
             self._build(one, features, blocks, keys, way)  # what was refused is known now
             return
-        for block, told in zip(blocks, keys, strict=True):
-            if plan.by_sql:
-                self._by_sql(one.source, plan.by_sql, block, told)
+        told = {block.key: mine for block, mine in zip(blocks, keys, strict=True)}
+        for together in batches(blocks) if plan.by_sql else ():
+            self._by_sql(one.source, plan.by_sql, together, [told[block.key] for block in together])
 
-    def _by_sql(
-        self, name: str, features: Sequence[FeatureDef], block: Block, keys: Mapping[str, str]
-    ) -> None:
-        self.engine.define_files(SPINE, block.path)
+    def _by_sql(self, name: str, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys) -> None:
+        """One query for some blocks; its answer comes in their order and is dealt out to them."""
+        self.engine.define_files(SPINE, *(block.path for block in blocks))
         part = part_query(name, self.sources[name], features, self.customer)
         query = exp.select(*(col(f.name, ROW) for f in features)).from_(part.subquery(ROW))
         query = query.order_by(col(AS_OF, ROW), col(CUSTOMER, ROW))
-        with new_group(self.folder, block, name, {f.name: keys[f.name] for f in features}) as group:
-            self.engine.write(query, group / "00000.parquet")
+        with ExitStack() as stack:
+            groups = [
+                stack.enter_context(
+                    new_group(self.folder, block, name, {f.name: mine[f.name] for f in features})
+                )
+                for block, mine in zip(blocks, keys, strict=True)
+            ]
+            self.engine.write(query, groups[0] / FILE)
+            if len(groups) > 1:
+                deal_out(groups[0] / FILE, [group / FILE for group in groups], [b.rows for b in blocks])
 
     def _by_tiles(
         self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys

@@ -26,6 +26,7 @@ SQL_FEATURE = {
 SQL_OTHER = 9.0
 # what it takes to load the compiled pass
 TILE_START = 1.5e9
+MOST_ROWS_TOGETHER = 300_000
 
 
 @dataclass(frozen=True)
@@ -54,38 +55,56 @@ def plan_of(
     partitions: Sequence[Partition],
     blocks: Sequence[Block],
     refused: set[str],
+    everyone: int | None = None,
     way: Way = "auto",
 ) -> Plan:
-    """Choose for each feature of one source. refused: values that were found not to be tileable."""
+    """Choose for each feature of one source.
+
+    refused: values that were found not to be tileable. everyone: how many customers the bank has, where that is known:
+    SQL passes over the rows of those who are not asked for, tiles arrange them too.
+    """
     types = column_types(source, sources)
     able = [f for f in features if tileable(f, source, types) and not _refused(f, refused)]
     rest = [f for f in features if f not in able]
     pieces = _pieces(source, partitions, blocks, features)
     rows = None if any(piece.rows is None for piece in pieces) else sum(piece.rows or 0 for piece in pieces)
-    chosen, why = _chosen(able, rows, blocks, way)
+    asked = max((block.rows for block in blocks), default=0)
+    share = min(1.0, asked / everyone) if everyone else 1.0
+    chosen, why = _chosen(able, rows, len(blocks), share, way)
     if not chosen:
         able, rest = [], list(features)
     columns = {column for feature in features for column in feature.uses} | set(_clocks(source))
     size = sum(sum(piece.column_bytes.get(c, 0) for c in columns) or piece.bytes for piece in pieces)
-    scans = (1 if able else 0) + (len(blocks) if rest else 0)
+    scans = (1 if able else 0) + (len(batches(blocks)) if rest else 0)
     return Plan(name, tuple(able), tuple(rest), tuple(pieces), rows, size, scans, why)
 
 
+def batches(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks that one SQL query builds together: as few queries as keep each one's groups within reason."""
+    found: list[list[Block]] = []
+    for block in blocks:
+        if found and sum(one.rows for one in found[-1]) + block.rows <= MOST_ROWS_TOGETHER:
+            found[-1].append(block)
+        else:
+            found.append([block])
+    return found
+
+
 def _chosen(
-    able: Sequence[FeatureDef], rows: int | None, blocks: Sequence[Block], way: Way
+    able: Sequence[FeatureDef], rows: int | None, blocks: int, share: float, way: Way
 ) -> tuple[bool, str]:
     if not able:
         return (
             False,
-            "its features need the as-of date in each row, or the source is of a kind that SQL does best",
+            "of a kind that SQL does best, or computed from the as-of date row by row",
         )
     if way != "auto":
         return way == "tiles", f"asked for: {way}"
     if rows is None:
         return False, "how many rows there are is not known before they are read"
     each = sum(SQL_FEATURE.get(str(feature.spec.agg), SQL_OTHER) for feature in able)
-    by_sql = len(blocks) * rows * (SQL_ROW + each)
-    by_tiles = TILE_START + rows * TILE_ROW + len(blocks) * rows * PASS_FEATURE * len(able)
+    by_sql = blocks * rows * (SQL_ROW + share * each)
+    by_tiles = TILE_START + rows * TILE_ROW + blocks * share * rows * PASS_FEATURE * len(able)
     told = f"SQL would take about {by_sql / 1e9:,.1f} s, tiles {by_tiles / 1e9:,.1f} s"
     return by_tiles < by_sql, told
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from leadlift.engines.files import digest, new_folder, sweep
 from leadlift.features.spines import Block
 
-FACTS = "features.json"
+FACTS, FILE = "features.json", "00000.parquet"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ def new_group(folder: Path, block: Block, source: str, keys: Mapping[str, str]) 
         yield group
         told = {"source": source, "features": dict(keys), "rows": block.rows}
         (group / FACTS).write_text(json.dumps(told), encoding="utf-8")
+
+
+def deal_out(whole: Path, files: Sequence[Path], rows: Sequence[int]) -> None:
+    """Cut a small file's rows into files of so many rows each; the first of them may take its place."""
+    table = pq.read_table(whole)
+    start = 0
+    for file, count in zip(files, rows, strict=True):
+        pq.write_table(table.slice(start, count), file, compression="snappy", write_statistics=False)
+        start += count
 
 
 def groups_of(keys: Mapping[str, str], there: Mapping[str, Stored]) -> dict[tuple[Path, ...], list[str]]:

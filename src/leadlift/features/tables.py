@@ -24,7 +24,7 @@ from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef, Source
 
 CACHE_VERSION = "2"
-BLOCKS = "features"
+BLOCKS, TILES = "features", "tiles"
 Step = Callable[[str], None]
 
 
@@ -138,10 +138,8 @@ def feature_query(
     that hold the spine's rows.
     """
     made_of = needed(catalogue, names)
-    wanted = _whole(home, catalogue, made_of, spine)
-    keys = Builder(
-        home.engine, home.cache / BLOCKS, home.cache / "tiles", home.sources, home.customer_key
-    ).build(wanted, spine, home.way, step)
+    wanted = _whole(home, catalogue, made_of)
+    keys = _builder(home).build(wanted, spine, home.way, step)
     parts, formulas = by_source(made_of)
     plain = [feature for features in parts.values() for feature in features]
     table, key = wide_table(home.engine, home.cache / BLOCKS, spine, plain, keys, extra)
@@ -153,14 +151,25 @@ def planned(
     home: Home, catalogue: Mapping[str, FeatureDef], names: Sequence[str], spine: Spine
 ) -> list[tuple[Plan, int]]:
     """For each source what would be done now, and how many of its features are built already."""
-    wanted = _whole(home, catalogue, needed(catalogue, names), spine)
-    builder = Builder(home.engine, home.cache / BLOCKS, home.cache / "tiles", home.sources, home.customer_key)
-    return builder.planned(wanted, spine, home.way)
+    wanted = _whole(home, catalogue, needed(catalogue, names))
+    return _builder(home).planned(wanted, spine, home.way)
 
 
-def _whole(
-    home: Home, catalogue: Mapping[str, FeatureDef], made_of: Sequence[FeatureDef], spine: Spine
-) -> list[Wanted]:
+def _builder(home: Home) -> Builder:
+    folder, tiles = home.cache / BLOCKS, home.cache / TILES
+    return Builder(home.engine, folder, tiles, home.sources, home.customer_key, _everyone(home))
+
+
+def _everyone(home: Home) -> int | None:
+    """About how many customers there are: the rows of the table that says who is one, by its files."""
+    for name, source in home.sources.items():
+        if source.kind == "attributes":
+            rows = [piece.rows for piece in home.pieces(name)]
+            return None if None in rows else sum(row or 0 for row in rows)
+    return None
+
+
+def _whole(home: Home, catalogue: Mapping[str, FeatureDef], made_of: Sequence[FeatureDef]) -> list[Wanted]:
     """All features of every source that is needed: a pass over rows costs little more for all than for some."""
     sources = {feature.source for feature in made_of if feature.source is not None}
     parts, _ = by_source(f for f in catalogue.values() if f.source in sources)

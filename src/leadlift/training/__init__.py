@@ -6,6 +6,7 @@ from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.split import Parts, split_cases
 from leadlift.training.table import (
     TrainingTable,
+    cases_spine,
     condition,
     everyone_spine,
     flat_query,
@@ -14,6 +15,7 @@ from leadlift.training.table import (
 )
 
 __all__ = [
-    "Cases", "Judgement", "Parts", "Period", "Suspect", "TrainingTable", "condition", "everyone_spine", "find_leaks",
-    "fit_baseline", "fit_calibrated", "flat_query", "judge", "maturity_of", "prepare", "split_cases", "training_table",
+    "Cases", "Judgement", "Parts", "Period", "Suspect", "TrainingTable", "cases_spine", "condition", "everyone_spine",
+    "find_leaks", "fit_baseline", "fit_calibrated", "flat_query", "judge", "maturity_of", "prepare", "split_cases",
+    "training_table",
 ]  # fmt: skip

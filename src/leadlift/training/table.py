@@ -119,7 +119,7 @@ def _built(
 ) -> TrainingTable:
     maturity = maturity_of(spec, home)
     step("population")
-    spine = _spine(spec, home, maturity)
+    spine = cases_spine(spec, home, maturity)
     if most is not None:
         spine = thinned_spine(home, spine, most)
     choice = chosen(catalogue, spec)
@@ -140,7 +140,8 @@ def _built(
     )
 
 
-def _spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:
+def cases_spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:
+    """Make the spine of a pipeline's training cases, before any is left out for its features or its outcome."""
     population = spec.population
     if population.source is None:
         if maturity is None:

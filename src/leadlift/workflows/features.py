@@ -13,7 +13,9 @@ from leadlift.features import feature_query
 from leadlift.features.choose import by_source, needed
 from leadlift.features.compile import assembled, part_name, part_query
 from leadlift.features.rows import opened as opened_source
-from leadlift.specs import Workspace
+from leadlift.features.tiles.measures import Measures, columns_of, tileable
+from leadlift.features.tiles.query import Reading, rows_query
+from leadlift.specs import Workspace, column_types
 from leadlift.training import everyone_spine
 from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
@@ -48,6 +50,21 @@ def sql_text(ws: Workspace, name: str, dialect: str = "duckdb") -> str:
     if ordered is not None:  # a table must stand before those that read it
         ordered.set("expressions", sorted(ordered.expressions, key=lambda cte: cte.alias.startswith("part_")))
     return query.sql(dialect=dialect, pretty=True)
+
+
+def tile_text(ws: Workspace, name: str) -> str:
+    """What is read of each row when the feature is computed by tiles; empty where it never is."""
+    wanted = [f for f in needed(ws.features, [ws.feature(name).name]) if f.source is not None]
+    told = []
+    for source, features in by_source(wanted)[0].items():
+        declared, types = ws.sources[source], column_types(ws.sources[source], ws.sources)
+        able = [feature for feature in features if tileable(feature, declared, types)]
+        if able:
+            reading = Reading(ws.file.customer_key, keyed=bool(declared.keys))
+            measures = Measures.of(able, types)
+            query = rows_query(source, declared, measures, columns_of(able), reading)
+            told.append(query.sql(dialect="duckdb", pretty=True))
+    return "\n\n".join(told)
 
 
 def build(ws: Workspace, as_of: date, progress: Progress = SILENT) -> Built:
