@@ -77,8 +77,8 @@ def _proved(found: Verified) -> None:
     days = f"{first}" if first == last else f"{len(found.dates)} as-of dates from {first} to {last}"
     say(f"as of {days}" if first == last else days)
     say(
-        f"{found.pairs:,} pairs of {found.customers:,} customers and a date: {found.late:,} with rows that had happened "
-        f"and were not known yet, {found.without:,} without any row"
+        f"{found.pairs:,} pairs of {found.customers:,} customers and a date: {found.late:,} with rows that had "
+        f"happened and were not known yet, {found.without:,} without any row"
     )
     compared = ", ".join(f"{count:,} {way}" for way, count in found.values.items())
     say(

@@ -79,7 +79,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was proved. values: compared, for each way. late, without: pairs with rows not known yet, and without rows."""
+    """What was proved. values: compared, for each way. late, without: pairs with rows not known yet, and with none."""
 
     pairs: int
     customers: int
@@ -211,7 +211,7 @@ class _Comparison:
             without=self.chosen.without,
             dates=tuple(days),
             features=len(self.features),
-            values=self.values,
+            values={WAYS[way]: count for way, count in self.values.items()},
             sources=tuple(self.read.values()),
             notes=told,
             difference=difference,
@@ -283,8 +283,8 @@ class _Comparison:
         how: str,
         rows: tuple[DifferingRow, ...],
     ) -> Difference:
-        values = (self._masked(feature.name, value) for value in (built[feature.name], rebuilt))
-        return Difference(feature.name, who, day, WAYS[way], *values, how=how, rows=rows)
+        value, other = (self._masked(feature.name, one) for one in (built[feature.name], rebuilt))
+        return Difference(feature.name, who, day, WAYS[way], value, other, how, rows)
 
     def _masked(self, name: str, value: Any) -> Any:
         return MASK if self.ws.features[name].hidden is not None else value

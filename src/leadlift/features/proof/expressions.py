@@ -99,7 +99,7 @@ def computed(sign: str, a: Value, b: Value) -> Value:
     """a and b known, added, subtracted, multiplied, divided, or the remainder with the sign of a."""
     if sign in "+-" and (isinstance(a, date) or isinstance(b, date)):
         return _days(sign, a, b)
-    a, b = alike(a, b)
+    a, b = (as_float(a), as_float(b)) if sign == "/" else alike(a, b)
     if isinstance(a, float) and isinstance(b, float):
         return _floating(sign, a, b)
     if isinstance(a, Decimal) or isinstance(b, Decimal):

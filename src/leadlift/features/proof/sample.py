@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import random
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -51,7 +52,7 @@ def spread_dates(first: date, last: date, most: int = MOST_DATES) -> list[date]:
 
 
 def data_days(engine: Engine, sources: Mapping[str, Source]) -> tuple[date, date] | None:
-    """The first day on which something is recorded and the day after the last, or None where nothing ever is.
+    """The day on which half of the sources have begun, and the day after the last record; None where there is none.
 
     Of things that happen, where there are such; holdings may be far older, and open in the future.
     """
@@ -59,7 +60,8 @@ def data_days(engine: Engine, sources: Mapping[str, Source]) -> tuple[date, date
         ends = [_days(engine, name, one) for name, one in sources.items() if one.kind in kinds]
         there = [(first, last) for first, last in ends if first is not None and last is not None]
         if there:
-            return min(first for first, _ in there), max(last for _, last in there) + timedelta(days=1)
+            begun = statistics.median_low(first.toordinal() for first, _ in there)
+            return date.fromordinal(begun), max(last for _, last in there) + timedelta(days=1)
     return None
 
 
@@ -82,11 +84,12 @@ def sampled(
     engine.define_table(DAYS, pa.table({AS_OF: pa.array(sorted(days), pa.date32())}))
     late, known = set[Pair](), set[Pair]()
     for name, source in sources.items():
-        if source.clock is None or source.kind == "attributes":
+        if source.clock is None:
             continue
         found = engine.table(_where_rows_lie(name, source, customer)).to_pylist()
         late |= {(row[CUSTOMER], row[AS_OF]) for row in found if row["late"]}
-        known |= {(row[CUSTOMER], row[AS_OF]) for row in found if row["known"]}
+        if source.kind != "attributes":
+            known |= {(row[CUSTOMER], row[AS_OF]) for row in found if row["known"]}
     everyone = [(name, day) for name in names for day in sorted(days)]
     draw = random.Random(seed)
     chosen = _chosen(draw, everyone, [(late, SHARE_LATE), (known, SHARE_KNOWN)], most)
