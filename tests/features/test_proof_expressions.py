@@ -32,6 +32,12 @@ DAYS = st.sampled_from(
     [date(2024, 2, 28), AS_OF, date(2024, 3, 1), date(2023, 2, 28), date(2023, 12, 31), date(1999, 3, 31)]
 )
 TEXTS = st.sampled_from(["", " app ", "App", "web", "a_b", "a%b", "straße", "Ünïcode", "  ", "a\tb "])
+TIMES_OF_DAY = st.builds(
+    lambda day, hour, minute: datetime(2024, 2, day, hour, minute),
+    st.sampled_from([1, 28, 29]),
+    st.integers(0, 23),
+    st.sampled_from([0, 59]),
+)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
@@ -43,7 +49,7 @@ ROWS = st.lists(
             "b": maybe(st.booleans()),
             "d": maybe(DAYS),
             "e": maybe(DAYS),
-            "t": maybe(st.builds(datetime, st.just(2024), st.just(2), st.sampled_from([1, 28, 29]), st.integers(0, 23), st.sampled_from([0, 59]))),
+            "t": maybe(TIMES_OF_DAY),
         }
     ),
     min_size=1,
@@ -96,7 +102,8 @@ MORE_TRUTHS = made(
     "{n} < {n}", "{n} >= {n}", "{n} = {n}", "{n} <> {n}", "{w} = {w}", "{w} < {w}", "{d} <= {d}", "{d} = {d}",
     "({t} and {t})", "({t} or {t})", "(not {t})", "{n} between {n} and {n}", "{n} not between {n} and {n}",
     "{n} in ({n}, {n})", "{w} not in ({w}, {w})", "{n} is null", "{w} is not null", "{t} is true", "{t} is not true",
-    "{n} is distinct from {n}", "{w} is not distinct from {w}", "{w} like 'a%'", "{w} not like '_pp%'", "{w} ilike 'A_%'",
+    "{n} is distinct from {n}", "{w} is not distinct from {w}", "{w} like 'a%'",
+    "{w} not like '_pp%'", "{w} ilike 'A_%'",
     "starts_with({w}, {w})", "d >= '2024-02-29'", "t < '2024-02-29'", "{t} = {t}", "{d} between {d} and {d}",
 )  # fmt: skip
 MORE_TIMES = made(

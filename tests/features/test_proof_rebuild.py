@@ -243,8 +243,8 @@ def test_attributes_without_a_clock_are_read_as_they_are_today_or_as_the_bank_kn
     home = home_of(
         {
             "people": (people, rows("customer_id town", ("ann", "there"), ("ann", "here"))),
-            "told": (told, rows("customer_id town loaded", ("ann", "here", "2024-03-01"), ("ann", "there", "2024-03-31"),
-                                ("ann", "elsewhere", "2024-04-01"))),
+            "told": (told, rows("customer_id town loaded", ("ann", "here", "2024-03-01"),
+                                ("ann", "there", "2024-03-31"), ("ann", "elsewhere", "2024-04-01"))),
         }
     )  # fmt: skip
     features = defined("people", home.sources, {"town": {"agg": "value", "of": "town"}})

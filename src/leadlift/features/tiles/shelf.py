@@ -17,7 +17,7 @@ from leadlift.features.tiles.query import Reading
 from leadlift.features.tiles.runs import Run, read_run
 from leadlift.specs import FeatureDef, Source, column_types
 
-VERSION = "1"
+VERSION = "2"
 FACTS = "tile.json"
 # of one run: rows while they are gathered, joined and sorted
 BYTES_PER_ROW = 24
