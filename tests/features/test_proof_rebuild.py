@@ -25,7 +25,7 @@ from .oracle import value
 from .ways import FACTS, features_in, home_in, lay
 
 modestly = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
