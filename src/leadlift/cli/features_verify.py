@@ -74,11 +74,11 @@ def _proved(found: Verified) -> None:
         return
     table("rows of the sampled customers", [_line(read) for read in found.sources])
     first, last = found.dates[0], found.dates[-1]
-    days = f"{first}" if first == last else f"{len(found.dates)} as-of dates from {first} to {last}"
-    say(f"as of {days}" if first == last else days)
+    say(f"as of {first}" if first == last else f"{len(found.dates)} as-of dates from {first} to {last}")
+    customers = "1 customer" if found.customers == 1 else f"{found.customers:,} customers"
     say(
-        f"{found.pairs:,} pairs of {found.customers:,} customers and a date: {found.late:,} with rows that had "
-        f"happened and were not known yet, {found.without:,} without any row"
+        f"{found.pairs:,} pairs of {customers} and a date: {found.late:,} with rows that had happened and were not "
+        f"known yet, {found.without:,} without any row"
     )
     compared = ", ".join(f"{count:,} {way}" for way, count in found.values.items())
     say(
