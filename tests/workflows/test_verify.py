@@ -50,6 +50,17 @@ sources:
     event_time: came_on
     available_after: 3d
     columns: {visit_id: {type: string}, customer_id: {type: string}, came_on: {type: date}}
+  deposits:
+    path: deposits.csv
+    kind: intervals
+    valid_from: opened_on
+    valid_to: closed_on
+    available_after: 2d
+    columns:
+      deposit_id: {type: string}
+      customer_id: {type: string}
+      opened_on: {type: date}
+      closed_on: {type: date}
 """
 DEFINITIONS = {
     "town": """
@@ -75,6 +86,12 @@ windows: [30d]
 features:
   visits: {agg: count}
 """,
+    "needs": """
+subject: needs
+source: deposits
+features:
+  deposits: {agg: held_count}
+""",
 }
 TABLES = {
     "customers": """customer_id,begun,ended,town,name
@@ -94,6 +111,12 @@ his,bob,2024-03-20 09:00:00,2024-03-20 09:00:00,1,secret
     "visits": """visit_id,customer_id,came_on
 v1,ann,2024-03-20
 v2,ann,2024-03-29
+""",
+    # ended before the day, and not known on it
+    "deposits": """deposit_id,customer_id,opened_on,closed_on
+d1,ann,2024-01-01,2024-02-01
+d2,ann,2024-01-01,2024-03-30
+d3,ann,2024-01-01,
 """,
 }
 DAY = date(2024, 3, 31)
@@ -123,13 +146,14 @@ def test_what_is_right_is_proved_and_counted(small):
     found = looked_at(small)
     assert found.difference is None
     assert (found.pairs, found.customers, found.late, found.without) == (2, 2, 1, 0)
-    assert (found.features, found.dates) == (6, (DAY,))
-    assert found.values == {"by SQL": 12, "by tiles": 12, "as built for everyone": 12}
+    assert (found.features, found.dates) == (7, (DAY,))
+    assert found.values == {"by SQL": 14, "by tiles": 14, "as built for everyone": 14}
     told = {read.source: read for read in found.sources}
     assert told["transactions"].rows == 6
     assert told["transactions"].known == 3
     assert told["transactions"].left == {"not known yet": 2, "not happened yet": 1}
     assert told["visits"].left == {"not known yet": 1}
+    assert (told["deposits"].known, told["deposits"].ends_hidden) == (3, 1)
 
 
 def test_the_same_pairs_are_drawn_again_and_other_seeds_draw_others(small):
@@ -225,6 +249,17 @@ def test_a_row_of_a_history_that_has_not_begun_is_found(small, monkeypatch):
     assert parting(found) == {(date(2020, 1, 1), "counts"), (date(2024, 4, 3), "not before the as-of day")}
 
 
+def test_an_end_that_is_read_before_it_was_known_is_found(small, monkeypatch):
+    monkeypatch.setattr(clocks, "_as_known", lambda column, source: clocks.col(column, clocks.ROW))
+    found = looked_at(small, "deposits").difference
+    assert (found.way, found.built, found.rebuilt) == ("by SQL", 1, 2)
+    assert (
+        found.how == "The built value comes out when ends are read before they have happened and were known"
+    )
+    assert parting(found) == {(date(2024, 1, 1), "counts")}
+    assert [row.columns["closed_on"] for row in found.rows if row.parting] == [date(2024, 3, 30)]
+
+
 def test_a_row_of_the_as_of_day_in_a_tile_is_found(small, monkeypatch):
     right = tile_query.day_number
     monkeypatch.setattr(
@@ -286,7 +321,7 @@ def test_the_command_says_what_it_proved(leadlift, small):
         "2 pairs of 2 customers and a date: 1 with rows that had happened and were not known yet" in said.out
     )
     assert (
-        "proved: 6 features, 36 values compared (12 by SQL, 12 by tiles, 12 as built for everyone)"
+        "proved: 7 features, 42 values compared (14 by SQL, 14 by tiles, 14 as built for everyone)"
         in said.out
     )
 

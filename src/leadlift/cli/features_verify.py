@@ -87,10 +87,10 @@ def _proved(found: Verified) -> None:
 
 
 def _line(read: Read) -> dict[str, object]:
-    others = {"not happened yet", "not known yet", "replaced"}
+    apart = ("not happened yet", "not known yet", "replaced")
     told: dict[str, object] = {"source": read.source, "rows": read.rows, "known at the dates": read.known}
-    told |= {why: read.left.get(why, 0) for why in ("not happened yet", "not known yet", "replaced")}
-    return told | {"otherwise left out": sum(n for why, n in read.left.items() if why not in others)}
+    told |= {"end hidden": read.ends_hidden} | {why: read.left.get(why, 0) for why in apart}
+    return told | {"otherwise left out": sum(rows for why, rows in read.left.items() if why not in apart)}
 
 
 def _shown(one: Difference) -> None:

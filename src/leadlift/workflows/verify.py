@@ -46,11 +46,12 @@ Built = Mapping[Pair, Mapping[str, Any]]
 @dataclass
 class Read:
     """What was looked at of a source. rows: of the sampled customers, with all their versions. For all pairs together:
-    known: rows that could be read. left: why -> rows that could not."""
+    known: rows that could be read, ends_hidden: those of them whose end could not. left: why -> rows that could not."""
 
     source: str
     rows: int = 0
     known: int = 0
+    ends_hidden: int = 0
     left: dict[str, int] = field(default_factory=dict)
 
 
@@ -240,6 +241,7 @@ class _Comparison:
         for who, day in pairs:
             known = rebuilder.known(facts[who], who, day)
             told.known += len(known.seen)
+            told.ends_hidden += known.ends_hidden
             for _, why in known.left:
                 told.left[why] = told.left.get(why, 0) + 1
             for feature in mine:

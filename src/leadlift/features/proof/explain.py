@@ -29,6 +29,10 @@ BROKEN: tuple[tuple[Clocks, str], ...] = (
     (Clocks(happened=False), "rows count that had not happened before the as-of day"),
     (Clocks(available=False, happened=False), "rows of the future count"),
     (Clocks(versions=False), "every version of a row counts, and not the last one known alone"),
+    (
+        Clocks(available=False, versions=False),
+        "the available time is ignored, and every version of a row counts",
+    ),
     (Clocks(ends=False), "ends are read before they have happened and were known"),
     (Clocks(shift=1), "the window is a day too long"),
     (Clocks(shift=-1), "the window is a day too short"),

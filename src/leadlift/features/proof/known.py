@@ -69,6 +69,11 @@ class Known:
     seen: tuple[Seen, ...]
     left: tuple[tuple[Fact, str], ...]
 
+    @property
+    def ends_hidden(self) -> int:
+        """How many of the rows have an end that could not be read yet."""
+        return sum(one.fact.end is not None and one.closed is None for one in self.seen)
+
 
 def facts_of(source: Source, customer: str, rows: Iterable[Mapping[str, Value]]) -> list[Fact]:
     """Rows with their clocks. customer: the column that names the customer."""

@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass
 class Rebuilder:
-    """Computes features of one source, one customer and day at a time.
+    """Computes features of one source over facts that were read together, one customer and day at a time.
 
     An expression that names neither the as-of date nor an end that may be hidden is computed once for each row.
     """
@@ -37,10 +37,6 @@ class Rebuilder:
     _read: dict[str, tuple[Reading, bool]] = field(default_factory=dict)
     _met: dict[tuple[str, int], Value] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
-
-    def forget(self) -> None:
-        """Other rows come: what was computed for these is of no use."""
-        self._met.clear()
 
     def known(self, facts: Sequence[Fact], customer: str, as_of: date, clocks: Clocks = ALL) -> Known:
         """What could be read of the customer on the day."""
