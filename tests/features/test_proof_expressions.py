@@ -137,8 +137,8 @@ def plain(value):
 
 def of_engine(engine, tree, facts):
     """What the engine gives for every row; None where it cannot compute or type the expression at all."""
-    engine.define_table("facts", facts)
-    query = exp.select(tree.copy().as_("it")).from_("facts")
+    engine.define_table("rows_of_expressions", facts)
+    query = exp.select(tree.copy().as_("it")).from_("rows_of_expressions")
     try:
         return engine.table(query)["it"].to_pylist()
     except LeadliftError:
