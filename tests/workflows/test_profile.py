@@ -184,7 +184,7 @@ def test_a_profile_is_out_of_date_when_its_definition_data_or_target_changes(pro
     assert (stale("age"), stale("spending_90d")) == ("data changed: customers", "")
 
 
-def test_a_file_of_another_version_or_a_broken_one_counts_as_none(tmp_path, starter_bank):
+def test_a_file_of_another_version_or_a_broken_one_counts_as_none(profiled, starter_bank):
     ws = open_workspace(starter_bank)
     before = (starter_bank / FILE).read_text("utf-8")
     for text in ('{"format": 0, "features": {}}', '{"format": 1, "features": {"age": {"kind": "number"}}}'):
@@ -194,7 +194,7 @@ def test_a_file_of_another_version_or_a_broken_one_counts_as_none(tmp_path, star
     assert json.loads(before)["format"] == 1
 
 
-def test_a_day_before_all_data_is_refused_and_a_target_that_cannot_be_split_is_noted(starter_bank):
+def test_a_day_before_all_data_is_refused_and_a_target_that_cannot_be_split_is_noted(profiled, starter_bank):
     ws = open_workspace(starter_bank)
     with pytest.raises(UserError, match="no customers from 1950-01-01 to 1950-02-01"):
         profile(ws, ["region"], months=2, as_of=date(1950, 2, 1))

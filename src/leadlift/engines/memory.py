@@ -21,6 +21,11 @@ def memory_budget(setting: str) -> int:
     return max(256_000_000, int(amount * unit))
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _limit(path: Path) -> int | None:
     try:
         text = path.read_text(encoding="ascii").strip()
