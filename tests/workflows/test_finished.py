@@ -23,10 +23,10 @@ from leadlift.explain import reason_codes
 from leadlift.features import Home
 from leadlift.leads import held_out
 from leadlift.names import CHAMPION
+from leadlift.progress import SILENT
 from leadlift.specs import Workspace, open_workspace
 from leadlift.tracking import Tracker
 from leadlift.workflows.champion import Loaded, champion
-from leadlift.workflows.progress import SILENT
 from leadlift.workflows.reasons import in_order, phrases
 from leadlift.workflows.score import eligible_query
 from leadlift.workflows.session import opened, tracker_of

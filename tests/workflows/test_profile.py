@@ -16,6 +16,7 @@ from leadlift.errors import UserError
 from leadlift.evaluation import auc
 from leadlift.features import feature_query
 from leadlift.names import TARGET, TRAIN
+from leadlift.progress import SILENT
 from leadlift.specs import open_workspace
 from leadlift.training import everyone_spine, split_cases, training_table
 from leadlift.workflows.catalogue import Catalogue, Wanted, listing, show
@@ -121,7 +122,7 @@ def test_strength_is_that_of_the_training_part_alone(profiled, starter_bank):
     ws = open_workspace(starter_bank)
     spec = ws.pipeline("fund_purchase")
     with opened(ws) as home:
-        made = training_table(spec, ws.features, home, lambda step: None)
+        made = training_table(spec, ws.features, home, SILENT)
     train = made.table.take(split_cases(made.table, spec.split, made.maturity).rows[TRAIN])
     (found,) = profiled.features["spending_90d"].strengths
     y, spent = train[TARGET].to_numpy(), train["spending_90d"].to_numpy()

@@ -27,11 +27,11 @@ from leadlift.leads import (
     write_rows,
 )
 from leadlift.names import BAND, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Campaign, FeatureDef, Pipeline, Workspace, sql
 from leadlift.training import everyone_spine, flat_query
 from leadlift.workflows.champion import Loaded, catalogue_of, load
 from leadlift.workflows.manifest import read_manifest, write_manifest
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
@@ -133,7 +133,7 @@ def _features(
     if spec.population.table is not None:
         table = spec.population.score or spec.population.table
         return flat_query(table, home.sources[table], names, spec.population.where, home.sources)
-    return feature_query(home, ws.features, names, everyone_spine(home, [as_of]), progress.step)[0]
+    return feature_query(home, ws.features, names, everyone_spine(home, [as_of]), progress)[0]
 
 
 def _types(catalogue: Mapping[str, FeatureDef]) -> dict[str, str]:

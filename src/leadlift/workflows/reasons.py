@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from leadlift.explain import Phrase, Reason, reason_codes
 from leadlift.names import CUSTOMER
+from leadlift.progress import Progress
 from leadlift.specs import FeatureDef
 from leadlift.workflows.champion import Loaded
-from leadlift.workflows.progress import Progress
 
 EXPLAINED_AT_ONCE = 2_000
 
