@@ -12,10 +12,11 @@ from sqlglot import exp
 from leadlift.engines import Engine, Partition
 from leadlift.features.compile import part_query
 from leadlift.features.keys import keys_of
-from leadlift.features.plans import Plan, Way, batches, plan_of
+from leadlift.features.plans import Arranged, Plan, Way, batches, plan_of
 from leadlift.features.rows import ROW, SPINE, col
 from leadlift.features.spines import Block, Spine
 from leadlift.features.store import FILE, deal_out, new_group, stored
+from leadlift.features.tiles.measures import Tiled
 from leadlift.features.tiles.refused import refuse, refused
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.progress import Progress
@@ -96,9 +97,28 @@ class Builder:
     def _plan(self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], way: Way) -> Plan:
         source = self.sources[one.source]
         known = refused(self.tiles, one.source, one.prints)
+        arranged = self._arranged(one)
         return plan_of(
-            one.source, source, self.sources, features, one.partitions, blocks, known, self.everyone, way
+            one.source,
+            source,
+            self.sources,
+            features,
+            one.partitions,
+            blocks,
+            known,
+            arranged,
+            self.everyone,
+            way,
         )
+
+    def _arranged(self, one: Wanted) -> Arranged:
+        """What the tiles of each piece hold; the room that knows is entered only when there are some."""
+        if not (self.tiles / one.source).exists():
+            return {}
+        from leadlift.features.tiles.shelf import Shelf
+
+        shelf, tiled = Shelf(self.engine, self.tiles), self._tiled(one)
+        return {piece.fingerprint: shelf.words_of(tiled, piece) for piece in one.partitions}
 
     def _build(
         self,
@@ -147,10 +167,9 @@ class Builder:
         """Whether the features were built: false when a value turned out not to be tileable, which is remembered."""
         from leadlift.features.tiles.arrange import NotTileable
         from leadlift.features.tiles.build import Order, build
-        from leadlift.features.tiles.shelf import Shelf, Tiled
+        from leadlift.features.tiles.shelf import Shelf
 
-        shelf = Shelf(self.engine, self.tiles)
-        tiled = Tiled(one.source, self.sources[one.source], self.sources, self.customer, one.prints)
+        shelf, tiled = Shelf(self.engine, self.tiles), self._tiled(one)
         order = Order(tuple(features), tuple(blocks), keys, self.folder, self.engine.memory)
         try:
             build(self.engine, shelf, tiled, one.partitions, order, progress.done)
@@ -158,3 +177,6 @@ class Builder:
             refuse(self.tiles, one.source, one.prints, found.value)
             return False
         return True
+
+    def _tiled(self, one: Wanted) -> Tiled:
+        return Tiled(one.source, self.sources[one.source], self.sources, self.customer, one.prints)

@@ -17,11 +17,11 @@ from leadlift.features.pieces import known_by, within
 from leadlift.features.spines import Block
 from leadlift.features.store import new_group
 from leadlift.features.tiles.corrected import corrected_keys, rows_with
-from leadlift.features.tiles.measures import Measures
+from leadlift.features.tiles.measures import Measures, Tiled
 from leadlift.features.tiles.passes import Pass, build_features
 from leadlift.features.tiles.query import CORRECTED, KEY
 from leadlift.features.tiles.runs import Array, Run
-from leadlift.features.tiles.shelf import Rows, Shelf, Tiled
+from leadlift.features.tiles.shelf import Rows, Shelf
 from leadlift.names import CUSTOMER
 from leadlift.specs import FeatureDef
 
