@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from leadlift.machine import processors
 from leadlift.models.coding import Coding, coding_of
 from leadlift.models.encoding import Encoding
 from leadlift.models.probe import probe_of
@@ -143,15 +143,6 @@ def fastest(booster: lgb.Booster, encoding: Encoding, rows: int, sample: pa.Reco
 def agree(one: Predictor, other: Predictor, batches: Sequence[pa.RecordBatch]) -> bool:
     """Whether both give the same output for every row of the batches, to the last bit."""
     return all(one.raw(batch).tobytes() == other.raw(batch).tobytes() for batch in batches)
-
-
-def processors() -> int:
-    """How many threads to use: OMP_NUM_THREADS, as LightGBM does, else the processors this process may run on."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    if told.isdigit() and int(told) > 0:
-        return int(told)
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _seconds_a_row(predictor: Predictor, batch: pa.RecordBatch) -> float:

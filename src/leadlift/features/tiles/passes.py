@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leadlift.engines.memory import processors
 from leadlift.features.spines import Block
 from leadlift.features.tiles.customers import Customers
 from leadlift.features.tiles.instructions import EPOCH, NO_WINDOW, WHOLE, Program, backs, program
@@ -21,6 +20,7 @@ from leadlift.features.tiles.kernel import evaluate
 from leadlift.features.tiles.measures import Measures
 from leadlift.features.tiles.merge import Reach, Source, merged
 from leadlift.features.tiles.runs import Array, Run
+from leadlift.machine import processors
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef
 

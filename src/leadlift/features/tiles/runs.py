@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from leadlift.engines.memory import processors
 from leadlift.features.tiles.query import CODE, DAY
+from leadlift.machine import processors
 
 Array = npt.NDArray[Any]
 OFFSETS, FACTS = "offsets", "run.json"
