@@ -69,7 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--transactions", type=float, default=5e7)
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--memory", default="60%")
-    parser.add_argument("--ways", nargs="+", default=["floor", "case", "leadlift", "months", "next"])
+    parser.add_argument("--ways", nargs="*", default=["floor", "case", "leadlift", "months", "next"])
     parser.add_argument("--way", help=argparse.SUPPRESS)
     return parser.parse_args()
 
