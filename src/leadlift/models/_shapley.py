@@ -1,8 +1,8 @@
 """The compiled loops of exact Shapley values, over blocks of customers side by side. They hold no lock.
 
-What is computed is told in `shares`. For each tree and point of integration, the expected outputs of all splits are
-found from below, then the chances of coming to each from above. Loops over customers have no branches and a length that
-is known when they are compiled, so one instruction of the processor serves several customers.
+What is computed is told in `shares`. In each tree, what is expected below every split is found from the leaves up, then
+the chance of coming to every split from the root down. Loops over customers have no branches and a length that is known
+when they are compiled, so one instruction of the processor serves several customers.
 """
 
 from __future__ import annotations
@@ -55,106 +55,105 @@ def answers(codes, first, count, column, span_start, low, high, share, before, b
 
 
 @compiled
-def upward(first, count, left, right, leaf_value, share, slope, own, gap, value):  # type: ignore[no-untyped-def] # as above
-    """Write the expected output below each split (value) and that on its left less that on its right (gap).
+def upward(first, count, points, left, right, leaf_value, share, slope, own, value, gap):  # type: ignore[no-untyped-def] # as above
+    """Write what is expected below each split (value), and that on one side less that on the other (gap).
 
-    A share z + slope * own goes left. leaf_value, slope: those of the tree, the latter at one point of integration.
-    gap, value: (nodes, R); the gap between two leaves is the same for everybody and not written.
+    A share z + slope * own goes left. leaf_value, slope: those of the tree. gap: left less right, or the side that goes
+    on less the leaf; between two leaves it is the same for everybody and not written.
+    own: (nodes, R). value, gap: (nodes, points, R).
     """
     for n in range(count - 1, -1, -1):
-        a, b, z, g = left[first + n], right[first + n], share[first + n], slope[n]
+        a, b, z = left[first + n], right[first + n], share[first + n]
+        if a < 0 and b < 0:
+            y, x = leaf_value[~b], leaf_value[~a] - leaf_value[~b]
+            for k in range(points):
+                g = x * slope[k * count + n]
+                for r in range(BLOCK):
+                    value[n, k, r] = y + z * x + g * own[n, r]
+        elif a < 0 or b < 0:
+            c, y, z, sign = (b, leaf_value[~a], 1 - z, -1.0) if a < 0 else (a, leaf_value[~b], z, 1.0)
+            for k in range(points):
+                g = sign * slope[k * count + n]
+                for r in range(BLOCK):
+                    x = value[c, k, r] - y
+                    gap[n, k, r] = x
+                    value[n, k, r] = y + (z + g * own[n, r]) * x
+        else:
+            for k in range(points):
+                g = slope[k * count + n]
+                for r in range(BLOCK):
+                    y = value[b, k, r]
+                    x = value[a, k, r] - y
+                    gap[n, k, r] = x
+                    value[n, k, r] = y + (z + g * own[n, r]) * x
+
+
+@compiled
+def downward(first, count, points, left, right, leaf_value, share, slope, weight, own, gap, chance, sums, feature, found):  # type: ignore[no-untyped-def] # as above
+    """Add each split's part to its feature's row of `found`: own * the integral of chance * gap.
+
+    chance: (nodes, points, R), room for how likely one comes to a split, when features are known with chance t.
+    sums: (R,), room. found: (used features, R).
+    """
+    chance[0, :points] = 1.0
+    for n in range(count):
+        a, b, z = left[first + n], right[first + n], share[first + n]
+        for r in range(BLOCK):
+            sums[r] = 0.0
         if a < 0 and b < 0:
             x = leaf_value[~a] - leaf_value[~b]
-            mean, g = leaf_value[~b] + z * x, g * x
-            for r in range(BLOCK):
-                value[n, r] = mean + g * own[n, r]
-        elif a < 0:
-            x = leaf_value[~a]
-            for r in range(BLOCK):
-                y = value[b, r]
-                gap[n, r] = x - y
-                value[n, r] = y + (z + g * own[n, r]) * (x - y)
-        elif b < 0:
-            y = leaf_value[~b]
-            for r in range(BLOCK):
-                x = value[a, r] - y
-                gap[n, r] = x
-                value[n, r] = y + (z + g * own[n, r]) * x
-        else:
-            for r in range(BLOCK):
-                y = value[b, r]
-                x = value[a, r] - y
-                gap[n, r] = x
-                value[n, r] = y + (z + g * own[n, r]) * x
-
-
-@compiled
-def downward(first, count, left, right, leaf_value, share, slope, weight, own, gap, chance, sums):  # type: ignore[no-untyped-def] # as above
-    """Add to each split's sums: weight * the chance of coming to it * the gap between its sides.
-
-    chance: (nodes, R), room for the chances; sums: (nodes, R).
-    """
-    for r in range(BLOCK):
-        chance[0, r] = 1.0
-    for n in range(count):
-        a, b, z, g, w = left[first + n], right[first + n], share[first + n], slope[n], weight[n]
-        if a < 0 and b < 0:
-            w *= leaf_value[~a] - leaf_value[~b]
-            for r in range(BLOCK):
-                sums[n, r] += w * chance[n, r]
+            for k in range(points):
+                w = x * weight[k * count + n]
+                for r in range(BLOCK):
+                    sums[r] += w * chance[n, k, r]
         elif a < 0 or b < 0:
-            # the one side that goes on
-            c = b if a < 0 else a
-            z, g = (1 - z, -g) if a < 0 else (z, g)
-            for r in range(BLOCK):
-                u = chance[n, r]
-                sums[n, r] += w * u * gap[n, r]
-                chance[c, r] = u * (z + g * own[n, r])
+            c, z, sign = (b, 1 - z, -1.0) if a < 0 else (a, z, 1.0)
+            for k in range(points):
+                w, g = sign * weight[k * count + n], sign * slope[k * count + n]
+                for r in range(BLOCK):
+                    u = chance[n, k, r]
+                    sums[r] += w * u * gap[n, k, r]
+                    chance[c, k, r] = u * (z + g * own[n, r])
         else:
-            for r in range(BLOCK):
-                u = chance[n, r]
-                x = u * (z + g * own[n, r])
-                sums[n, r] += w * u * gap[n, r]
-                chance[a, r] = x
-                chance[b, r] = u - x
-
-
-@compiled
-def collect(first, count, feature, own, sums, found):  # type: ignore[no-untyped-def] # as above
-    """Add each split's part to its feature's row of `found`, (used features, R)."""
-    for n in range(count):
+            for k in range(points):
+                w, g = weight[k * count + n], slope[k * count + n]
+                for r in range(BLOCK):
+                    u = chance[n, k, r]
+                    x = u * (z + g * own[n, r])
+                    sums[r] += w * u * gap[n, k, r]
+                    chance[a, k, r] = x
+                    chance[b, k, r] = u - x
         f = feature[first + n]
         for r in range(BLOCK):
-            found[f, r] += own[n, r] * sums[n, r]
+            found[f, r] += own[n, r] * sums[r]
 
 
 @compiled
-def explain(codes, node_start, leaf_start, left, right, leaf_value, column, span_start, low, high, feature, share, before, before_left, points, slope_start, slope, weight, bits, work, found, used, out):  # type: ignore[no-untyped-def] # as above
+def explain(codes, node_start, leaf_start, left, right, leaf_value, column, span_start, low, high, feature, share, before, before_left, points, slope_start, slope, weight, bits, own, work, found, used, out):  # type: ignore[no-untyped-def] # as above
     """Write every customer's contributions, (n, n_features + 1); columns of features that no tree uses are not touched.
 
-    codes: (blocks, columns, R). feature: each split's row in `found`, used: the column of `out` that the row is for.
-    bits: (2, nodes, R), work: (4, nodes, R), found: (used features, R): room.
+    codes: (blocks, columns, R). feature: each split's row in `found`; used: the column of `out` that the row is for.
+    bits: (2, nodes, R), own: (nodes, R), work: (2, nodes, points, R), found: (used features + 1, R): room.
     """
-    goes_left, alive = bits[0], bits[1]
-    own, gap, value, sums = work[0], work[1], work[2], work[3]
+    sums = found[len(used)]
     for block in range(codes.shape[0]):
         found[:] = 0.0
         for tree in range(len(points)):
-            first, count = node_start[tree], node_start[tree + 1] - node_start[tree]
+            first, count, k = node_start[tree], node_start[tree + 1] - node_start[tree], points[tree]
             if count == 0:
                 continue
             leaves = leaf_value[leaf_start[tree] : leaf_start[tree + 1]]
+            at, end = slope_start[tree], slope_start[tree + 1]
+            slopes, weights = slope[at:end], weight[at:end]
             answers(
-                codes[block], first, count, column, span_start, low, high, share, before, before_left, goes_left,
-                alive, own,
+                codes[block], first, count, column, span_start, low, high, share, before, before_left, bits[0],
+                bits[1], own,
             )  # fmt: skip
-            sums[:count] = 0.0
-            for k in range(points[tree]):
-                at = slope_start[tree] + k * count
-                slopes, weights = slope[at : at + count], weight[at : at + count]
-                upward(first, count, left, right, leaves, share, slopes, own, gap, value)
-                downward(first, count, left, right, leaves, share, slopes, weights, own, gap, value, sums)
-            collect(first, count, feature, own, sums, found)
+            upward(first, count, k, left, right, leaves, share, slopes, own, work[0], work[1])
+            downward(
+                first, count, k, left, right, leaves, share, slopes, weights, own, work[1], work[0], sums, feature,
+                found,
+            )  # fmt: skip
         start = block * BLOCK
         for r in range(min(BLOCK, len(out) - start)):
             for f in range(len(used)):

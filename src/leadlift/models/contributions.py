@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 import lightgbm as lgb
 import numpy as np
@@ -86,7 +86,7 @@ class Compiled:
 
     def contributions(self, batch: pa.RecordBatch) -> Floats:
         """See Explainer."""
-        codes, bits, work, found = self._room(-(-batch.num_rows // self._shapley.BLOCK))
+        codes, *room = self._room(-(-batch.num_rows // self._shapley.BLOCK))
         write_codes(batch, self._encoding, self._coding, codes)
         out = np.zeros((batch.num_rows, self._trees.n_features + 1))
         out[:, -1] = self._shares.base
@@ -94,19 +94,22 @@ class Compiled:
         self._shapley.explain(
             codes, trees.node_start, trees.leaf_start, trees.left, trees.right, trees.leaf_value,
             self._coding.column, self._span_start, self._low, self._high, self._place, shares.share, shares.before,
-            shares.before_left, shares.points, shares.slope_start, shares.slope, shares.weight, bits, work, found,
-            self._used, out,
+            shares.before_left, shares.points, shares.slope_start, shares.slope, shares.weight, *room, self._used, out,
         )  # fmt: skip
         return out
 
-    def _room(self, blocks: int) -> tuple[npt.NDArray[np.unsignedinteger], npt.NDArray[np.uint8], Floats, Floats]:
+    def _room(self, blocks: int) -> tuple[npt.NDArray[Any], ...]:
         own, size = self._own, self._shapley.BLOCK
-        if not hasattr(own, "codes") or len(own.codes) < blocks:
-            nodes = int(np.diff(self._trees.node_start).max())
+        if not hasattr(own, "room") or len(own.codes) < blocks:
+            nodes, points = int(np.diff(self._trees.node_start).max()), int(self._shares.points.max())
             own.codes = np.zeros((blocks, self._coding.n_columns, size), dtype=self._kind)
-            own.bits, own.work = np.empty((2, nodes, size), dtype=np.uint8), np.empty((4, nodes, size))
-            own.found = np.empty((len(self._used), size))
-        return own.codes[:blocks], own.bits, own.work, own.found
+            own.room = (
+                np.empty((2, nodes, size), dtype=np.uint8),
+                np.empty((nodes, size)),
+                np.empty((2, nodes, points, size)),
+                np.empty((len(self._used) + 1, size)),
+            )
+        return own.codes[:blocks], *own.room
 
 
 def compiled_of(trees: Trees, encoding: Encoding) -> tuple[Compiled | None, str]:
