@@ -7,27 +7,16 @@ when they are compiled, so one instruction of the processor serves several custo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-from numba import njit
+from leadlift.models._kernels import compiled
 
 # Customers in a block. Fewer pay more for each loop's beginning, more push the working rows out of the cache.
 BLOCK = 64
 
 
-def compiled(function: Callable[..., Any]) -> Any:
-    """Compile on first use, keeping the machine code if there is a place; a product and a sum may be rounded at once."""
-    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-    try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:  # numba finds no folder that it may write to
-        return njit(**options)(function)
-
-
 @compiled
-def answers(codes, first, count, column, span_start, low, high, share, before, before_left, goes_left, alive, own):  # type: ignore[no-untyped-def] # numba compiles it for each type of code
+def answers(  # type: ignore[no-untyped-def] # numba compiles it for each type of code
+    codes, first, count, column, span_start, low, high, share, before, before_left, goes_left, alive, own,
+):  # fmt: skip
     """Write how each split's answer differs from the training rows' mean: own = alive * (goes_left - share).
 
     codes: (columns, R). A split sends left whose code lies in one of its spans [low, high], those from
@@ -55,7 +44,9 @@ def answers(codes, first, count, column, span_start, low, high, share, before, b
 
 
 @compiled
-def upward(first, count, points, left, right, leaf_value, share, slope, own, value, gap):  # type: ignore[no-untyped-def] # as above
+def upward(  # type: ignore[no-untyped-def] # as above
+    first, count, points, left, right, leaf_value, share, slope, own, value, gap,
+):  # fmt: skip
     """Write what is expected below each split (value), and that on one side less that on the other (gap).
 
     A share z + slope * own goes left. leaf_value, slope: those of the tree. gap: left less right, or the side that goes
@@ -89,7 +80,10 @@ def upward(first, count, points, left, right, leaf_value, share, slope, own, val
 
 
 @compiled
-def downward(first, count, points, left, right, leaf_value, share, slope, weight, own, gap, chance, sums, feature, found):  # type: ignore[no-untyped-def] # as above
+def downward(  # type: ignore[no-untyped-def] # as above
+    first, count, points, left, right, leaf_value, share, slope, weight, own, gap, chance, sums, feature,
+    found,
+):  # fmt: skip
     """Add each split's part to its feature's row of `found`: own * the integral of chance * gap.
 
     chance: (nodes, points, R), room for how likely one comes to a split, when features are known with chance t.
@@ -129,7 +123,10 @@ def downward(first, count, points, left, right, leaf_value, share, slope, weight
 
 
 @compiled
-def explain(codes, node_start, leaf_start, left, right, leaf_value, column, span_start, low, high, feature, share, before, before_left, points, slope_start, slope, weight, bits, own, work, found, used, out):  # type: ignore[no-untyped-def] # as above
+def explain(  # type: ignore[no-untyped-def] # as above
+    codes, node_start, leaf_start, left, right, leaf_value, column, span_start, low, high, feature, share,
+    before, before_left, points, slope_start, slope, weight, bits, own, work, found, used, out,
+):  # fmt: skip
     """Write every customer's contributions, (n, n_features + 1); columns of features that no tree uses are not touched.
 
     codes: (blocks, columns, R). feature: each split's row in `found`; used: the column of `out` that the row is for.

@@ -1,4 +1,4 @@
-"""Who computes what each feature did to a score: LightGBM itself, or compiled code seen to say the same, much faster."""
+"""Who computes what features did to a score: LightGBM itself, or compiled code seen to say the same, much faster."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ Floats = npt.NDArray[np.float64]
 REPAYS = 3.0
 # How far from LightGBM's a contribution may be, beside 1 or the largest of them. Rounding makes some 1e-13.
 TOLERANCE = 1e-6
-# LightGBM takes so long that checking every row of the probe would cost what is to be saved.
+# Rows to time LightGBM on, and to compare with it.
 TIMED, CHECKED = 8, 128
+# Bytes that a thread may work in: trees of many thousand leaves and dozens of features a path need more.
+MOST_ROOM = 2**28
 
 
 class Explainer(Protocol):
@@ -62,6 +64,12 @@ class ByLightGbm:
         if not len(matrix):
             return np.empty((0, len(self._encoding.features) + 1))
         return np.asarray(self._booster.predict(matrix, pred_contrib=True), dtype=np.float64)
+
+    def sums(self, batch: pa.RecordBatch) -> Floats:
+        """Return what the contributions of each row add up to, (n_rows,), without computing them."""
+        return np.asarray(
+            self._booster.predict(self._encoding.encode(batch), raw_score=True), dtype=np.float64
+        )
 
 
 class Compiled:
@@ -123,42 +131,52 @@ def compiled_of(trees: Trees, encoding: Encoding) -> tuple[Compiled | None, str]
         return None, shares.unsupported
     if coding.n_codes > 2**16:
         return None, f"{coding.n_codes:,} thresholds of one feature"
+    if _bytes(trees, shares) > MOST_ROOM:
+        return None, "trees too large"
     return Compiled(encoding, trees, coding, shares), ""
 
 
-def fastest_explainer(booster: lgb.Booster, encoding: Encoding, rows: int, sample: pa.RecordBatch) -> Explainer:
+def _bytes(trees: Trees, shares: Shares) -> int:
+    """What the rows of the largest tree take, one number for each node, point and customer of a block, twice."""
+    from leadlift.models._shapley import BLOCK
+
+    return int(np.diff(trees.node_start).max() * shares.points.max() * BLOCK * 16)
+
+
+def fastest_explainer(
+    booster: lgb.Booster, encoding: Encoding, rows: int, sample: pa.RecordBatch
+) -> Explainer:
     """Return what explains `rows` customers soonest, and says what LightGBM says.
 
     The compiled explainer is taken only when it repays compiling and checking, and its values are LightGBM's to 1e-6:
     on rows made of the model's own thresholds and on the first of `sample`; and when, on all rows of the former, the
     sums are the raw scores. Else LightGBM.
     """
-    trees = trees_of(booster)
-    probe = probe_of(trees, encoding)
-    plain = ByLightGbm(booster, encoding)
+    plain = ByLightGbm(booster, encoding, "few customers or a small model")
+    few = sample.slice(0, TIMED)
     start = time.perf_counter()
-    plain.contributions(probe.slice(0, TIMED))
-    seconds = rows * (time.perf_counter() - start) / min(TIMED, probe.num_rows)
-    if seconds < REPAYS:
-        return ByLightGbm(booster, encoding, "few customers, or a small model")
+    plain.contributions(few)
+    if rows * (time.perf_counter() - start) < REPAYS * few.num_rows:
+        return plain
+    trees = trees_of(booster)
     compiled, why = compiled_of(trees, encoding)
-    why = why if compiled is None else difference(compiled, booster, encoding, probe, sample)
+    why = why if compiled is None else difference(compiled, plain, probe_of(trees, encoding), sample)
     return ByLightGbm(booster, encoding, why) if compiled is None or why else compiled
 
 
-def difference(
-    explainer: Explainer, booster: lgb.Booster, encoding: Encoding, probe: pa.RecordBatch, sample: pa.RecordBatch
-) -> str:
-    """Where the explainer says other than LightGBM, by more than 1e-6; empty when nowhere."""
-    plain = ByLightGbm(booster, encoding)
+def difference(compiled: Explainer, plain: ByLightGbm, probe: pa.RecordBatch, sample: pa.RecordBatch) -> str:
+    """Where an explainer says other than LightGBM, by more than 1e-6; empty when nowhere.
+
+    LightGBM takes so long that it is asked for the contributions of the first rows alone. That the splits are read
+    rightly, at each of the model's thresholds, is seen on the sums: they are the raw scores.
+    """
     for name, batch in (("rows of the model's thresholds", probe), ("the first customers", sample)):
         part = batch.slice(0, CHECKED)
-        found, wanted = explainer.contributions(part), plain.contributions(part)
+        found, wanted = compiled.contributions(part), plain.contributions(part)
         if not near(found, wanted):
-            return f"contributions of {name} are off by {np.abs(found - wanted).max():.2g}"
-    sums = explainer.contributions(probe).sum(axis=1)
-    if not near(sums, np.asarray(booster.predict(encoding.encode(probe), raw_score=True))):
-        return "contributions do not add up to the raw scores"
+            return f"on {name} the compiled contributions are off by {np.abs(found - wanted).max():.2g}"
+    if not near(compiled.contributions(probe).sum(axis=1), plain.sums(probe)):
+        return "the compiled contributions do not add up to the raw scores"
     return ""
 
 

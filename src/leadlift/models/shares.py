@@ -1,20 +1,20 @@
 """What exact Shapley values need to know of each split, read off the trees once.
 
 The value of a set S of features is what a tree says on average when only S is known: at a split on a feature of S the
-customer's own way is taken, at any other both, weighed by the training rows that went each way (path-dependent TreeSHAP;
-Lundberg et al., 2020). Let every feature be known with chance t, independently. Then a split sends
+customer's own way is taken, at any other both, weighed by the training rows that went each way (path-dependent
+TreeSHAP; Lundberg et al., 2020). Let every feature be known with chance t, independently. Then a split sends
 
-    share + t * (own - share)        of what comes to it to the left,
+    share + t * (own - share)
 
-own being 1 for customers who go left and 0 for the others, and the tree's expected output R is a polynomial in t. A
-feature's Shapley value is the integral over t from 0 to 1 of R's derivative by the chance of that feature alone (Owen,
-"Multilinear extensions of games", 1972). The integrand of a leaf is of a degree below the number of features on
-its path, so half as many points of Gauss and Legendre, rounded up, give the integral itself and no approximation. All
-factors lie in [0, 1]: nothing cancels, however deep the tree.
+of what comes to it to the left, own being 1 for customers who go left and 0 for the others, and the tree's expected
+output is a polynomial in t. A feature's Shapley value is the integral, over t from 0 to 1, of the derivative by the
+chance of that feature alone (Owen, "Multilinear extensions of games", 1972). For a leaf the integrand's degree is
+below the number of features on its path, so half as many points of Gauss and Legendre, rounded up, give the integral
+itself and no approximation. All factors lie in [0, 1]: nothing cancels, however deep the tree.
 
-A feature asked a second time on a path: of the customers who got here, a share `known` went the first way by chance; who
-would not have gone it himself (not `alive`) is here only while the feature is unknown, and his answer is never heard.
-For the others t becomes t / h, h = known + t * (1 - known), and the derivative's weight is known / h ** 2.
+A feature asked again on a path: a share `known` of the training rows went the earlier ways. Customers who would not
+(not `alive`) come here only while the feature is unknown, so their answer is never heard. For the others t becomes
+t / h with h = known + t * (1 - known), and the derivative is weighed by known / h ** 2.
 """
 
 from __future__ import annotations

@@ -23,12 +23,17 @@ def spread(rows: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:
 
 
 def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) -> Explained:
-    """LightGBM's exact contributions to these customers' scores, with the words to tell them."""
-    matrix = model.encoding.encode(rows)
+    """The exact contributions to these customers' scores, with the words to tell them."""
+    parts = rows.select(model.encoding.features).combine_chunks().to_batches()
+    explainer = model.explainer(rows.num_rows, parts[0])
+    contributions = np.concatenate([explainer.contributions(part) for part in parts])
     told = phrases(features)
     categories = {name: list(known) for name, known in model.encoding.categories.items()}
     return Explained(
-        model.contributions(matrix), matrix, [told[name] for name in model.encoding.features], categories
+        contributions,
+        model.encoding.encode(rows),
+        [told[name] for name in model.encoding.features],
+        categories,
     )
 
 
