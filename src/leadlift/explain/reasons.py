@@ -6,13 +6,17 @@ local explanations to global understanding with explainable AI for trees", Natur
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.explain.phrases import Phrase, Value, say
+
+DECIMALS = 9
+"""Contributions nearer to each other than this, in log-odds, are alike."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,7 @@ class ReasonCodes:
         chosen, strength = _strongest(_agreeing(contributions), self._families, self._top)
         told = strength > 0
         found = np.empty(chosen.shape, dtype=object)
-        for column in np.unique(chosen[told]):
-            rows, places = np.nonzero((chosen == column) & told)
+        for column, rows, places in _by_column(chosen, told):
             found[rows, places] = self._reasons(column, contributions[rows, column], values, rows)
         # the strongest come first, so those that are told do
         return [reasons[:n] for reasons, n in zip(found.tolist(), told.sum(axis=1).tolist(), strict=True)]
@@ -97,10 +100,13 @@ class ReasonCodes:
 
 
 def _agreeing(contributions: np.ndarray) -> np.ndarray:
-    """How strongly each feature moves the score the way it went: (n, n_features), positive if it agrees."""
+    """How strongly each feature moves the score the way it went: (n, n_features), positive if it agrees.
+
+    Rounded, so that the order of features that are equal, or do nothing, is not that of somebody's rounding errors.
+    """
     drivers = contributions[:, :-1]
     direction = np.where(drivers.sum(axis=1, dtype=np.float64) > 0, 1.0, -1.0)
-    return np.asarray(drivers * direction[:, None])
+    return np.round(drivers * direction[:, None], DECIMALS)
 
 
 def _families(features: Sequence[str], phrases: Mapping[str, Phrase]) -> list[np.ndarray]:
@@ -133,3 +139,15 @@ def _strongest(agreeing: np.ndarray, families: list[np.ndarray], top: int) -> tu
             inside = first[best] + np.minimum(member, size[best] - 1)
             left[rows, inside] = -np.inf
     return chosen, strength
+
+
+def _by_column(
+    chosen: np.ndarray, told: np.ndarray
+) -> Iterator[tuple[int, npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Each chosen column, with the rows and the places where it is told."""
+    rows, places = np.nonzero(told)
+    columns = chosen[rows, places]
+    order = np.argsort(columns, kind="stable")
+    for mine in np.split(order, np.flatnonzero(np.diff(columns[order])) + 1):
+        if len(mine):
+            yield int(columns[mine[0]]), rows[mine], places[mine]

@@ -9,15 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from leadlift.explain import Phrase, Reason, ReasonCodes
+from leadlift.models import Model
 from leadlift.names import CUSTOMER
 from leadlift.specs import FeatureDef
 from leadlift.workflows.ahead import ahead
 from leadlift.workflows.champion import Loaded
 from leadlift.workflows.progress import Progress
 
-EXPLAINED_AT_ONCE = 2_000
-# So many of the first customers may be explained by LightGBM too, and must get the same contributions.
-SAMPLE = 1_024
+# A short list keeps all processors busy too.
+EXPLAINED_AT_ONCE = 1_024
 
 
 def phrases(features: Mapping[str, FeatureDef]) -> dict[str, Phrase]:
@@ -55,12 +55,17 @@ class Told:
 def explained(loaded: Loaded, rows: pa.Table, progress: Progress, top: int = 3) -> Told:
     """The strongest reasons for each row of features, in the order of the rows."""
     names = loaded.model.encoding.features
-    parts = rows.select(names).combine_chunks().to_batches(max_chunksize=EXPLAINED_AT_ONCE)
+    codes = ReasonCodes(names, phrases(loaded.features), loaded.typical, top)
+    return told_of(loaded.model, codes, rows.select(names), progress)
+
+
+def told_of(model: Model, codes: ReasonCodes, rows: pa.Table, progress: Progress) -> Told:
+    """The reasons for each row, part by part: whoever explains soonest computes, sentences are made beside it."""
+    parts = rows.combine_chunks().to_batches(max_chunksize=EXPLAINED_AT_ONCE)
     if not parts:
         return Told([], "none", "no customers")
-    explainer = loaded.model.explainer(rows.num_rows, parts[0].slice(0, SAMPLE))
+    explainer = model.explainer(rows.num_rows, parts[0])
     progress.step(f"reasons ({explainer.name}: {explainer.why})")
-    codes = ReasonCodes(names, phrases(loaded.features), loaded.typical, top)
 
     def work(part: pa.RecordBatch) -> list[list[Reason]]:
         return codes.of(explainer.contributions(part), part)
