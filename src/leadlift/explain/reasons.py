@@ -19,7 +19,7 @@ DECIMALS = 9
 """Contributions nearer to each other than this, in log-odds, are alike."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One driver of one customer's score. contribution: in log-odds, positive when it raises it."""
 
