@@ -92,6 +92,11 @@ def plainly(drivers, top):
     return [name for _, name in sorted(best.values(), key=lambda found: -found[0])][:top]
 
 
+def test_what_differs_by_rounding_alone_is_alike_and_what_does_nothing_is_no_reason():
+    assert told([0.3, 0.0, 0.3 + 1e-15, 0.0, 1e-17]) == [["spend_30d", "logins"]]
+    assert told([0.3 + 1e-15, 0.0, 0.3, 0.0, -1e-17]) == [["spend_30d", "logins"]]
+
+
 STRENGTHS = st.lists(st.integers(-1000, 1000).map(float), min_size=5, max_size=5, unique_by=abs)
 
 

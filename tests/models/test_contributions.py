@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from leadlift.errors import UserError
 from leadlift.models import Encoding, contributions
+from leadlift.models.coding import coding_of
 from leadlift.models.contributions import ByLightGbm, Compiled, compiled_of, difference, fastest_explainer
 from leadlift.models.probe import probe_of
 from leadlift.models.shares import shares_of
@@ -65,6 +66,12 @@ def test_they_add_up_to_the_raw_score_whatever_threshold_a_value_stands_on(kind)
     probe = probe_of(trees_of(booster), ENCODING)
     sums = compiled(booster).contributions(probe).sum(axis=1)
     assert sums == pytest.approx(ByLightGbm(booster, ENCODING).sums(probe), rel=1e-9, abs=1e-9)
+
+
+def test_more_thresholds_than_a_byte_tells_apart_are_no_hindrance():
+    booster = grown("many cuts")
+    assert coding_of(trees_of(booster)).n_codes > 256
+    assert off(booster, table(200)) < 1e-12
 
 
 def test_paths_of_many_features_and_features_asked_again_and_again_are_exact():
