@@ -84,7 +84,7 @@ def _of_customer(
     day = as_of or last_day(home)
     row = _row_of(ws, spec, loaded, home, customer, day, progress)
     found = loaded.model.predict(row)
-    reasons = reasons_of(loaded, row, progress)[0]
+    reasons = reasons_of(loaded, row, progress).reasons[0]
     facts = {
         "chance": f"{found.probability[0]:.1%}",
         "percentile": str(found.percentile[0]),
