@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from leadlift.evaluation import auc
 from leadlift.names import TEST
+from leadlift.progress import SILENT
 from leadlift.simulate import BankPlan, simulate
 from leadlift.specs import Workspace, open_workspace
 from leadlift.training import fit_calibrated, prepare, split_cases, training_table
@@ -77,7 +78,7 @@ def measured(ws: Workspace, pipelines: Sequence[str] = tuple(TRUTH)) -> Iterator
         began = time.monotonic()
         spec = ws.pipeline(name)
         with opened(ws) as home:
-            table = training_table(spec, ws.features, home, lambda step: None)
+            table = training_table(spec, ws.features, home, SILENT)
         cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))
         model = fit_calibrated(cases, {}, spec.model, "the test cases")
         rows = cases.rows(TEST)

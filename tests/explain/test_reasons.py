@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadlift.explain import Phrase, reason_codes
+from leadlift.explain import Phrase, ReasonCodes, reason_codes
 
 FEATURES = ["spend_30d", "spend_90d", "logins", "gender", "age"]
 FAMILY = {"spend_30d": "spend", "spend_90d": "spend"}
@@ -92,9 +92,50 @@ def plainly(drivers, top):
     return [name for _, name in sorted(best.values(), key=lambda found: -found[0])][:top]
 
 
+def test_what_differs_by_rounding_alone_is_alike_and_what_does_nothing_is_no_reason():
+    assert told([0.3, 0.0, 0.3 + 1e-15, 0.0, 1e-17]) == [["spend_30d", "logins"]]
+    assert told([0.3 + 1e-15, 0.0, 0.3, 0.0, -1e-17]) == [["spend_30d", "logins"]]
+
+
 STRENGTHS = st.lists(st.integers(-1000, 1000).map(float), min_size=5, max_size=5, unique_by=abs)
 
 
 @given(st.lists(STRENGTHS, min_size=1, max_size=5), st.integers(1, 4))
 def test_the_fast_way_tells_what_the_plain_way_tells(rows, top):
     assert told(rows, top) == [plainly(row, top) for row in rows]
+
+
+def one_by_one(agreeing: np.ndarray, families: list[np.ndarray], top: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same choice family by family, and all families sorted."""
+    best = np.stack([family[agreeing[:, family].argmax(axis=1)] for family in families], axis=1)
+    strength = np.take_along_axis(agreeing, best, axis=1)
+    order = np.argsort(-strength, axis=1, kind="stable")[:, :top]
+    return np.take_along_axis(best, order, axis=1), np.take_along_axis(strength, order, axis=1)
+
+
+@given(st.data())
+def test_families_of_any_size_and_ties_are_chosen_as_one_by_one(data):
+    from leadlift.explain.reasons import _strongest
+
+    members = data.draw(st.lists(st.integers(0, 3), min_size=6, max_size=6))
+    families = [np.flatnonzero(np.array(members) == family) for family in dict.fromkeys(members)]
+    rows = data.draw(st.lists(st.lists(st.integers(-2, 2), min_size=6, max_size=6), min_size=1, max_size=4))
+    top = data.draw(st.integers(1, 5))
+    chosen, strength = _strongest(np.array(rows, dtype=float), families, top)
+    wanted, strongest = one_by_one(np.array(rows, dtype=float), families, top)
+    assert chosen.tolist() == wanted.tolist()
+    assert strength.tolist() == strongest.tolist()
+
+
+def test_parts_are_told_what_the_whole_is_told():
+    rng = np.random.default_rng(1)
+    drivers = np.hstack([rng.normal(size=(90, 5)), np.full((90, 1), -4.0)])
+    values = pa.table(
+        {name: pa.array(rng.integers(0, 4, 90) / 3, mask=rng.random(90) < 0.2) for name in FEATURES}
+    )
+    typical = dict.fromkeys(FEATURES, 0.5)
+    codes = ReasonCodes(FEATURES, phrases(), typical)
+    parts = [codes.of(drivers[at : at + 40], values.slice(at, 40)) for at in (0, 40, 80)]
+    assert [reasons for part in parts for reasons in part] == reason_codes(
+        drivers, values, FEATURES, phrases(), typical
+    )

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leadlift.features import planned
+
 from . import histories as h
 from .building import defined, rows, source
 from .oracle import value
-from .ways import FACTS, built_by, features_in, home_in, lay
+from .ways import FACTS, built_by, features_in, home_in, lay, spine_of
 
 modestly = settings(
     max_examples=20,
@@ -146,6 +148,16 @@ def test_the_next_month_arranges_its_own_file_alone(tmp_path):
     assert found["ann", END_OF_APRIL]["total_90d"] == 1101
     # the new file's rows, and the rows that stand in several versions
     assert len(more) == 2
+
+
+def test_a_plan_reads_only_what_is_not_arranged_yet(tmp_path):
+    with home_in(tmp_path, lay(tmp_path, EVENTS, {"2024-03": MARCH}), "tiles") as home:
+        features_in(home, features(), [("ann", END_OF_MARCH)])
+    with home_in(tmp_path, lay(tmp_path, EVENTS, {"2024-04": APRIL}), "tiles") as home:
+        spine = spine_of(home, [("ann", END_OF_APRIL)], by_day=True)
+        ((plan, built),) = planned(home, features(), list(features()), spine)
+        assert ([piece.name for piece in plan.pieces], plan.rows) == (["2024-04.parquet"], len(APRIL))
+        assert (plan.scans, len(plan.tiled), built) == (1, len(features()), 0)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -10,6 +10,7 @@ import pytest
 
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.features import Home, open_sources
+from leadlift.progress import SILENT
 from leadlift.specs import Workspace, open_workspace
 from leadlift.training import TrainingTable, training_table
 
@@ -40,6 +41,6 @@ def table_of(small: Callable[[dict[str, str]], tuple[Workspace, Home]]) -> Calla
     def made(files: dict[str, str]) -> TrainingTable:
         workspace, home = small(files)
         (spec,) = workspace.pipelines.values()
-        return training_table(spec, workspace.features, home, lambda step: None)
+        return training_table(spec, workspace.features, home, SILENT)
 
     return made

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from leadlift.errors import UserError
+from leadlift.progress import SILENT
 from leadlift.training import training_table
 
 JAN, FEB, MAR = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31)
@@ -189,9 +190,9 @@ def test_the_key_changes_with_the_data_and_with_the_definition(table_of):
 def test_the_same_data_and_definitions_are_read_from_the_cache(small):
     workspace, home = small(tiny())
     spec = workspace.pipeline("buys")
-    first = training_table(spec, workspace.features, home, lambda step: None)
+    first = training_table(spec, workspace.features, home, SILENT)
     kept = {path: path.stat().st_mtime_ns for path in home.cache.rglob("*.parquet")}
-    again = training_table(spec, workspace.features, home, lambda step: None)
+    again = training_table(spec, workspace.features, home, SILENT)
     assert first.key == again.key
     assert first.table.equals(again.table)
     assert kept == {path: path.stat().st_mtime_ns for path in home.cache.rglob("*.parquet")}

@@ -22,12 +22,13 @@ import pytest
 from leadlift.explain import reason_codes
 from leadlift.features import Home
 from leadlift.leads import held_out
+from leadlift.models import contributions
 from leadlift.names import CHAMPION
+from leadlift.progress import SILENT
 from leadlift.specs import Workspace, open_workspace
 from leadlift.tracking import Tracker
 from leadlift.workflows.champion import Loaded, champion
-from leadlift.workflows.progress import SILENT
-from leadlift.workflows.reasons import in_order, phrases
+from leadlift.workflows.reasons import explained, in_order, phrases
 from leadlift.workflows.score import eligible_query
 from leadlift.workflows.session import opened, tracker_of
 
@@ -219,6 +220,22 @@ def test_every_reason_points_the_way_the_score_went(loaded, rows, leads):
         assert [lead[f"reason_{n}"] for n in range(1, len(reasons) + 1)] == [one.sentence for one in reasons]
         strengths = [abs(reason.contribution) for reason in reasons]
         assert strengths == sorted(strengths, reverse=True)
+
+
+def test_leads_are_told_the_same_whoever_explains_and_the_manifest_says_who(
+    finished, loaded, rows, leads, monkeypatch
+):
+    manifest = json.loads((finished / LEADS / "manifest.json").read_text())
+    assert manifest["explainer"] in ("lightgbm", "compiled")
+    wanted = [[one for one in (lead[f"reason_{n}"] for n in (1, 2, 3)) if one] for lead in leads.to_pylist()]
+    mine = in_order(
+        rows.filter(pa.compute.is_in(rows["customer_id"], leads["customer_id"])), leads["customer_id"]
+    )
+    for repays, name in ((0.0, "compiled"), (1e9, "lightgbm")):
+        monkeypatch.setattr(contributions, "REPAYS", repays)
+        told = explained(loaded, mine, SILENT)
+        assert told.explainer == name, told.because
+        assert [[reason.sentence for reason in reasons] for reasons in told.reasons] == wanted
 
 
 def test_the_contributions_of_a_lead_add_up_to_its_log_odds(loaded, rows):

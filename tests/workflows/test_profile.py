@@ -16,6 +16,7 @@ from leadlift.errors import UserError
 from leadlift.evaluation import auc
 from leadlift.features import feature_query
 from leadlift.names import TARGET, TRAIN
+from leadlift.progress import SILENT
 from leadlift.specs import open_workspace
 from leadlift.training import everyone_spine, split_cases, training_table
 from leadlift.workflows.catalogue import Catalogue, Wanted, listing, show
@@ -121,7 +122,7 @@ def test_strength_is_that_of_the_training_part_alone(profiled, starter_bank):
     ws = open_workspace(starter_bank)
     spec = ws.pipeline("fund_purchase")
     with opened(ws) as home:
-        made = training_table(spec, ws.features, home, lambda step: None)
+        made = training_table(spec, ws.features, home, SILENT)
     train = made.table.take(split_cases(made.table, spec.split, made.maturity).rows[TRAIN])
     (found,) = profiled.features["spending_90d"].strengths
     y, spent = train[TARGET].to_numpy(), train["spending_90d"].to_numpy()
@@ -184,7 +185,7 @@ def test_a_profile_is_out_of_date_when_its_definition_data_or_target_changes(pro
     assert (stale("age"), stale("spending_90d")) == ("data changed: customers", "")
 
 
-def test_a_file_of_another_version_or_a_broken_one_counts_as_none(tmp_path, starter_bank):
+def test_a_file_of_another_version_or_a_broken_one_counts_as_none(profiled, starter_bank):
     ws = open_workspace(starter_bank)
     before = (starter_bank / FILE).read_text("utf-8")
     for text in ('{"format": 0, "features": {}}', '{"format": 1, "features": {"age": {"kind": "number"}}}'):
@@ -194,7 +195,7 @@ def test_a_file_of_another_version_or_a_broken_one_counts_as_none(tmp_path, star
     assert json.loads(before)["format"] == 1
 
 
-def test_a_day_before_all_data_is_refused_and_a_target_that_cannot_be_split_is_noted(starter_bank):
+def test_a_day_before_all_data_is_refused_and_a_target_that_cannot_be_split_is_noted(profiled, starter_bank):
     ws = open_workspace(starter_bank)
     with pytest.raises(UserError, match="no customers from 1950-01-01 to 1950-02-01"):
         profile(ws, ["region"], months=2, as_of=date(1950, 2, 1))

@@ -17,9 +17,9 @@ from leadlift.engines._encoding import as_utf8, undecodable
 from leadlift.engines._faults import absent, ambiguous, plain, readable
 from leadlift.engines._partitions import PARQUET, parquet, partitions_of
 from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
-from leadlift.engines.memory import machine_memory
 from leadlift.engines.protocol import ArrowStream, Fault, Partition
 from leadlift.errors import UserError
+from leadlift.machine import machine_memory
 from leadlift.specs import Column, Source
 from leadlift.specs.base import listed, nearest
 

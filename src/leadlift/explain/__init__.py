@@ -3,6 +3,15 @@
 from leadlift.explain.explained import Explained
 from leadlift.explain.pages import customer_page, model_page
 from leadlift.explain.phrases import Phrase, say
-from leadlift.explain.reasons import Reason, reason_codes
+from leadlift.explain.reasons import Reason, ReasonCodes, reason_codes
 
-__all__ = ["Explained", "Phrase", "Reason", "customer_page", "model_page", "reason_codes", "say"]
+__all__ = [
+    "Explained",
+    "Phrase",
+    "Reason",
+    "ReasonCodes",
+    "customer_page",
+    "model_page",
+    "reason_codes",
+    "say",
+]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from string import Formatter
 
 SHARE = "share"
@@ -90,18 +91,26 @@ def say(phrase: Phrase, value: Value, typical: Value, language: str = "en") -> s
         return words.none_on_record.format(label=phrase.label)
     value, typical = _comparable(value, typical)
     said = with_unit(value, phrase.unit, words)
-    usual = "" if is_missing(typical) else with_unit(typical, phrase.unit, words)
+    usual, usual_shown = _usual(typical, phrase.unit, language)
     own = _own_sentence(phrase, value, typical, differs=said != usual)
     if own is not None:
-        blanks = {"value": shown(value, phrase.unit, words), "typical": shown(typical, phrase.unit, words)}
+        blanks = {"value": shown(value, phrase.unit, words), "typical": usual_shown}
         return own.format(**blanks, unit=_unit(phrase.unit), label=phrase.label)
     pattern = words.stated if not usual else words.compared if said != usual else words.as_usual
     return pattern.format(label=phrase.label, value=said, typical=usual)
 
 
+@lru_cache(maxsize=4_096, typed=True)  # typed: 1 and True are written differently
+def _usual(typical: Value, unit: str, language: str) -> tuple[str, str]:
+    """A typical value with its unit, empty when there is none, and without: one is compared with many customers'."""
+    words = LANGUAGES[language]
+    return "" if is_missing(typical) else with_unit(typical, unit, words), shown(typical, unit, words)
+
+
 def _comparable(value: Value, typical: Value) -> tuple[Value, Value]:
     """Both as days, or both as truths; a typical value that is no day beside a day is no typical value."""
-    value, typical = (day.date() if isinstance(day, datetime) else day for day in (value, typical))
+    value = value.date() if isinstance(value, datetime) else value
+    typical = typical.date() if isinstance(typical, datetime) else typical
     if isinstance(value, date) is not isinstance(typical, date):
         return value, None
     if isinstance(value, bool) and isinstance(typical, int | float | Decimal):

@@ -6,16 +6,20 @@ local explanations to global understanding with explainable AI for trees", Natur
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.explain.phrases import Phrase, Value, say
 
+DECIMALS = 9
+"""Contributions nearer to each other than this, in log-odds, are alike."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One driver of one customer's score. contribution: in log-odds, positive when it raises it."""
 
@@ -44,28 +48,65 @@ def reason_codes(
     fewer than `top` when fewer agree. One reason a family, none that is hidden, none without a phrase.
     Raises ValueError when the shapes do not fit each other.
     """
-    if contributions.shape != (values.num_rows, len(features) + 1):
-        wanted = (values.num_rows, len(features) + 1)
-        raise ValueError(f"contributions are {contributions.shape}; rows and features ask for {wanted}")
-    chosen, strength = _strongest(_agreeing(contributions), _families(features, phrases), top)
-    found: list[list[Reason | None]] = [[None] * chosen.shape[1] for _ in range(values.num_rows)]
-    for column in np.unique(chosen[strength > 0]):
-        rows, places = np.nonzero((chosen == column) & (strength > 0))
-        phrase, usual = phrases[features[column]], typical.get(features[column])
-        spoken: dict[Value, str] = {}
-        for row, place, value in zip(rows, places, _taken(values, features[column], rows), strict=True):
-            if value not in spoken:
-                spoken[value] = say(phrase, value, usual, language)
-            strong = float(contributions[row, column])
-            found[row][place] = Reason(phrase.feature, strong, value, spoken[value])
-    return [[reason for reason in reasons if reason is not None] for reasons in found]
+    return ReasonCodes(features, phrases, typical, top, language).of(contributions, values)
+
+
+class ReasonCodes:
+    """Chooses and words the reasons of many customers, part by part: see `reason_codes`.
+
+    The same sentence is put together once, whichever part a value comes in. Threads may ask at the same time.
+    """
+
+    def __init__(
+        self,
+        features: Sequence[str],
+        phrases: Mapping[str, Phrase],
+        typical: Mapping[str, Value],
+        top: int = 3,
+        language: str = "en",
+    ) -> None:
+        self._features, self._phrases, self._typical = tuple(features), phrases, typical
+        self._top, self._language = top, language
+        self._families = _families(features, phrases)
+        self._spoken: list[dict[Value, str]] = [{} for _ in features]
+
+    def of(self, contributions: np.ndarray, values: pa.Table | pa.RecordBatch) -> list[list[Reason]]:
+        """The strongest drivers of every customer's score, strongest first."""
+        wanted = (values.num_rows, len(self._features) + 1)
+        if contributions.shape != wanted:
+            raise ValueError(f"contributions are {contributions.shape}; rows and features ask for {wanted}")
+        chosen, strength = _strongest(_agreeing(contributions), self._families, self._top)
+        told = strength > 0
+        found = np.empty(chosen.shape, dtype=object)
+        for column, rows, places in _by_column(chosen, told):
+            found[rows, places] = self._reasons(column, contributions[rows, column], values, rows)
+        # the strongest come first, so those that are told do
+        return [reasons[:n] for reasons, n in zip(found.tolist(), told.sum(axis=1).tolist(), strict=True)]
+
+    def _reasons(
+        self, column: int, strengths: np.ndarray, values: pa.Table | pa.RecordBatch, rows: np.ndarray
+    ) -> list[Reason]:
+        """What one feature did to the scores of these rows."""
+        feature, spoken = self._features[column], self._spoken[column]
+        phrase, usual = self._phrases[feature], self._typical.get(feature)
+        reasons = []
+        taken: list[Value] = values.column(feature).take(pa.array(rows)).to_pylist()
+        for strong, value in zip(strengths.tolist(), taken, strict=True):
+            sentence = spoken.get(value)
+            if sentence is None:
+                sentence = spoken[value] = say(phrase, value, usual, self._language)
+            reasons.append(Reason(phrase.feature, strong, value, sentence))
+        return reasons
 
 
 def _agreeing(contributions: np.ndarray) -> np.ndarray:
-    """How strongly each feature moves the score the way it went: (n, n_features), positive if it agrees."""
+    """How strongly each feature moves the score the way it went: (n, n_features), positive if it agrees.
+
+    Rounded, so that the order of features that are equal, or do nothing, is not that of somebody's rounding errors.
+    """
     drivers = contributions[:, :-1]
     direction = np.where(drivers.sum(axis=1, dtype=np.float64) > 0, 1.0, -1.0)
-    return np.asarray(drivers * direction[:, None])
+    return np.round(drivers * direction[:, None], DECIMALS)
 
 
 def _families(features: Sequence[str], phrases: Mapping[str, Phrase]) -> list[np.ndarray]:
@@ -80,15 +121,33 @@ def _families(features: Sequence[str], phrases: Mapping[str, Phrase]) -> list[np
 
 def _strongest(agreeing: np.ndarray, families: list[np.ndarray], top: int) -> tuple[np.ndarray, np.ndarray]:
     """The `top` columns of each row, of different families, and their strength: (n, top) both, best first."""
+    places = min(top, len(families))
+    chosen = np.zeros((len(agreeing), places), dtype=np.intp)
+    strength = np.zeros((len(agreeing), places))
+    if not chosen.size:
+        return chosen, strength
+    # families side by side: of equal ones the first family's first member is told
+    columns = np.concatenate(families)
+    left = agreeing[:, columns]
+    sizes = np.array([len(family) for family in families])
+    first, size = (np.repeat(told, sizes) for told in (np.cumsum(sizes) - sizes, sizes))
     rows = np.arange(len(agreeing))
-    if not families or not len(rows):
-        return np.zeros((len(rows), 0), dtype=np.intp), np.zeros((len(rows), 0))
-    best = np.stack([family[agreeing[:, family].argmax(axis=1)] for family in families], axis=1)
-    strength = np.take_along_axis(agreeing, best, axis=1)
-    order = np.argsort(-strength, axis=1, kind="stable")[:, :top]
-    return np.take_along_axis(best, order, axis=1), strength[rows[:, None], order]
+    for place in range(places):
+        best = left.argmax(axis=1)
+        chosen[:, place], strength[:, place] = columns[best], left[rows, best]
+        for member in range(sizes.max()):
+            inside = first[best] + np.minimum(member, size[best] - 1)
+            left[rows, inside] = -np.inf
+    return chosen, strength
 
 
-def _taken(values: pa.Table | pa.RecordBatch, feature: str, rows: np.ndarray) -> list[Value]:
-    taken: list[Value] = values.column(feature).take(pa.array(rows)).to_pylist()
-    return taken
+def _by_column(
+    chosen: np.ndarray, told: np.ndarray
+) -> Iterator[tuple[int, npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Each chosen column, with the rows and the places where it is told."""
+    rows, places = np.nonzero(told)
+    columns = chosen[rows, places]
+    order = np.argsort(columns, kind="stable")
+    for mine in np.split(order, np.flatnonzero(np.diff(columns[order])) + 1):
+        if len(mine):
+            yield int(columns[mine[0]]), rows[mine], places[mine]

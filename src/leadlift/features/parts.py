@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,16 @@ from sqlglot import exp
 from leadlift.engines import Engine, Partition
 from leadlift.features.compile import part_query
 from leadlift.features.keys import keys_of
-from leadlift.features.plans import Plan, Way, batches, plan_of
+from leadlift.features.plans import Arranged, Plan, Way, batches, plan_of
 from leadlift.features.rows import ROW, SPINE, col
 from leadlift.features.spines import Block, Spine
 from leadlift.features.store import FILE, deal_out, new_group, stored
+from leadlift.features.tiles.measures import Tiled
 from leadlift.features.tiles.refused import refuse, refused
 from leadlift.names import AS_OF, CUSTOMER
+from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Source
 
-Step = Callable[[str], None]
 Keys = list[dict[str, str]]
 
 
@@ -48,14 +49,14 @@ class Builder:
     customer: str
     everyone: int | None
 
-    def build(self, wanted: Sequence[Wanted], spine: Spine, way: Way, step: Step) -> Keys:
+    def build(self, wanted: Sequence[Wanted], spine: Spine, way: Way, progress: Progress) -> Keys:
         """Build what is missing; returns for each block the key of every feature."""
         keys = self._keys(wanted, spine)
         for one in wanted:
             for features, places in self._missing(one, spine, keys):
-                step(f"features of {one.source}")
+                progress.step(f"features of {one.source}")
                 blocks = [spine.blocks[place] for place in places]
-                self._build(one, features, blocks, [keys[place] for place in places], way)
+                self._build(one, features, blocks, [keys[place] for place in places], way, progress)
         self.engine.define_files(SPINE, *(block.path for block in spine.blocks))
         return keys
 
@@ -96,20 +97,47 @@ class Builder:
     def _plan(self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], way: Way) -> Plan:
         source = self.sources[one.source]
         known = refused(self.tiles, one.source, one.prints)
+        arranged = self._arranged(one)
         return plan_of(
-            one.source, source, self.sources, features, one.partitions, blocks, known, self.everyone, way
+            one.source,
+            source,
+            self.sources,
+            features,
+            one.partitions,
+            blocks,
+            known,
+            arranged,
+            self.everyone,
+            way,
         )
 
+    def _arranged(self, one: Wanted) -> Arranged:
+        """What the tiles of each piece hold; the room that knows is entered only when there are some."""
+        if not (self.tiles / one.source).exists():
+            return {}
+        from leadlift.features.tiles.shelf import Shelf
+
+        shelf, tiled = Shelf(self.engine, self.tiles), self._tiled(one)
+        return {piece.fingerprint: shelf.words_of(tiled, piece) for piece in one.partitions}
+
     def _build(
-        self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys, way: Way
+        self,
+        one: Wanted,
+        features: Sequence[FeatureDef],
+        blocks: Sequence[Block],
+        keys: Keys,
+        way: Way,
+        progress: Progress,
     ) -> None:
         plan = self._plan(one, features, blocks, way)
-        if plan.tiled and not self._by_tiles(one, plan.tiled, blocks, keys):
-            self._build(one, features, blocks, keys, way)  # what was refused is known now
+        if plan.tiled and not self._by_tiles(one, plan.tiled, blocks, keys, progress):
+            self._build(one, features, blocks, keys, way, progress)  # what was refused is known now
             return
         told = {block.key: mine for block, mine in zip(blocks, keys, strict=True)}
-        for together in batches(blocks) if plan.by_sql else ():
+        queries = batches(blocks) if plan.by_sql else []
+        for number, together in enumerate(queries):
             self._by_sql(one.source, plan.by_sql, together, [told[block.key] for block in together])
+            progress.done((number + 1) / len(queries))
 
     def _by_sql(self, name: str, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys) -> None:
         """One query for some blocks; its answer comes in their order and is dealt out to them."""
@@ -129,19 +157,26 @@ class Builder:
                 deal_out(groups[0] / FILE, [group / FILE for group in groups], [b.rows for b in blocks])
 
     def _by_tiles(
-        self, one: Wanted, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys
+        self,
+        one: Wanted,
+        features: Sequence[FeatureDef],
+        blocks: Sequence[Block],
+        keys: Keys,
+        progress: Progress,
     ) -> bool:
         """Whether the features were built: false when a value turned out not to be tileable, which is remembered."""
         from leadlift.features.tiles.arrange import NotTileable
         from leadlift.features.tiles.build import Order, build
-        from leadlift.features.tiles.shelf import Shelf, Tiled
+        from leadlift.features.tiles.shelf import Shelf
 
-        shelf = Shelf(self.engine, self.tiles)
-        tiled = Tiled(one.source, self.sources[one.source], self.sources, self.customer, one.prints)
+        shelf, tiled = Shelf(self.engine, self.tiles), self._tiled(one)
         order = Order(tuple(features), tuple(blocks), keys, self.folder, self.engine.memory)
         try:
-            build(self.engine, shelf, tiled, one.partitions, order, lambda share: None)
+            build(self.engine, shelf, tiled, one.partitions, order, progress.done)
         except NotTileable as found:
             refuse(self.tiles, one.source, one.prints, found.value)
             return False
         return True
+
+    def _tiled(self, one: Wanted) -> Tiled:
+        return Tiled(one.source, self.sources[one.source], self.sources, self.customer, one.prints)

@@ -9,10 +9,12 @@ from typing import Literal
 from leadlift.engines import Partition
 from leadlift.features.pieces import within
 from leadlift.features.spines import Block
-from leadlift.features.tiles.measures import tileable
+from leadlift.features.tiles.measures import Measures, spelled, tileable
 from leadlift.specs import FeatureDef, Source, column_types
 
 Way = Literal["auto", "sql", "tiles"]
+# fingerprint of a piece -> what each of its tiles holds, see Measures
+Arranged = Mapping[str, Sequence[frozenset[str]]]
 # Nanoseconds, measured on two processors; see benchmarks/README.md. They need only be right to a factor of two.
 SQL_ROW, TILE_ROW, PASS_FEATURE = 60.0, 400.0, 1.5
 SQL_FEATURE = {
@@ -33,8 +35,9 @@ MOST_ROWS_TOGETHER = 300_000
 class Plan:
     """What will be done for one source's features that are not built yet.
 
-    tiled, by_sql: the features each way. pieces: what is read. rows: in them, None where unknown. bytes: of the
-    columns read. scans: how often each piece is read. why: the reason for the choice, for people.
+    tiled, by_sql: the features each way. pieces: what is read, without those whose tiles are arranged already. rows:
+    in them, None where unknown. bytes: of the columns read. scans: how often each piece is read. why: the reason for
+    the choice, for people.
     """
 
     source: str
@@ -55,6 +58,7 @@ def plan_of(
     partitions: Sequence[Partition],
     blocks: Sequence[Block],
     refused: set[str],
+    arranged: Arranged,
     everyone: int | None = None,
     way: Way = "auto",
 ) -> Plan:
@@ -67,12 +71,18 @@ def plan_of(
     able = [f for f in features if tileable(f, source, types) and not _refused(f, refused)]
     rest = [f for f in features if f not in able]
     pieces = _pieces(source, partitions, blocks, features)
-    rows = None if any(piece.rows is None for piece in pieces) else sum(piece.rows or 0 for piece in pieces)
+    words = set(Measures.of(able, types).words)
+    unread = [
+        piece for piece in pieces if not any(words <= tile for tile in arranged.get(piece.fingerprint, ()))
+    ]
+    rows, unarranged = _rows(pieces), _rows(unread)
     asked = max((block.rows for block in blocks), default=0)
     share = min(1.0, asked / everyone) if everyone else 1.0
-    chosen, why = _chosen(able, rows, len(blocks), share, way)
+    chosen, why = _chosen(able, rows, unarranged, len(blocks), share, way)
     if not chosen:
         able, rest = [], list(features)
+    if not rest:
+        pieces, rows = unread, unarranged
     columns = {column for feature in features for column in feature.uses} | set(_clocks(source))
     size = sum(sum(piece.column_bytes.get(c, 0) for c in columns) or piece.bytes for piece in pieces)
     scans = (1 if able else 0) + (len(batches(blocks)) if rest else 0)
@@ -91,7 +101,7 @@ def batches(blocks: Sequence[Block]) -> list[list[Block]]:
 
 
 def _chosen(
-    able: Sequence[FeatureDef], rows: int | None, blocks: int, share: float, way: Way
+    able: Sequence[FeatureDef], rows: int | None, unarranged: int | None, blocks: int, share: float, way: Way
 ) -> tuple[bool, str]:
     if not able:
         return (
@@ -100,13 +110,18 @@ def _chosen(
         )
     if way != "auto":
         return way == "tiles", f"asked for: {way}"
-    if rows is None:
+    if rows is None or unarranged is None:
         return False, "how many rows there are is not known before they are read"
     each = sum(SQL_FEATURE.get(str(feature.spec.agg), SQL_OTHER) for feature in able)
     by_sql = blocks * rows * (SQL_ROW + share * each)
-    by_tiles = TILE_START + rows * TILE_ROW + blocks * share * rows * PASS_FEATURE * len(able)
+    by_tiles = TILE_START + unarranged * TILE_ROW + blocks * share * rows * PASS_FEATURE * len(able)
     told = f"SQL would take about {by_sql / 1e9:,.1f} s, tiles {by_tiles / 1e9:,.1f} s"
     return by_tiles < by_sql, told
+
+
+def _rows(pieces: Sequence[Partition]) -> int | None:
+    rows = [piece.rows for piece in pieces]
+    return None if None in rows else sum(row or 0 for row in rows)
 
 
 def _pieces(
@@ -122,6 +137,4 @@ def _clocks(source: Source) -> list[str]:
 
 
 def _refused(feature: FeatureDef, refused: set[str]) -> bool:
-    from leadlift.features.tiles.measures import spelled
-
     return feature.of is not None and spelled(feature.of) in refused

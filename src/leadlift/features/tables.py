@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,15 +21,11 @@ from leadlift.features.population import DATES
 from leadlift.features.rows import SPINE, col, opened, raw_name
 from leadlift.features.spines import Spine, block_of
 from leadlift.names import AS_OF, CUSTOMER
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Source
 
 CACHE_VERSION = "2"
 BLOCKS, TILES = "features", "tiles"
-Step = Callable[[str], None]
-
-
-def silent(step: str) -> None:
-    """For callers that need no word of each step."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,7 @@ def feature_query(
     catalogue: Mapping[str, FeatureDef],
     names: Sequence[str],
     spine: Spine,
-    step: Step = silent,
+    progress: Progress = SILENT,
     extra: Sequence[Extra] = (),
 ) -> tuple[exp.Select, str]:
     """Build what the named features need for the spine; the query that gives them all, and its key.
@@ -139,7 +135,7 @@ def feature_query(
     """
     made_of = needed(catalogue, names)
     wanted = _whole(home, catalogue, made_of)
-    keys = _builder(home).build(wanted, spine, home.way, step)
+    keys = _builder(home).build(wanted, spine, home.way, progress)
     parts, formulas = by_source(made_of)
     plain = [feature for features in parts.values() for feature in features]
     table, key = wide_table(home.engine, home.cache / BLOCKS, spine, plain, keys, extra)
@@ -186,6 +182,5 @@ __all__ = [
     "keep_spine",
     "open_sources",
     "planned",
-    "silent",
     "together",
 ]

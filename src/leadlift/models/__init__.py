@@ -4,6 +4,7 @@ from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.baseline import LogisticBaseline, fit_logistic
 from leadlift.models.boosting import fit_booster, make_dataset
 from leadlift.models.calibration import Calibrator, at_level, calibrator_from_dict, fit_calibrator
+from leadlift.models.contributions import Explainer
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
 from leadlift.models.predictor import Predictor
@@ -15,6 +16,7 @@ __all__ = [
     "Bands",
     "Calibrator",
     "Encoding",
+    "Explainer",
     "LogisticBaseline",
     "Matrix",
     "Model",

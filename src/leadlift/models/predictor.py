@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -13,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from leadlift.machine import processors
+from leadlift.models.coded import write_codes
 from leadlift.models.coding import Coding, coding_of
 from leadlift.models.encoding import Encoding
 from leadlift.models.probe import probe_of
@@ -79,7 +80,7 @@ class Compiled:
         """See Predictor."""
         n = batch.num_rows
         codes, slots, total = self._room(-(-n // BLOCK))
-        self._code(batch, codes)
+        write_codes(batch, self._encoding, self._coding, codes)
         trees, program = self._trees, self._program
         self._kernels.sum_leaves(
             codes, program.starts, program.column, program.low, program.high, program.inside, program.outside,
@@ -100,16 +101,6 @@ class Compiled:
             own.codes = np.zeros((blocks, self._coding.n_columns, BLOCK), dtype=self._program.kind)
             own.slots, own.total = self._program.slots(BLOCK), np.empty((blocks, BLOCK))
         return own.codes[:blocks], own.slots, own.total[:blocks]
-
-    def _code(self, batch: pa.RecordBatch, codes: npt.NDArray[np.unsignedinteger]) -> None:
-        columns = self._encoding.plain(batch)
-        for one in self._coding.numbers:
-            self._kernels.code_numbers(
-                *_buffers(columns[one.feature]), one.cuts, one.low, one.scale, one.table, one.levels,
-                one.columns, one.missing, one.zero, codes,
-            )  # fmt: skip
-        for other in self._coding.categories:
-            self._kernels.code_categories(*_buffers(columns[other.feature]), other.table, other.column, codes)
 
 
 def compiled_of(trees: Trees, encoding: Encoding) -> Compiled | None:
@@ -145,30 +136,8 @@ def agree(one: Predictor, other: Predictor, batches: Sequence[pa.RecordBatch]) -
     return all(one.raw(batch).tobytes() == other.raw(batch).tobytes() for batch in batches)
 
 
-def processors() -> int:
-    """How many threads to use: OMP_NUM_THREADS, as LightGBM does, else the processors this process may run on."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    if told.isdigit() and int(told) > 0:
-        return int(told)
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
 def _seconds_a_row(predictor: Predictor, batch: pa.RecordBatch) -> float:
     predictor.raw(batch)  # the first time buffers are made
     start = time.perf_counter()
     predictor.raw(batch)
     return (time.perf_counter() - start) / max(1, int(batch.num_rows))
-
-
-def _buffers(
-    column: pa.Array,
-) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.uint8], int, bool]:
-    """An Arrow column's values and validity bits as they lie in memory: nothing is copied."""
-    validity, data = column.buffers()
-    kind = np.dtype(column.type.to_pandas_dtype())
-    values = np.frombuffer(data, dtype=kind, count=len(column), offset=column.offset * kind.itemsize)
-    bits = np.frombuffer(validity, dtype=np.uint8) if column.null_count else np.zeros(1, dtype=np.uint8)
-    # read-only, all of them: else each column is compiled once more for buffers that may be written
-    values.flags.writeable = bits.flags.writeable = False
-    return values, bits, column.offset, column.null_count > 0

@@ -15,6 +15,7 @@ import pyarrow as pa
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
 from leadlift.models.calibration import Calibrator, calibrator_from_dict
+from leadlift.models.contributions import Explainer, fastest_explainer
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
 from leadlift.models.storage import read_model, write_model
@@ -74,10 +75,15 @@ class Model:
             return np.empty(0)
         return np.asarray(self.booster.predict(matrix), dtype=np.float64)
 
-    def contributions(self, matrix: Matrix) -> npt.NDArray[np.float64]:
-        """Return exact TreeSHAP values (Lundberg et al., 2020), (n, n_features + 1), in raw log-odds.
+    def explainer(self, rows: int, sample: pa.RecordBatch) -> Explainer:
+        """Return what gives the contributions to `rows` customers' scores soonest; see `fastest_explainer`."""
+        return fastest_explainer(self.booster, self.encoding, rows, sample)
 
-        The last column is what the model says of nobody in particular; a row's sum is its raw log-odds.
+    def contributions(self, matrix: Matrix) -> npt.NDArray[np.float64]:
+        """Return LightGBM's exact TreeSHAP values (Lundberg et al., 2020), (n, n_features + 1), in raw log-odds.
+
+        The last column is what the model says of nobody in particular; a row's sum is its raw log-odds. The measure of
+        what `explainer` gives, which is the one to take for many customers.
         """
         if len(matrix) == 0:
             return np.empty((0, len(self.encoding.features) + 1))

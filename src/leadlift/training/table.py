@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -30,11 +30,11 @@ from leadlift.features.population import customers_source
 from leadlift.features.rows import SPINE, col
 from leadlift.features.sample import thinned_spine
 from leadlift.names import AS_OF, CUSTOMER, TARGET
+from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
 
 ROW = "row"
 OUTCOMES = "outcomes"
-Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,11 @@ class TrainingTable:
 
 
 def training_table(
-    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step, most: int | None = None
+    spec: Pipeline,
+    catalogue: Mapping[str, FeatureDef],
+    home: Home,
+    progress: Progress,
+    most: int | None = None,
 ) -> TrainingTable:
     """Build the pipeline's training table, or read it from the cache.
 
@@ -69,7 +73,7 @@ def training_table(
     if spec.population.table is not None:
         made = _flat(spec, spec.population.table, home)
     else:
-        made = _built(spec, catalogue, home, step, most)
+        made = _built(spec, catalogue, home, progress, most)
     positives = int(made.table[TARGET].to_numpy().sum())
     if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
         raise UserError(
@@ -115,10 +119,10 @@ def everyone_spine(home: Home, days: Sequence[date]) -> Spine:
 
 
 def _built(
-    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, step: Step, most: int | None
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, progress: Progress, most: int | None
 ) -> TrainingTable:
     maturity = maturity_of(spec, home)
-    step("population")
+    progress.step("population")
     spine = cases_spine(spec, home, maturity)
     if most is not None:
         spine = thinned_spine(home, spine, most)
@@ -129,8 +133,8 @@ def _built(
     names = [feature.name for feature in choice.features]
     extra = [name for c in conditions for name in sorted(sql.names_in(c))]
     outcomes = _outcomes(spec, home, spine)
-    features, key = feature_query(home, catalogue, [*names, *extra], spine, step, [outcomes])
-    step("training table")
+    features, key = feature_query(home, catalogue, [*names, *extra], spine, progress, [outcomes])
+    progress.step("training table")
     query = _judged(features, names, conditions)
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())

@@ -24,10 +24,10 @@ from leadlift.engines import Fault
 from leadlift.errors import Problem, SpecErrors, UserError
 from leadlift.features import Home
 from leadlift.features.calendar import as_of_dates
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import FILE, Workspace, marked_columns, read_workspace
 from leadlift.specs._yaml import dotted
 from leadlift.training import maturity_of
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import as_problem, every_row, looked_at
 
 QUARANTINE = Path(".leadlift/quarantine")

@@ -11,7 +11,8 @@ import pyarrow as pa
 from leadlift.explain import Explained
 from leadlift.models import Model
 from leadlift.specs import FeatureDef
-from leadlift.workflows.reasons import phrases
+from leadlift.workflows.ahead import ahead
+from leadlift.workflows.reasons import EXPLAINED_AT_ONCE, phrases
 
 
 def spread(rows: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:
@@ -23,13 +24,17 @@ def spread(rows: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:
 
 
 def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) -> Explained:
-    """LightGBM's exact contributions to these customers' scores, with the words to tell them."""
-    matrix = model.encoding.encode(rows)
+    """The exact contributions to these customers' scores, with the words to tell them."""
+    names = model.encoding.features
+    parts = rows.select(names).combine_chunks().to_batches(max_chunksize=EXPLAINED_AT_ONCE)
+    contributions = [np.empty((0, len(names) + 1))]
+    if parts:
+        explainer = model.explainer(rows.num_rows, parts[0])
+        contributions += ahead(explainer.contributions, parts, explainer.workers)
     told = phrases(features)
     categories = {name: list(known) for name, known in model.encoding.categories.items()}
-    return Explained(
-        model.contributions(matrix), matrix, [told[name] for name in model.encoding.features], categories
-    )
+    matrix = model.encoding.encode(rows)
+    return Explained(np.concatenate(contributions), matrix, [told[name] for name in names], categories)
 
 
 def title(name: str) -> str:

@@ -15,12 +15,12 @@ from leadlift.explain import Reason, customer_page, model_page
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, col
 from leadlift.names import CHALLENGER, CHAMPION, CUSTOMER, TEST
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
 from leadlift.training import everyone_spine, flat_query, split_cases, training_table
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.last_day import last_day
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.reasons import explained as reasons_of
 from leadlift.workflows.session import opened, tracker_of
 
@@ -59,7 +59,7 @@ def explain(
     with opened(ws) as home:
         if customer is not None:
             return _of_customer(ws, spec, loaded, home, customer, as_of, progress)
-        table = training_table(spec, ws.features, home, progress.step)
+        table = training_table(spec, ws.features, home, progress)
     progress.step("contributions")
     rows = split_cases(table.table, spec.split, table.maturity).rows[TEST]
     picked = table.table.take(pa.array(spread(rows, SAMPLE)))
@@ -84,7 +84,7 @@ def _of_customer(
     day = as_of or last_day(home)
     row = _row_of(ws, spec, loaded, home, customer, day, progress)
     found = loaded.model.predict(row)
-    reasons = reasons_of(loaded, row, progress)[0]
+    reasons = reasons_of(loaded, row, progress).reasons[0]
     facts = {
         "chance": f"{found.probability[0]:.1%}",
         "percentile": str(found.percentile[0]),
@@ -116,7 +116,7 @@ def _row_of(
         table = spec.population.score or spec.population.table
         query = flat_query(table, home.sources[table], names, None, home.sources)
     else:
-        query, _ = feature_query(home, ws.features, names, everyone_spine(home, [day]), progress.step)
+        query, _ = feature_query(home, ws.features, names, everyone_spine(home, [day]), progress)
     mine = exp.EQ(this=col(CUSTOMER), expression=exp.Literal.string(customer))
     row = home.engine.table(exp.select("*").from_(query.subquery(ROW)).where(mine))
     if row.num_rows != 1:

@@ -15,9 +15,9 @@ from leadlift.features.compile import assembled, part_name, part_query
 from leadlift.features.rows import opened as opened_source
 from leadlift.features.tiles.measures import Measures, columns_of, tileable
 from leadlift.features.tiles.query import Reading, rows_query
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace, column_types
 from leadlift.training import everyone_spine
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
 
 DIALECTS = ("duckdb", "spark")
@@ -71,7 +71,7 @@ def build(ws: Workspace, as_of: date, progress: Progress = SILENT) -> Built:
     """Build every feature of every customer as of a day, into the cache."""
     with opened(ws) as home:
         spine = everyone_spine(home, [as_of])
-        query, made_of = feature_query(home, ws.features, list(ws.features), spine, progress.step)
+        query, made_of = feature_query(home, ws.features, list(ws.features), spine, progress)
         progress.step("putting together")
         path, _ = home.kept("features", query, [made_of])
     return Built(as_of, spine.rows, len(ws.features), path)

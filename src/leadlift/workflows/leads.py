@@ -27,11 +27,11 @@ from leadlift.leads import (
     write_rows,
 )
 from leadlift.names import BAND, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Campaign, FeatureDef, Pipeline, Workspace, sql
 from leadlift.training import everyone_spine, flat_query
 from leadlift.workflows.champion import Loaded, catalogue_of, load
 from leadlift.workflows.manifest import read_manifest, write_manifest
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
@@ -81,15 +81,22 @@ def leads(
         features = _features(ws, spec, campaign, loaded, home, as_of, progress)
         progress.step("choosing")
         chosen = _chosen(ws, campaign, catalogue_of(ws, spec), home, features)
-        progress.step("reasons")
         rows = _rows_of(home, features, chosen, loaded, campaign)
-        reasons = [[reason.sentence for reason in told] for told in explained(loaded, rows, progress)]
+        told = explained(loaded, rows, progress)
+        reasons = [[reason.sentence for reason in one] for one in told.reasons]
         facts = _facts(campaign, loaded, as_of)
         table = lead_table(
             chosen.rows, facts, reasons, {column: rows[column] for column in campaign.export.columns}
         )
         progress.step("files")
-        files = _write(folder, table, campaign, facts, chosen, loaded, manifest, replace=replace)
+        made_of = {
+            "run_id": loaded.version.run_id,
+            "explainer": told.explainer,
+            "explainer_because": told.because,
+            "scores": manifest["files"],
+            "sources": manifest["sources"],
+        }
+        files = _write(folder, table, campaign, facts, chosen, loaded, made_of, replace=replace)
         listed = _listed(name, table, facts, chosen, folder, files)
         run.tags(
             {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
@@ -133,7 +140,7 @@ def _features(
     if spec.population.table is not None:
         table = spec.population.score or spec.population.table
         return flat_query(table, home.sources[table], names, spec.population.where, home.sources)
-    return feature_query(home, ws.features, names, everyone_spine(home, [as_of]), progress.step)[0]
+    return feature_query(home, ws.features, names, everyone_spine(home, [as_of]), progress)[0]
 
 
 def _types(catalogue: Mapping[str, FeatureDef]) -> dict[str, str]:
@@ -202,7 +209,7 @@ def _write(
     facts: ListFacts,
     chosen: Chosen,
     loaded: Loaded,
-    scored: Mapping[str, Any],
+    made_of: Mapping[str, Any],
     *,
     replace: bool,
 ) -> list[Path]:
@@ -224,7 +231,6 @@ def _write(
     with whole_folder(folder, keep_as=aside) as temporary:
         files = write_leads(temporary, table, campaign.export, MEANING, list(summary.items()))
         files.append(write_rows(temporary / "waterfall.csv", [asdict(row) for row in chosen.waterfall]))
-        made_of = {"run_id": loaded.version.run_id, "scores": scored["files"], "sources": scored["sources"]}
         write_manifest(temporary, files, {**summary, **made_of})
     return [folder / path.name for path in files]
 

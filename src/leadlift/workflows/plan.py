@@ -9,10 +9,10 @@ from datetime import date
 from leadlift.errors import UserError
 from leadlift.features import Home, Spine, planned
 from leadlift.features.plans import Plan
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace
 from leadlift.training import cases_spine, everyone_spine, maturity_of
 from leadlift.workflows.last_day import last_day
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
 
 

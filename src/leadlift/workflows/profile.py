@@ -18,12 +18,12 @@ from leadlift.features.population import customers_source
 from leadlift.features.rows import col
 from leadlift.features.sample import sampled_spine
 from leadlift.names import AS_OF, CUSTOMER
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Workspace
 from leadlift.workflows.last_day import last_day
 from leadlift.workflows.profile_columns import Column, columns_of, profiled, same_order
 from leadlift.workflows.profile_strength import strengths
 from leadlift.workflows.profiled import data_now, keep_profiles, made_of
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
 
 MONTHS, SAMPLE = 6, 20_000
@@ -63,7 +63,7 @@ def profile(
         days = [month_later(end, -back) for back in reversed(range(months))]
         progress.step("sample of customers")
         spine = sampled_spine(home, customers_source(home.sources), days, sample)
-        query, built = feature_query(home, ws.features, list(wanted), spine, progress.step)
+        query, built = feature_query(home, ws.features, list(wanted), spine, progress)
         progress.step("values of the sample")
         path, _ = home.kept("profile", query, [built])
         home.engine.define_files(TABLE, path)

@@ -20,12 +20,12 @@ from leadlift.evaluation import (
 )
 from leadlift.features import Home
 from leadlift.names import CUSTOMER, TARGET, TRAIN
+from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.specs.pipelines import FeatureChoice
 from leadlift.training import split_cases, training_table
 from leadlift.workflows.profile_columns import Values, columns_of
 from leadlift.workflows.profiled import target_of
-from leadlift.workflows.progress import Progress
 
 Codes = npt.NDArray[np.intp]
 CASES_PER_CUSTOMER = 5
@@ -63,7 +63,7 @@ def _of_pipeline(
     progress: Progress,
 ) -> dict[str, Strength]:
     everything = spec.model_copy(update={"features": FeatureChoice(include=tuple(wanted))})
-    made = training_table(everything, catalogue, home, progress.step, most)
+    made = training_table(everything, catalogue, home, progress, most)
     rows = split_cases(made.table, spec.split, made.maturity).rows[TRAIN]
     train = made.table.take(rows)
     y = train[TARGET].to_numpy().astype(np.float64)

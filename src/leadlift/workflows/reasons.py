@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from leadlift.explain import Phrase, Reason, reason_codes
+from leadlift.explain import Phrase, Reason, ReasonCodes
+from leadlift.models import Model
 from leadlift.names import CUSTOMER
+from leadlift.progress import Progress
 from leadlift.specs import FeatureDef
+from leadlift.workflows.ahead import ahead
 from leadlift.workflows.champion import Loaded
-from leadlift.workflows.progress import Progress
 
-EXPLAINED_AT_ONCE = 2_000
+# A short list keeps all processors busy too.
+EXPLAINED_AT_ONCE = 1_024
 
 
 def phrases(features: Mapping[str, FeatureDef]) -> dict[str, Phrase]:
@@ -39,17 +43,38 @@ def _filled(sentence: str | None, feature: FeatureDef) -> str | None:
     return None if sentence is None else sentence.replace("{window}", str(feature.window))
 
 
-def explained(loaded: Loaded, rows: pa.Table, progress: Progress, top: int = 3) -> list[list[Reason]]:
+@dataclass(frozen=True)
+class Told:
+    """The strongest reasons for each row, who computed the contributions behind them, and why who did."""
+
+    reasons: list[list[Reason]]
+    explainer: str
+    because: str
+
+
+def explained(loaded: Loaded, rows: pa.Table, progress: Progress, top: int = 3) -> Told:
     """The strongest reasons for each row of features, in the order of the rows."""
-    told: list[list[Reason]] = []
-    said = phrases(loaded.features)
     names = loaded.model.encoding.features
-    for start in range(0, rows.num_rows, EXPLAINED_AT_ONCE):
-        part = rows.slice(start, EXPLAINED_AT_ONCE)
-        contributions = loaded.model.contributions(loaded.model.encoding.encode(part))
-        told += reason_codes(contributions, part.select(names), names, said, loaded.typical, top)
+    codes = ReasonCodes(names, phrases(loaded.features), loaded.typical, top)
+    return told_of(loaded.model, codes, rows.select(names), progress)
+
+
+def told_of(model: Model, codes: ReasonCodes, rows: pa.Table, progress: Progress) -> Told:
+    """The reasons for each row, part by part: whoever explains soonest computes, sentences are made beside it."""
+    parts = rows.combine_chunks().to_batches(max_chunksize=EXPLAINED_AT_ONCE)
+    if not parts:
+        return Told([], "none", "no customers")
+    explainer = model.explainer(rows.num_rows, parts[0])
+    progress.step(f"reasons ({explainer.name}: {explainer.why})")
+
+    def work(part: pa.RecordBatch) -> list[list[Reason]]:
+        return codes.of(explainer.contributions(part), part)
+
+    told: list[list[Reason]] = []
+    for reasons in ahead(work, parts, explainer.workers):
+        told += reasons
         progress.done(len(told) / rows.num_rows)
-    return told
+    return Told(told, explainer.name, explainer.why)
 
 
 def in_order(rows: pa.Table, customers: pa.ChunkedArray) -> pa.Table:

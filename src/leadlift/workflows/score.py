@@ -13,11 +13,11 @@ from leadlift.errors import UserError
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, SPINE, col
 from leadlift.names import AS_OF, CUSTOMER
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace, sql
 from leadlift.training import condition, everyone_spine, flat_query
 from leadlift.workflows.champion import Loaded, champion
 from leadlift.workflows.manifest import write_manifest
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.score_stream import Stream, scores_to_file
 from leadlift.workflows.session import opened, tracker_of
@@ -98,7 +98,7 @@ def eligible_query(
     texts = [spec.population.eligible, None if by_row else spec.population.where]
     conditions = [part for part in (condition(text, ws.features) for text in texts) if part is not None]
     extra = [name for part in conditions for name in sorted(sql.names_in(part))]
-    features, key = feature_query(home, ws.features, [*names, *extra], spine, progress.step)
+    features, key = feature_query(home, ws.features, [*names, *extra], spine, progress)
     query = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(
         features.subquery(ROW)
     )

@@ -14,8 +14,8 @@ from sqlglot import exp
 from leadlift.engines import Engine
 from leadlift.models import Model, Predictor
 from leadlift.names import BANDS, CUSTOMER
+from leadlift.progress import SILENT, Progress
 from leadlift.workflows.ahead import ahead
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.score_files import UNRANKED, Tally, write_scores
 
 # Larger batches cost memory, smaller ones more calls a customer.

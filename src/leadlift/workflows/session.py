@@ -9,9 +9,9 @@ from pathlib import Path
 
 from leadlift.engines import Fault
 from leadlift.engines.duckdb import DuckDbEngine
-from leadlift.engines.memory import memory_budget
 from leadlift.errors import Problem, SpecErrors
 from leadlift.features import Home, open_sources
+from leadlift.machine import memory_budget
 from leadlift.specs import FILE, Source, Workspace
 from leadlift.tracking import Tracker, open_tracker
 

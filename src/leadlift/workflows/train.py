@@ -16,6 +16,7 @@ from leadlift.evaluation import Estimate
 from leadlift.features import needed
 from leadlift.models import Model
 from leadlift.names import TEST, TRAIN
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.training import (
     Judgement,
@@ -33,7 +34,6 @@ from leadlift.training import (
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
 from leadlift.workflows.tune import tuned_params
@@ -66,7 +66,7 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
     spec = ws.pipeline(name)
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
     with opened(ws) as home:
-        table = training_table(spec, ws.features, home, progress.step)
+        table = training_table(spec, ws.features, home, progress)
     parts = split_cases(table.table, split, table.maturity)
     cases = prepare(table.table, table.features, parts)
     suspects = find_leaks(cases)

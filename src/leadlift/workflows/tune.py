@@ -10,11 +10,11 @@ from typing import Any
 
 from leadlift.models import monotone_params
 from leadlift.names import TRAIN, VALID
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace
 from leadlift.tracking import Tracker
 from leadlift.training import prepare, split_cases, training_table
 from leadlift.workflows.logging import log_inputs
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened, tracker_of
 
 BEST = "tuning/best_params.json"
@@ -44,7 +44,7 @@ def tune(
 
     spec = ws.pipeline(name)
     with opened(ws) as home:
-        table = training_table(spec, ws.features, home, progress.step)
+        table = training_table(spec, ws.features, home, progress)
     cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))
     train, valid = (
         tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding)

@@ -28,9 +28,9 @@ from leadlift.features.proof import (
 )
 from leadlift.features.rows import col, raw_name
 from leadlift.names import AS_OF, CUSTOMER
+from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Workspace, marked_columns
 from leadlift.training import everyone_spine
-from leadlift.workflows.progress import SILENT, Progress
 from leadlift.workflows.session import opened
 
 MASK = "***"

@@ -17,11 +17,11 @@ from leadlift.features.pieces import known_by, within
 from leadlift.features.spines import Block
 from leadlift.features.store import new_group
 from leadlift.features.tiles.corrected import corrected_keys, rows_with
-from leadlift.features.tiles.measures import Measures
+from leadlift.features.tiles.measures import Measures, Tiled
 from leadlift.features.tiles.passes import Pass, build_features
 from leadlift.features.tiles.query import CORRECTED, KEY
 from leadlift.features.tiles.runs import Array, Run
-from leadlift.features.tiles.shelf import Shelf, Tiled
+from leadlift.features.tiles.shelf import Rows, Shelf
 from leadlift.names import CUSTOMER
 from leadlift.specs import FeatureDef
 
@@ -49,17 +49,17 @@ def build(
         shelf.customers.add(pq.read_table(block.path, columns=[CUSTOMER])[CUSTOMER].unique())
     wanted = _wanted(tiled, partitions, order)
     groups = _grouped(shelf, tiled, wanted, order.features)
-    runs = []
-    for number, features in enumerate(groups):
-        runs.append([run for piece in wanted for run in shelf.runs(tiled, piece, features, _silent)])
-        done(0.5 * (number + 1) / len(groups))
+    read = _counting(wanted, len(groups), done)
+    runs = [
+        [run for piece in wanted for run in shelf.runs(tiled, piece, features, read)] for features in groups
+    ]
     last = max(block.last for block in order.blocks)
     replaced, keys = _corrected(engine, shelf, tiled, known_by(tiled.source, partitions, last))
     for features, mine in zip(groups, runs, strict=True):
-        read = [(run, _dead(run, replaced)) for run in mine]
+        merged = [(run, _dead(run, replaced)) for run in mine]
         if keys:
-            read += [(run, None) for run in shelf.corrections(tiled, keys, features, _silent)]
-        one_pass = Pass.of(features, Measures.of(features, tiled.types), read)
+            merged += [(run, None) for run in shelf.corrections(tiled, keys, features, _silent)]
+        one_pass = Pass.of(features, Measures.of(features, tiled.types), merged)
         _pass(shelf, one_pass, features, order, tiled.name, done)
 
 
@@ -124,6 +124,18 @@ def _grouped(
     if len(found) > MOST_GROUPS:
         found = [*found[: MOST_GROUPS - 1], [f for group in found[MOST_GROUPS - 1 :] for f in group]]
     return found
+
+
+def _counting(wanted: Sequence[Partition], times: int, done: Done) -> Rows:
+    """Tell of arranging, which is half of the work, by the rows that were read."""
+    total, seen = max(1, times * sum(piece.rows or 0 for piece in wanted)), 0
+
+    def read(rows: int) -> None:
+        nonlocal seen
+        seen += rows
+        done(min(0.5, 0.5 * seen / total))
+
+    return read
 
 
 def _silent(rows: int) -> None:

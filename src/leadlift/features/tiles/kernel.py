@@ -90,7 +90,7 @@ def _listed(condition: int, seen: Array, visible: int, bits: Array, listed: Arra
     return count
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _counted(
     today: int, listed: Array, count: int, day: Array, ops: Array, first: int, last: int, out: Array, row: int
 ) -> None:
@@ -108,7 +108,7 @@ def _counted(
             out[column, row] = today - day[of]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _valued(
     today: int, listed: Array, count: int, day: Array, at: Array, value: Array, scale: float,
     ops: Array, first: int, last: int, more: int, back: Array, sort: Array, out: Array, row: int,
@@ -157,7 +157,7 @@ def _valued(
             out[column, row] = _slope(value, listed, inside, day, today) / scale
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _inserted(found: Array, different: int, x: float) -> int:
     """How many different values there are with this one; `found` holds them in order."""
     low, high = 0, different
@@ -175,7 +175,7 @@ def _inserted(found: Array, different: int, x: float) -> int:
     return different + 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _latest(value: Array, listed: Array, inside: int, day: Array, at: Array, before: int) -> float:
     """The value of the latest row before a day that has one; of rows at the same time the largest."""
     best, found = -1, np.nan
@@ -191,7 +191,7 @@ def _latest(value: Array, listed: Array, inside: int, day: Array, at: Array, bef
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _earliest(value: Array, listed: Array, inside: int, day: Array, at: Array) -> float:
     """The value of the earliest row that has one; of rows at the same time the smallest."""
     best, found = -1, np.nan

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlglot import exp
 
 from leadlift.names import AS_OF
-from leadlift.specs import FeatureDef, Source, sql
+from leadlift.specs import FeatureDef, Source, column_types, sql
 
 CLOCKED = ("events", "snapshots")
 AGGREGATIONS = (
@@ -63,9 +63,21 @@ class Measures:
         texts = [f"of {value.kind} {value.text}" for value in self.values]
         return (*texts, *(f"where {text}" for text, _ in self.conditions), *(["at"] if self.timed else []))
 
-    def covers(self, other: Measures) -> bool:
-        """Whether whatever the other holds is held here too."""
-        return set(other.words) <= set(self.words)
+
+@dataclass(frozen=True)
+class Tiled:
+    """A source whose rows can be arranged. prints: of its declaration and the lookups joined to it."""
+
+    name: str
+    source: Source
+    sources: Mapping[str, Source]
+    customer: str
+    prints: str
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The columns that expressions may name."""
+        return column_types(self.source, self.sources)
 
 
 def spelled(tree: exp.Expr) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from leadlift.features.tiles.query import CODE, DAY
+from leadlift.machine import processors
 
 Array = npt.NDArray[Any]
 OFFSETS, FACTS = "offsets", "run.json"
@@ -54,8 +56,12 @@ def write_run(folder: Path, columns: dict[str, Array], facts: Mapping[str, Any],
     first = int(day.min()) if len(day) else 0
     offsets, order = arranged(code, day - np.int32(first), customers)
     np.save(folder / f"{OFFSETS}.npy", offsets)
-    for name, column in columns.items():
-        np.save(folder / f"{name}.npy", column[order])
+
+    def save(name: str) -> None:
+        np.save(folder / f"{name}.npy", taken(columns[name], order))
+
+    with ThreadPoolExecutor(processors()) as pool:
+        list(pool.map(save, columns))
     told = {
         **facts,
         "rows": len(code),
@@ -95,6 +101,15 @@ def arranged(code: Array, day: Array, customers: int) -> tuple[Array, Array]:
     by_day = _counting(day, np.arange(rows).astype(np.int32), last + 1)[1]
     offsets, order = _counting(code, by_day, customers)
     return offsets, order
+
+
+@njit(nogil=True, cache=True)
+def taken(column: Array, order: Array) -> Array:
+    """The column in this order; unlike numpy's own, without holding up other threads."""
+    found = np.empty(len(order), dtype=column.dtype)
+    for place in range(len(order)):
+        found[place] = column[order[place]]
+    return found
 
 
 @njit(nogil=True, cache=True)

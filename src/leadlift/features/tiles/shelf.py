@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from leadlift.engines import Engine, Partition
@@ -12,10 +11,10 @@ from leadlift.engines.files import digest, new_folder, sweep
 from leadlift.features.rows import opened, raw_name
 from leadlift.features.tiles.arrange import Arranger
 from leadlift.features.tiles.customers import Customers
-from leadlift.features.tiles.measures import Measures, columns_of
+from leadlift.features.tiles.measures import Measures, Tiled, columns_of
 from leadlift.features.tiles.query import Reading
 from leadlift.features.tiles.runs import Run, read_run
-from leadlift.specs import FeatureDef, Source, column_types
+from leadlift.specs import FeatureDef
 
 VERSION = "2"
 FACTS = "tile.json"
@@ -24,22 +23,6 @@ BYTES_PER_ROW = 24
 SHARE_FOR_ROWS = 0.25
 FEWEST_ROWS = 100_000
 Rows = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Tiled:
-    """A source whose rows can be arranged. prints: of its declaration and the lookups joined to it."""
-
-    name: str
-    source: Source
-    sources: Mapping[str, Source]
-    customer: str
-    prints: str
-
-    @property
-    def types(self) -> Mapping[str, str]:
-        """The columns that expressions may name."""
-        return column_types(self.source, self.sources)
 
 
 class Shelf:

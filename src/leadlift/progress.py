@@ -1,4 +1,4 @@
-"""How a workflow tells where it is. The command line draws it; everything else keeps silent."""
+"""How work that takes long tells where it is. The command line draws it; everything else keeps silent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory there is: of the machine, or of the container that this process lives in."""
+"""How much there is of memory and processors: of the machine, or of what this process may use of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def memory_budget(setting: str) -> int:
     amount = float(setting.rstrip("%MGB"))
     unit = {"%": machine_memory() / 100, "M": 1e6, "G": 1e9}[setting.rstrip("B")[-1]]
     return max(256_000_000, int(amount * unit))
+
+
+def processors() -> int:
+    """How many threads to use: OMP_NUM_THREADS, as LightGBM does, else the processors this process may run on."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _limit(path: Path) -> int | None:
