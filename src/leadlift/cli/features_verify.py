@@ -12,7 +12,7 @@ from leadlift.cli.options import HERE, Json, WorkspaceDir
 from leadlift.errors import GateError
 
 if TYPE_CHECKING:  # the workflow is imported when it runs, so that help is instant
-    from leadlift.workflows.verify import Difference, Read, Verified
+    from leadlift.workflows.verified import Difference, Read, Verified
 
 MOST_ROWS = 20
 

@@ -9,8 +9,9 @@ from datetime import date
 from sqlglot import exp
 
 from leadlift.features.proof.aggregate import Counted, aggregated, size
-from leadlift.features.proof.expressions import Reading, Row, reading
+from leadlift.features.proof.expressions import reading
 from leadlift.features.proof.known import ALL, Clocks, Fact, Known, Seen, known_on
+from leadlift.features.proof.readings import Reading, Row
 from leadlift.features.proof.values import Value, as_float, in_order
 from leadlift.names import AS_OF
 from leadlift.specs import FeatureDef, Source
