@@ -90,6 +90,20 @@ APRIL = rows(
 END_OF_MARCH, END_OF_APRIL = date(2024, 3, 31), date(2024, 4, 30)
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "correction",
+    [(None, "1", "2024-03-01", "2024-03-20", 1.0, "app"), ("ann", "1", None, "2024-03-20", 1.0, "app")],
+    ids=["nobody", "no time"],
+)
+def test_a_correction_that_names_nobody_or_no_time_takes_the_row_away(way, correction):
+    pieces = {"2024-03": MARCH, "later": rows(COLUMNS, correction)}
+    cases = [("ann", date(2024, 3, 19)), ("ann", END_OF_MARCH)]
+    with built_by(way, EVENTS, pieces) as home:
+        found = features_in(home, features(), cases)
+    assert [found[case]["total_90d"] for case in cases] == [11, 10]
+
+
 def mtimes(home):
     return {path: path.stat().st_mtime_ns for path in home.cache.rglob("*") if path.is_file()}
 
