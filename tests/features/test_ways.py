@@ -238,6 +238,23 @@ def test_many_slices_and_runs_give_what_one_gives(tmp_path, monkeypatch):
         assert len(list(home.cache.rglob("00003.parquet"))) > 0
 
 
+@pytest.mark.parametrize("by_day", [True, False])
+def test_customers_too_many_for_the_memory_are_asked_for_in_parts(by_day, tmp_path, monkeypatch):
+    cases = [(who, day) for who in ("ann", "bob", "eve") for day in (END_OF_MARCH, END_OF_APRIL)]
+    declared = lay(tmp_path, EVENTS, {"2024-03": MARCH, "2024-04": APRIL})
+    with home_in(tmp_path, declared, "sql") as home:
+        whole = features_in(home, features(), cases, by_day=by_day)
+    monkeypatch.setattr("leadlift.features.plans.FEWEST_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("leadlift.features.plans.SHARE_FOR_GROUPS", 0.0)
+    (tmp_path / "apart").mkdir()
+    declared = lay(tmp_path / "apart", EVENTS, {"2024-03": MARCH, "2024-04": APRIL})
+    with home_in(tmp_path / "apart", declared, "sql") as home:
+        ((plan, _),) = planned(home, features(), list(features()), spine_of(home, cases, by_day=by_day))
+        assert plan.scans == (4 if by_day else 3)
+        assert features_in(home, features(), cases, by_day=by_day) == whole
+        assert len(list(home.cache.rglob("00001.parquet"))) > 0
+
+
 def test_windows_that_end_before_the_first_row_and_begin_after_the_last_are_empty(tmp_path):
     declared = lay(tmp_path, EVENTS, {"2024-03": MARCH})
     early, late = date(2024, 1, 1), END_OF_MARCH + timedelta(days=400)
