@@ -27,7 +27,8 @@ def found_in(table: pa.Table, clockless: tuple[str, ...] = ()) -> list[Finding]:
     cases = cases_of(table)
     train = Training.of(cases)
     missing = [*missing_follows(train, LIMITS), *identifiers(train, table, LIMITS)]
-    return [*missing, *too_good(train, clockless, {one.name for one in missing}, LIMITS)]
+    named = {name for one in missing for name in (one.name, *one.also)}
+    return [*missing, *too_good(train, clockless, named, LIMITS)]
 
 
 def told(table: pa.Table, clockless: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
@@ -80,7 +81,7 @@ def test_without_a_clock_the_same_value_is_known_afterwards():
 
 
 def test_a_column_without_a_clock_may_follow_the_target_less_closely_than_one_with_a_clock():
-    table = flat(calls=lambda y, draw: 1.6 * y + draw.normal(size=len(y)))  # AUC about 0.87
+    table = flat(calls=lambda y, draw: 1.4 * y + draw.normal(size=len(y)))  # AUC about 0.84
     assert told(table) == []
     assert told(table, ("calls",)) == [("known_afterwards", "warn", "calls")]
 

@@ -147,7 +147,8 @@ def _finding(
     if len(np.unique(train.customer[yes & near])) < limit.fewest or not no.any():
         return None
     gap = float(excess[yes].mean() - excess[no].mean())
-    low = gap - SURE * float(np.hypot(*(_error(excess[which], train.customer[which]) for which in (yes, no))))
+    errors = [_error(excess[which], train.customer[which]) for which in (yes, no)]
+    low = gap - SURE * float(np.hypot(errors[0], errors[1]))
     severity = limit.severity(low)
     if severity is None:
         return None
@@ -157,7 +158,7 @@ def _finding(
         f"{first} rests on rows of {kind.source} that sit just before the outcome: in the last {JUST} days before the "
         f"as-of date {shares[0]:.1%} of {who} have one, {shares[1]:.1%} of the others; {gap:+.1%} beyond the usual"
     )
-    evidence = {
+    evidence: dict[str, float | int | str] = {
         "source": kind.source,
         "near_of_responders": figure(shares[0]),
         "near_of_others": figure(shares[1]),

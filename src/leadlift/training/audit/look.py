@@ -39,7 +39,8 @@ def audit_cases(
     train, flat = Training.of(cases), spec.population.table is not None
     found = missing_follows(train, stated) + identifiers(train, table.table, stated)
     undated = clockless(table, catalogue, home.sources)
-    found += too_good(train, undated, {one.name for one in found}, stated)
+    named = {name for one in found for name in (one.name, *one.also)}
+    found += too_good(train, undated, named, stated)
     if not flat:
         found += rows_before(train, table.table, table.features, catalogue, spec.target, home, stated)
     found += duplicate_customers(cases, table.table, flat, stated) + duplicate_rows(cases, stated)

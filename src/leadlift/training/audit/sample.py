@@ -49,7 +49,8 @@ class Training:
 
     def values(self, index: int) -> Floats:
         """The sample's values of a matrix column, (n,); NaN where missing."""
-        return self.cases.matrix[self.sampled, index].astype(np.float64)
+        values: Floats = self.cases.matrix[self.sampled, index].astype(np.float64)
+        return values
 
     def enough(self, fewest: int) -> bool:
         """Whether there are so many responders and others."""
