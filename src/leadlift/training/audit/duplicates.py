@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from leadlift.names import CALIBRATION, CUSTOMER, TEST, TRAIN, VALID
 from leadlift.training.audit.finding import CUSTOMERS, ROWS, Finding, figure
 from leadlift.training.audit.limits import Limits
-from leadlift.training.audit.sample import Codes
+from leadlift.training.audit.sample import Codes, thinned
 from leadlift.training.fit import Cases
 
-MOST_BEFORE, MOST_TEST, MOST_COLUMNS = 100_000, 10_000, 60
+MOST_BEFORE, MOST_TEST, MOST_COLUMNS = 50_000, 10_000, 60
 HARDLY = 0.05  # twins that a case should have, below which it should have none
 MARGIN = 3.0  # times what coincidence gives is still coincidence
 Hashes = npt.NDArray[np.uint64]
@@ -76,7 +76,7 @@ def duplicate_rows(cases: Cases, limits: Limits) -> list[Finding]:
     have. Cases that should have hardly any are counted: those that have one, against the sum of what they should have.
     """
     limit = limits["duplicate_rows"]
-    before, test = _thinned(_before(cases), MOST_BEFORE), _thinned(cases.rows(TEST), MOST_TEST)
+    before, test = thinned(_before(cases), MOST_BEFORE), thinned(cases.rows(TEST), MOST_TEST)
     columns = [_column(cases, index, before, test) for index in range(cases.matrix.shape[1])]
     whole = [_total([column[side] for column in columns]) for side in (0, 1)]
     equal = _met(whole[0], whole[1], cases.customer[before], cases.customer[test])
@@ -157,7 +157,3 @@ def _collision(values: Hashes) -> float:
     """The chance that two cases have the same value."""
     count = np.unique(values, return_counts=True)[1]
     return float(np.sum((count / count.sum()) ** 2))
-
-
-def _thinned(rows: Codes, most: int) -> Codes:
-    return rows[:: max(1, -(-len(rows) // most))]

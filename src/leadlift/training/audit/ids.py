@@ -22,11 +22,10 @@ def identifiers(train: Training, table: pa.Table, limits: Limits) -> list[Findin
     found = []
     for name in train.cases.encoding.features:
         values = _codes(table[name].combine_chunks().take(pa.array(last)))
-        if values is None or len(values) < limits["id"].fewest or not _stays(train, table[name]):
+        if values is None or len(values) < limits["id"].fewest:
             continue
         alone = _held_once(values)
-        severity = limits["id"].severity(alone)
-        if severity is not None:
+        if limits["id"].severity(alone) is not None and _stays(train, table[name]):
             found.append(_finding(train, table, name, len(values), alone, limits))
     return found
 

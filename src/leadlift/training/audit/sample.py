@@ -14,15 +14,15 @@ from leadlift.training.fit import Cases
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
-MOST_OF_A_KIND = 20_000
+MOST_ROWS, MOST_OF_A_KIND = 200_000, 20_000
 BINS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """All training cases, and a sample of them.
+    """Training cases as they came, and a sample with many responders.
 
-    rows: places of all training cases. sampled: places of at most 20,000 responders and as many others; AUC does
+    rows: places of at most 200,000 training cases, evenly spread. sampled: places of at most 20,000 responders and as many others; AUC does
     not depend on how many there are of each.
     """
 
@@ -35,7 +35,7 @@ class Training:
         """The training part; the test is not looked at."""
         rows = cases.rows(TRAIN)
         kinds = [_spread(rows[cases.y[rows] == kind]) for kind in (0, 1)]
-        return cls(cases, rows, np.sort(np.concatenate(kinds)))
+        return cls(cases, thinned(rows, MOST_ROWS), np.sort(np.concatenate(kinds)))
 
     @property
     def y(self) -> Floats:
@@ -58,7 +58,7 @@ class Training:
         return min(positives, len(self.y) - positives) >= fewest
 
     def binned(self, index: int) -> tuple[Codes, int]:
-        """All training cases of a matrix column in bins, (n,), and how many bins; the last one is for missing.
+        """The values of `rows` in a matrix column in bins, (n,), and how many bins; the last one is for missing.
 
         A category is a bin; numbers fall into at most 20 with about equally many cases, fewer where values repeat.
         """
@@ -85,6 +85,11 @@ def customers_in(codes: Codes, bins: int, customer: Codes) -> npt.NDArray[np.int
     """How many different customers are in each bin, (bins,)."""
     pairs = np.unique(codes.astype(np.int64) * (int(customer.max()) + 1) + customer)
     return bin_counts((pairs // (int(customer.max()) + 1)).astype(np.intp), bins)
+
+
+def thinned(rows: Codes, most: int) -> Codes:
+    """At most so many of them, evenly spread."""
+    return rows[:: max(1, -(-len(rows) // most))]
 
 
 def _spread(rows: Codes) -> Codes:

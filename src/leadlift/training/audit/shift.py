@@ -16,10 +16,10 @@ from leadlift.models.boosting import gain
 from leadlift.names import TEST, TRAIN
 from leadlift.training.audit.finding import RECENT, Finding, figure
 from leadlift.training.audit.limits import Limits
-from leadlift.training.audit.sample import Codes, Floats
+from leadlift.training.audit.sample import Codes, Floats, thinned
 from leadlift.training.fit import Cases
 
-MOST, ROUNDS, NAMED = 5_000, 40, 5
+MOST, MOST_BINNED, ROUNDS, NAMED = 5_000, 50_000, 40, 5
 PARAMS = {
     "num_leaves": 15,
     "learning_rate": 0.1,
@@ -44,20 +44,20 @@ class Drift:
 
 def drifts(cases: Cases) -> list[Drift]:
     """PSI of every feature, the largest first, over bins with equally many training cases and one for missing."""
-    train, test = cases.rows(TRAIN), cases.rows(TEST)
-    found = [_drift(cases, index, train, test) for index in range(len(cases.encoding.features))]
+    train, test = (thinned(cases.rows(part), MOST_BINNED) for part in (TRAIN, TEST))
+    customers = [len(np.unique(cases.customer[rows])) for rows in (train, test)]
+    found = [_drift(cases, index, train, test, customers) for index in range(len(cases.encoding.features))]
     return sorted(found, key=lambda drift: (-drift.psi, drift.feature))
 
 
-def _drift(cases: Cases, index: int, train: Codes, test: Codes) -> Drift:
+def _drift(cases: Cases, index: int, train: Codes, test: Codes, customers: list[int]) -> Drift:
     name = cases.encoding.features[index]
     old, new = (cases.matrix[rows, index].astype(np.float64) for rows in (train, test))
     bins = _category_bins(old, new) if name in cases.encoding.categories else _number_bins(old, new)
     size = int(max(bins[0].max(), bins[1].max())) + 1
     reference, actual = (bin_counts(codes, size) for codes in bins)
     there = int(np.count_nonzero(reference + actual))
-    groups = [len(np.unique(cases.customer[rows])) for rows in (train, test)]
-    return Drift(name, psi(reference, actual), psi_by_chance(groups[0], groups[1], there))
+    return Drift(name, psi(reference, actual), psi_by_chance(customers[0], customers[1], there))
 
 
 def _number_bins(old: Floats, new: Floats) -> tuple[Codes, Codes]:
@@ -69,11 +69,17 @@ def _category_bins(old: Floats, new: Floats) -> tuple[Codes, Codes]:
     """The ten commonest categories, all others together, and missing."""
     known, count = np.unique(old[~np.isnan(old)], return_counts=True)
     common = known[np.argsort(-count, kind="stable")[:10]]
-    place = {value: at for at, value in enumerate(common)}
-    rest, missing = len(common), len(common) + 1
+    ranks = np.full(int(known.max(initial=0)) + 1, len(common))
+    ranks[common.astype(np.intp)] = np.arange(len(common))
 
     def coded(values: Floats) -> Codes:
-        return np.array([missing if np.isnan(v) else place.get(v, rest) for v in values], dtype=np.intp)
+        missing = np.isnan(values)
+        codes: Codes = np.where(
+            missing,
+            len(common) + 1,
+            ranks[np.where(missing, 0, values).astype(np.intp).clip(max=len(ranks) - 1)],
+        )
+        return codes
 
     return coded(old), coded(new)
 
