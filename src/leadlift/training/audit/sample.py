@@ -22,8 +22,8 @@ BINS = 20
 class Training:
     """Training cases as they came, and a sample with many responders.
 
-    rows: places of at most 200,000 training cases, evenly spread. sampled: places of at most 20,000 responders and as many others; AUC does
-    not depend on how many there are of each.
+    rows: places of at most 200,000 training cases, evenly spread. sampled: places of at most 20,000 responders and as
+    many others; AUC does not depend on how many there are of each.
     """
 
     cases: Cases

@@ -69,15 +69,14 @@ def _category_bins(old: Floats, new: Floats) -> tuple[Codes, Codes]:
     """The ten commonest categories, all others together, and missing."""
     known, count = np.unique(old[~np.isnan(old)], return_counts=True)
     common = known[np.argsort(-count, kind="stable")[:10]]
-    ranks = np.full(int(known.max(initial=0)) + 1, len(common))
-    ranks[common.astype(np.intp)] = np.arange(len(common))
+    highest = np.nanmax(np.concatenate([old, new]), initial=0.0)
+    place = np.full(int(highest) + 1, len(common))
+    place[common.astype(np.intp)] = np.arange(len(common))
 
     def coded(values: Floats) -> Codes:
         missing = np.isnan(values)
         codes: Codes = np.where(
-            missing,
-            len(common) + 1,
-            ranks[np.where(missing, 0, values).astype(np.intp).clip(max=len(ranks) - 1)],
+            missing, len(common) + 1, place[np.where(missing, 0.0, values).astype(np.intp)]
         )
         return codes
 
