@@ -15,7 +15,7 @@ from leadlift.training.fit import Cases
 
 MOST_BEFORE, MOST_TEST, MOST_COLUMNS = 50_000, 10_000, 60
 HARDLY = 0.05  # twins that a case should have, below which it should have none
-MARGIN = 3.0  # times what coincidence gives is still coincidence
+MARGIN = 20.0  # times what coincidence gives is coincidence still: features go together, among calls of one day tenfold
 Hashes = npt.NDArray[np.uint64]
 
 SPELT = "Make the ids alike where the tables come from, or what is learned of a customer is tested on himself"
