@@ -8,7 +8,7 @@ import pytest
 from markupsafe import Markup
 
 from leadlift.evaluation import Estimate
-from leadlift.reports import card_html, card_markdown, html_page, run_note
+from leadlift.reports import AuditLine, card_html, card_markdown, html_page, run_note
 from leadlift.reports.metric_names import called, number, spread
 from leadlift.reports.model_card import verdict
 
@@ -69,6 +69,17 @@ def test_what_others_wrote_is_text_and_never_html(card):
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "logins &lt;app&gt; | web" in page
+
+
+def test_every_finding_of_the_audit_is_shown_with_why_it_was_accepted(card):
+    line = AuditLine(
+        "error", "known_afterwards", "refund", "refund | tells <all>", "Exclude it", "known before"
+    )
+    shown = replace(card, audit=[line])
+    for page in (card_html(shown), card_markdown(shown)):
+        assert all(word in page for word in ("What the audit found", "refund", "Exclude it", "known before"))
+        assert "<all>" not in page
+    assert "What the audit found" not in card_html(card)
 
 
 def test_suspects_come_first(card):

@@ -32,18 +32,31 @@ app = typer.Typer()
 def train(
     pipeline: PipelineName,
     seed: Annotated[int | None, typer.Option(help="Of the split, instead of the pipeline's own.")] = None,
+    accept_leak: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A suspect of the audit to train with all the same; may be given again."
+        ),
+    ] = None,
+    because: Annotated[
+        str, typer.Option(metavar="REASON", help="Why it is accepted; the run keeps it.")
+    ] = "",
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:
     """Train a pipeline's model and its baseline, judge both out of time, log the run and register the model.
 
+    An audit looks for leaks and shifts first; exit code 3 means that a suspect stands open, and nothing is registered.
+
     Example: leadlift train term_deposit_response
     """
     from leadlift.specs import open_workspace
+    from leadlift.training import Acceptance
     from leadlift.workflows.train import train as run
 
+    accepted = Acceptance(tuple(accept_leak or ()), because)
     with working("train") as bar:
-        found = run(open_workspace(workspace), pipeline, bar, seed)
+        found = run(open_workspace(workspace), pipeline, bar, seed, accepted)
     if json:
         print_json(found)
     else:
@@ -67,6 +80,17 @@ def _show(found: Trained) -> None:
     verdict = "better than" if gain.low > 0 else "worse than" if gain.high < 0 else "as good as"
     say(f"{verdict} the logistic baseline: AUC {gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]")
     say(f"responders in the test: {found.expected:,.0f} predicted, {found.actual:,.0f} came")
-    for text in (*(f"suspect: {one}" for one in found.suspects), *(f"note: {one}" for one in found.notes)):
+    for text in (*_audited(found), *(f"note: {one}" for one in found.notes)):
         say(text)
     say(f"registered as version {found.version}, the challenger; next: leadlift promote {found.pipeline}")
+
+
+def _audited(found: Trained) -> list[str]:
+    """Suspects in full; what the audit merely notes by name, since the run holds the rest."""
+    told = [f"suspect: {one}" for one in found.findings if one.severity != "note"]
+    noted: dict[str, list[str]] = {}
+    for one in found.findings:
+        if one.severity == "note":
+            noted.setdefault(one.kind, []).append(one.name)
+    more = {kind: f" and {len(names) - 5} more" if len(names) > 5 else "" for kind, names in noted.items()}
+    return told + [f"note: {kind}: {', '.join(names[:5])}{more[kind]}" for kind, names in noted.items()]

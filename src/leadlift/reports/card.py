@@ -31,6 +31,18 @@ class FeatureLine:
 
 
 @dataclass(frozen=True)
+class AuditLine:
+    """One finding of the audit, in words. accepted: why somebody answers for it; empty where nobody had to."""
+
+    severity: str
+    kind: str
+    name: str
+    text: str
+    advice: str
+    accepted: str = ""
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """One model for its readers: what it is for and worth, what it looks at, where it must not be trusted.
 
@@ -59,6 +71,7 @@ class ModelCard:
     baseline_name: str = "logistic regression"
     dates: Mapping[str, str] = field(default_factory=dict)
     suspects: Sequence[str] = ()
+    audit: Sequence[AuditLine] = ()
     limits: Sequence[str] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Training: the table of cases, the split in time, the fit, and the judgement."""
 
-from leadlift.training.audit import Suspect, find_leaks
+from leadlift.training.audit import NOTHING, Acceptance, Audit, Finding, audit_cases, model_too_good
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.split import Parts, split_cases
@@ -15,7 +15,7 @@ from leadlift.training.table import (
 )
 
 __all__ = [
-    "Cases", "Judgement", "Parts", "Period", "Suspect", "TrainingTable", "cases_spine", "condition", "everyone_spine",
-    "find_leaks", "fit_baseline", "fit_calibrated", "flat_query", "judge", "maturity_of", "prepare", "split_cases",
-    "training_table",
+    "NOTHING", "Acceptance", "Audit", "Cases", "Finding", "Judgement", "Parts", "Period", "TrainingTable",
+    "audit_cases", "cases_spine", "condition", "everyone_spine", "fit_baseline", "fit_calibrated", "flat_query",
+    "judge", "maturity_of", "model_too_good", "prepare", "split_cases", "training_table",
 ]  # fmt: skip

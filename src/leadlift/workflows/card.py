@@ -15,6 +15,7 @@ from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.reports import FeatureLine, ModelCard, PartLine
 from leadlift.specs import FeatureDef, Pipeline
 from leadlift.training import Cases, TrainingTable
+from leadlift.workflows.audited import audit_lines, suspects
 from leadlift.workflows.contributions import title
 from leadlift.workflows.fitted import Fitted
 
@@ -49,7 +50,8 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         bands=model.bands.describe(),
         judged_on=TEST,
         dates=_dates(table, cases),
-        suspects=[str(suspect) for suspect in fitted.suspects],
+        suspects=suspects(fitted.audit),
+        audit=audit_lines(fitted.audit),
         limits=[*table.notes, *_limits(cases)],
         fingerprints={"data": table.key},
         versions={

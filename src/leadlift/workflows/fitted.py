@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadlift.models import LogisticBaseline, Model
-from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+from leadlift.training import Audit, Cases, Judgement, TrainingTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,4 +17,4 @@ class Fitted:
     model: Model
     baseline: LogisticBaseline
     result: Judgement
-    suspects: Sequence[Suspect]
+    audit: Audit

@@ -19,18 +19,23 @@ from leadlift.names import TEST, TRAIN
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.training import (
+    NOTHING,
+    Acceptance,
+    Audit,
+    Finding,
     Judgement,
     Parts,
-    Suspect,
     TrainingTable,
-    find_leaks,
+    audit_cases,
     fit_baseline,
     fit_calibrated,
     judge,
+    model_too_good,
     prepare,
     split_cases,
     training_table,
 )
+from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
@@ -53,26 +58,36 @@ class Trained:
     auc_gain: Estimate
     expected: float
     actual: float
-    suspects: tuple[str, ...]
+    findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     tuned_by: str | None
 
 
-def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | None = None) -> Trained:
+def train(
+    ws: Workspace,
+    name: str,
+    progress: Progress = SILENT,
+    seed: int | None = None,
+    accepted: Acceptance = NOTHING,
+) -> Trained:
     """Train the pipeline's model and its baseline on the same cases and register the model as challenger.
 
-    seed: of the split, instead of the pipeline's own. Registered last: what a killed run leaves is never used.
+    seed: of the split, instead of the pipeline's own. accepted: suspects of the audit that somebody answers for.
+    Raises GateError when another stands open: then nothing is registered, and the run keeps the findings.
+    Registered last: what a killed run leaves is never used.
     """
     spec = ws.pipeline(name)
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
-    parts = split_cases(table.table, split, table.maturity)
-    cases = prepare(table.table, table.features, parts)
-    suspects = find_leaks(cases)
+        parts = split_cases(table.table, split, table.maturity)
+        cases = prepare(table.table, table.features, parts)
+        progress.step("audit")
+        audit = audit_cases(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
     tracker = tracker_of(ws)
     params, tuned_by = tuned_params(tracker, name)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
+        stop_at_leaks(run, ws, spec, table, audit)
         progress.step("boosting")
         model = fit_calibrated(cases, params, spec.model, reference_name(parts))
         model = with_meta(model, ws, spec, table, parts)
@@ -80,18 +95,22 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
         baseline = fit_baseline(cases, split.seed)
         progress.step("judging")
         result = judge(model, baseline, cases)
+        audit = audit.plus(model_too_good(result.metrics[TEST]["auc"], int(result.actual)), accepted)
         progress.step("logging")
         facts = {
             "tuned_by": tuned_by or "",
             "split.seed": split.seed,
+            "accept_leak": ",".join(accepted.names),
+            "accepted_because": accepted.because,
             **{f"param.{k}": v for k, v in params.items()},
         }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            fitted = Fitted(table, cases, model, baseline, result, suspects)
+            fitted = Fitted(table, cases, model, baseline, result, audit)
             log_training(run, ws, spec, fitted, facts, saved)
+        audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
-    return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by)
+    return _told(name, version.version, run.id, table, parts, result, audit, tuned_by)
 
 
 def reference_name(parts: Parts) -> str:
@@ -137,7 +156,7 @@ def _told(
     table: TrainingTable,
     parts: Parts,
     result: Judgement,
-    suspects: list[Suspect],
+    audit: Audit,
     tuned_by: str | None,
 ) -> Trained:
     return Trained(
@@ -151,7 +170,7 @@ def _told(
         auc_gain=result.gain["auc"],
         expected=result.expected,
         actual=result.actual,
-        suspects=tuple(str(suspect) for suspect in suspects),
+        findings=audit.findings,
         notes=table.notes,
         tuned_by=tuned_by,
     )

@@ -17,6 +17,7 @@ from leadlift.reports import ModelCard, card_html, card_markdown, run_note
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
 from leadlift.training import Cases, Judgement
+from leadlift.workflows.audited import log_audit
 from leadlift.workflows.card import card_of
 from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.fitted import Fitted
@@ -35,6 +36,7 @@ def log_training(
     log_inputs(run, ws, spec, fitted.table)
     run.params({**_params(spec), **facts})
     run.metrics(_metrics(fitted.result, fitted.cases))
+    log_audit(run, fitted.audit)
     card = card_of(spec, fitted)
     card = dataclasses.replace(card, plots=draw(card, fitted.result))
     for name, png in card.plots.items():
