@@ -24,7 +24,7 @@ class Limits:
     """The limits of one measure.
 
     metric: as the run names it. better: `higher` or `lower`. Worse than `minimum` fails, up to `good` is weak, beyond
-    `suspicious` is doubted, beyond `too_good` fails; those that are None do not apply. why: where the numbers come from.
+    `suspicious` is doubted, beyond `too_good` fails; None does not apply. why: where the numbers come from.
     """
 
     metric: str

@@ -40,8 +40,7 @@ class RfmRule:
     def predict(self, matrix: Matrix) -> Floats:
         """The probability of responding, (n,), of encoded rows, (n, n_features)."""
         cells = tuple(
-            binned(matrix[:, column], edges)
-            for column, edges in zip(self.columns, self.edges, strict=True)
+            binned(matrix[:, column], edges) for column, edges in zip(self.columns, self.edges, strict=True)
         )
         told: Floats = self.rates[cells]
         return told

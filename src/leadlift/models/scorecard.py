@@ -7,6 +7,7 @@ regression, the result as whole points of which 20 double the odds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -160,7 +161,12 @@ def _chosen(
 
 
 def _next(
-    evidence: npt.NDArray[np.float32], y: Floats, chosen: list[int], open_: set[int], weights: Floats, line: float
+    evidence: npt.NDArray[np.float32],
+    y: Floats,
+    chosen: list[int],
+    open_: set[int],
+    weights: Floats,
+    line: float,
 ) -> int | None:
     """The open candidate of the largest score statistic whose weight agrees with its evidence; others are dropped."""
     chance = 0.5 * (1.0 + np.tanh(0.5 * (evidence[:, chosen] @ weights + line)))
@@ -173,7 +179,9 @@ def _next(
     inner = np.linalg.lstsq(weighed.T @ there, weighed.T @ rest, rcond=None)[0]
     variance = (spread @ np.square(rest)) - np.sum(inner * (weighed.T @ rest), axis=0)
     pull = (y - chance) @ rest
-    score = np.where((pull > 0) & (variance > 1e-9 * len(y)), np.square(pull) / np.maximum(variance, 1e-12), 0.0)
+    score = np.where(
+        (pull > 0) & (variance > 1e-9 * len(y)), np.square(pull) / np.maximum(variance, 1e-12), 0.0
+    )
     for place in np.argsort(-score, kind="stable"):
         if score[place] <= 3.84:
             return None
@@ -216,7 +224,7 @@ def _texts(card: Card, encoding: Encoding) -> list[str]:
     edges = [f"{edge:g}" for edge in bins.edges]
     if not edges:
         return ["known", "missing"]
-    between = [f"above {low} to {high}" for low, high in zip(edges, edges[1:], strict=False)]
+    between = [f"above {low} to {high}" for low, high in pairwise(edges)]
     return [f"up to {edges[0]}", *between, f"above {edges[-1]}", "missing"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadlift.models import LogisticBaseline, Model
-from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+from leadlift.training import Cases, Judgement, Rivals, Suspect, TrainingTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,3 +19,5 @@ class Fitted:
     baseline: LogisticBaseline
     result: Judgement
     suspects: Sequence[Suspect]
+    rivals: Rivals
+    champion: int | None = None

@@ -21,12 +21,14 @@ from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.training import (
     Judgement,
     Parts,
+    Rival,
     Suspect,
     TrainingTable,
     find_leaks,
     fit_baseline,
     fit_calibrated,
     judge,
+    judge_rivals,
     prepare,
     split_cases,
     training_table,
@@ -34,6 +36,8 @@ from leadlift.training import (
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
+from leadlift.workflows.outsider import champion_on_test
+from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
 from leadlift.workflows.tune import tuned_params
@@ -56,6 +60,7 @@ class Trained:
     suspects: tuple[str, ...]
     notes: tuple[str, ...]
     tuned_by: str | None
+    rivals: tuple[Rival, ...]
 
 
 def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | None = None) -> Trained:
@@ -80,18 +85,24 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
         baseline = fit_baseline(cases, split.seed)
         progress.step("judging")
         result = judge(model, baseline, cases)
+        progress.step("models to beat")
+        champion, outsider = champion_on_test(ws, tracker, spec, table, cases, split.seed)
+        events = [source for source, one in ws.sources.items() if one.kind == "events"]
+        rivals = judge_rivals(model, baseline, cases, table.features, events, outsider, split.seed)
         progress.step("logging")
         facts = {
             "tuned_by": tuned_by or "",
             "split.seed": split.seed,
+            **judged_between(cases),
             **{f"param.{k}": v for k, v in params.items()},
         }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            fitted = Fitted(table, cases, model, baseline, result, suspects)
+            number = champion.version if champion else None
+            fitted = Fitted(table, cases, model, baseline, result, suspects, rivals, number)
             log_training(run, ws, spec, fitted, facts, saved)
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
-    return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by)
+    return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by, rivals.all)
 
 
 def reference_name(parts: Parts) -> str:
@@ -139,6 +150,7 @@ def _told(
     result: Judgement,
     suspects: list[Suspect],
     tuned_by: str | None,
+    rivals: tuple[Rival, ...],
 ) -> Trained:
     return Trained(
         pipeline=name,
@@ -154,4 +166,5 @@ def _told(
         suspects=tuple(str(suspect) for suspect in suspects),
         notes=table.notes,
         tuned_by=tuned_by,
+        rivals=rivals,
     )
