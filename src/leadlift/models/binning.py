@@ -112,7 +112,7 @@ def _finished(
 def _counts(codes: npt.NDArray[np.intp], y: Floats, bins: int) -> tuple[Floats, Floats]:
     return (
         np.bincount(codes, minlength=bins).astype(np.float64),
-        np.bincount(codes, weights=y, minlength=bins),
+        np.bincount(codes, weights=y, minlength=bins).astype(np.float64),
     )
 
 

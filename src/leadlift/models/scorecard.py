@@ -185,9 +185,9 @@ def _next(
     for place in np.argsort(-score, kind="stable"):
         if score[place] <= 3.84:
             return None
-        name = names[place]
+        name: int = names[place]
         open_.discard(name)
-        if (_fit(evidence[:, [*chosen, name]], y)[0] > 0).all():
+        if bool((_fit(evidence[:, [*chosen, name]], y)[0] > 0).all()):
             return name
     return None
 

@@ -174,7 +174,7 @@ def _asked(name: str, limit: Limits, verdict: str, style: str) -> str:
 def _rival(
     name: str, how: bool | str, metrics: Mapping[str, float], tags: Mapping[str, str], called: str = ""
 ) -> Gate:
-    """Not worse beyond luck, and not by more than the file allows; with `surely`, better beyond luck."""
+    """Not worse beyond luck; with `surely`, better beyond luck."""
     gate, called = f"beats_{name}", called or CALLED[name]
     metric = f"{TEST}.lift_at_10_gain_over_{name}"
     gain = Estimate(*(metrics.get(f"{metric}{end}", nan) for end in ("", ".low", ".high")))
@@ -184,9 +184,8 @@ def _rival(
             return Gate(gate, None, "", FAILED, f"never held against {called}: train the pipeline anew")
         return Gate(gate, None, "", NOT_JUDGED, why)
     surely = how == "surely"
-    lost = limits()["rival"].minimum * metrics.get(f"{name}.{TEST}.lift_at_10", nan)
-    fits = gain.low > 0 if surely else gain.high >= 0 and gain.value >= lost
-    limit = "better beyond luck" if surely else f"not worse beyond luck, nor by more than {-lost:.2f}"
+    fits = gain.low > 0 if surely else gain.high >= limits()["beats"].minimum
+    limit = "better beyond luck" if surely else "not worse beyond luck"
     verdict = FAILED if not fits else PASSED if gain.low > 0 else WEAK
     told = against(called, gain)
     return Gate(gate, gain.value, limit, verdict, told if fits else f"{told}; must be {limit}")
