@@ -92,7 +92,7 @@ def _summary(gates: Mapping[str, str]) -> str:
     """How many gates passed, and those that did not simply pass by name."""
     plain = [name for name, told in gates.items() if told.startswith("passed")]
     rest = [f"{name} {told.partition(':')[0]}" for name, told in gates.items() if name not in plain]
-    return ", ".join([f"{len(plain)} passed", *rest])
+    return ", ".join([f"{len(plain)} of {len(gates)} passed plainly", *rest])
 
 
 def _some(texts: list[str]) -> str:

@@ -20,8 +20,9 @@ CELLS = 32
 MOST_BINS = 6
 LEAST_SHARE = 0.05
 RARE = 0.01
-# Twice the log-likelihood that a further bin must add: about the 99.5 % point of chi-squared, one degree of freedom.
-WORTH = 8.0
+# Twice the log-likelihood that a further bin must add. The best of thirty cuts through noise reaches 8.5 in one of
+# twenty features, where a cut fixed beforehand would reach 3.8 (Miller and Siegmund, Biometrics 1982).
+WORTH = 10.0
 # And what a shape that turns must add over one that only rises or falls.
 TURN_WORTH = 16.0
 # Half a case on either side, so that a bin without responders has a finite weight.

@@ -101,7 +101,7 @@ def accept(gates: Sequence[Gate], names: Sequence[str]) -> list[Gate]:
         if name in NEVER_ACCEPTED and any(gate.stops for gate in gates if gate.name == name):
             raise ValueError(f"gate {name!r} cannot be accepted: a coin ranks as well")
     return [
-        replace(gate, verdict=ACCEPTED, sentence=f"{gate.verdict}, accepted: {gate.sentence}")
+        replace(gate, verdict=ACCEPTED, sentence=f"although {gate.verdict}: {gate.sentence}")
         if gate.stops and gate.name in names
         else gate
         for gate in gates
