@@ -114,7 +114,8 @@ def test_a_no_is_answered_for_with_a_reason_and_the_story_is_told(leadlift, seco
     assert "the champion, version 1: lift@10" in reign["gates"]["beats_champion"]
     assert oldest["reigns"][0]["replaced_by"] == 2
     assert oldest["reigns"][0]["until"] == reign["when"]
-    assert oldest["lists"] and not newest["lists"]
+    assert oldest["lists"]
+    assert not newest["lists"]
 
     # back to version 1: it was never held against version 2
     said = leadlift("promote", "fund_purchase", "--version", "1", at=second)
