@@ -83,9 +83,10 @@ def simple_verdict(card: ModelCard) -> str:
         return ""
     if not as_good:
         return "In the best tenth it finds more responders, beyond luck, than each simple model."
+    named = " and ".join([", ".join(as_good[:-1]), as_good[-1]] if len(as_good) > 1 else as_good)
     return (
-        f"In the best tenth it finds no more responders, beyond luck, than {' and '.join(as_good)}: "
-        "the simple model would serve as well."
+        f"In the best tenth it finds no more responders, beyond luck, than {named}: "
+        "a simple model would serve as well."
     )
 
 
