@@ -131,7 +131,7 @@ def _spoken(edges: Floats) -> Floats:
 def _up(edge: float, places: int) -> float:
     scaled = edge * 10.0**places
     # what is round already, but for the last bits of the arithmetic, stays
-    return round(float(np.ceil(scaled - 1e-6 * max(1.0, abs(scaled)) * 1e-3)) / 10.0**places, max(places, 0))
+    return round(float(np.ceil(scaled - 1e-9 * max(1.0, abs(scaled)))) / 10.0**places, max(places, 0))
 
 
 def _best_cuts(cases: Floats, responders: Floats, total: int, *, turns: bool = True) -> list[int]:

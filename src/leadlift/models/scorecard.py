@@ -43,8 +43,8 @@ class Card:
 class Scorecard:
     """Whole points for each bin of a few features; the worst bin of each gives none.
 
-    start: points that everyone begins with. usual: points whose odds of responding are those of the training cases.
-    base_rate: of the training cases. Every 20 points double the odds.
+    start: points that everyone begins with. base_rate: of the training cases, whose odds of responding 500 points
+    stand for; every 20 more double them.
     """
 
     cards: tuple[Card, ...]
