@@ -167,6 +167,8 @@ def _with_luck(name: str, limit: Limits, metrics: Mapping[str, float]) -> tuple[
 def _asked(name: str, limit: Limits, verdict: str, style: str) -> str:
     if verdict == TOO_GOOD:
         return f"at most {limit.too_good:{style}}"
+    if verdict == SUSPICIOUS:
+        return f"more than {limit.suspicious:g} is rare"
     word = "above" if name == "coin" else "at least" if limit.better == "higher" else "at most"
     return f"{word} {limit.minimum:g}"
 
