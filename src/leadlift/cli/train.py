@@ -79,6 +79,9 @@ def _show(found: Trained) -> None:
     gain = found.auc_gain
     verdict = "better than" if gain.low > 0 else "worse than" if gain.high < 0 else "as good as"
     say(f"{verdict} the logistic baseline: AUC {gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]")
+    for rival in found.rivals:
+        if rival.name != "logistic":
+            say(rival.verdict)
     say(f"responders in the test: {found.expected:,.0f} predicted, {found.actual:,.0f} came")
     for text in (*_audited(found), *(f"note: {one}" for one in found.notes)):
         say(text)

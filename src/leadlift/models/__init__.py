@@ -9,6 +9,8 @@ from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
 from leadlift.models.predictor import Predictor
 from leadlift.models.ranks import Sample, placed
+from leadlift.models.rfm import RfmRule, fit_rfm
+from leadlift.models.scorecard import Scorecard, fit_scorecard
 from leadlift.models.scorer import Model, Scores
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "Model",
     "Predictor",
     "ReferencePercentiles",
+    "RfmRule",
     "Sample",
+    "Scorecard",
     "Scores",
     "at_level",
     "calibrator_from_dict",
@@ -30,6 +34,8 @@ __all__ = [
     "fit_booster",
     "fit_calibrator",
     "fit_logistic",
+    "fit_rfm",
+    "fit_scorecard",
     "make_dataset",
     "monotone_params",
     "placed",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadlift.reports.numbers import DecileRow, Interval
+from leadlift.reports.rival_lines import RivalLine, ScorecardLine
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,5 @@ class ModelCard:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     plots: Mapping[str, bytes] = field(default_factory=dict)
+    rivals: Sequence[RivalLine] = ()
+    scorecard: Sequence[ScorecardLine] = ()

@@ -127,18 +127,30 @@ class ModelChoice(Spec):
 
 
 class Gates(Spec):
-    """What a version must show before `promote` makes it champion."""
+    """What a version must show before `promote` makes it champion; what is left out is as docs/promotion.md has it."""
 
-    min_auc: float = Field(0.55, ge=0, le=1)
-    min_lift_at_10: float = Field(1.2, ge=0)
-    min_positives: int = Field(200, ge=1, description="Among the test rows.")
-    max_calibration_error: float = Field(0.05, gt=0, le=1)
-    beats_baseline: bool = Field(
-        True, description="AUC above the logistic baseline's, or within its interval."
+    min_auc: float | None = Field(None, ge=0.5, le=1, description="On the test. 0.5 is a coin.")
+    max_auc: float | None = Field(None, ge=0.5, le=1, description="Above this it is too good to be true.")
+    min_lift_at_10: float | None = Field(None, ge=1, description="On the test, among the best tenth.")
+    min_positives: int | None = Field(None, ge=1, description="Among the test rows.")
+    max_calibration_error: float | None = Field(
+        None, gt=0, le=1, description="On the test: mean distance between predicted and actual rates."
     )
-    beats_champion: bool = Field(
-        True, description="AUC not below the champion's interval on its own test rows."
+    max_relative_calibration_error: float | None = Field(
+        None, gt=0, description="The same over the test's response rate."
     )
+    max_score_psi: float | None = Field(
+        None, gt=0, description="How far the score may have moved from calibration to test."
+    )
+    beats_baseline: bool | Literal["surely"] = Field(
+        True,
+        description="Lift not worse beyond luck than that of the logistic regression, scorecard and RFM rule; "
+        "`surely`: better beyond luck.",
+    )
+    beats_champion: bool | Literal["surely"] = Field(
+        True, description="The same against the champion, on the same test rows."
+    )
+    no_open_suspects: bool = Field(True, description="No finding of the leak audit is open.")
 
 
 class Pipeline(Spec):

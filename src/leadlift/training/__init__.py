@@ -2,7 +2,9 @@
 
 from leadlift.training.audit import NOTHING, Acceptance, Audit, Finding, audit_cases, model_too_good
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
+from leadlift.training.gates import Gate, Sitting, accept, judge_gates
 from leadlift.training.judge import Judgement, Period, judge
+from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
 from leadlift.training.split import Parts, split_cases
 from leadlift.training.table import (
     TrainingTable,
@@ -15,7 +17,8 @@ from leadlift.training.table import (
 )
 
 __all__ = [
-    "NOTHING", "Acceptance", "Audit", "Cases", "Finding", "Judgement", "Parts", "Period", "TrainingTable",
-    "audit_cases", "cases_spine", "condition", "everyone_spine", "fit_baseline", "fit_calibrated", "flat_query",
-    "judge", "maturity_of", "model_too_good", "prepare", "split_cases", "training_table",
+    "NOTHING", "Acceptance", "Audit", "Cases", "Finding", "Gate", "Judgement", "Outsider", "Parts", "Period",
+    "Rival", "Rivals", "Sitting", "TrainingTable", "accept", "audit_cases", "cases_spine", "condition",
+    "everyone_spine", "fit_baseline", "fit_calibrated", "flat_query", "judge", "judge_gates", "judge_rivals",
+    "maturity_of", "model_too_good", "prepare", "rival_metrics", "split_cases", "training_table",
 ]  # fmt: skip

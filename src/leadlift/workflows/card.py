@@ -18,6 +18,7 @@ from leadlift.training import Cases, TrainingTable
 from leadlift.workflows.audited import audit_lines, suspects
 from leadlift.workflows.contributions import title
 from leadlift.workflows.fitted import Fitted
+from leadlift.workflows.rivals_log import rival_lines, scorecard_lines
 
 PURPOSE = {
     TRAIN: "the trees learn from these",
@@ -59,6 +60,8 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
             "python": sys.version.split()[0],
             **{lib: version(lib) for lib in LIBRARIES},
         },
+        rivals=rival_lines(fitted.rivals),
+        scorecard=scorecard_lines(fitted.rivals, cases, {f.name: f.label for f in table.features}),
     )
 
 

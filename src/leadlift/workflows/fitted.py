@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadlift.models import LogisticBaseline, Model
-from leadlift.training import Audit, Cases, Judgement, TrainingTable
+from leadlift.training import Audit, Cases, Judgement, Rivals, TrainingTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,3 +18,5 @@ class Fitted:
     baseline: LogisticBaseline
     result: Judgement
     audit: Audit
+    rivals: Rivals
+    champion: int | None = None

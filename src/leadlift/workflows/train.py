@@ -25,11 +25,13 @@ from leadlift.training import (
     Finding,
     Judgement,
     Parts,
+    Rival,
     TrainingTable,
     audit_cases,
     fit_baseline,
     fit_calibrated,
     judge,
+    judge_rivals,
     model_too_good,
     prepare,
     split_cases,
@@ -39,6 +41,8 @@ from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
+from leadlift.workflows.outsider import champion_on_test
+from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
 from leadlift.workflows.tune import tuned_params
@@ -61,6 +65,7 @@ class Trained:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     tuned_by: str | None
+    rivals: tuple[Rival, ...]
 
 
 def train(
@@ -96,21 +101,27 @@ def train(
         progress.step("judging")
         result = judge(model, baseline, cases)
         audit = audit.plus(model_too_good(result.metrics[TEST]["auc"], int(result.actual)), accepted)
+        progress.step("models to beat")
+        champion, outsider = champion_on_test(ws, tracker, spec, table, cases, split.seed)
+        events = [source for source, one in ws.sources.items() if one.kind == "events"]
+        rivals = judge_rivals(model, baseline, cases, table.features, events, outsider, split.seed)
         progress.step("logging")
         facts = {
             "tuned_by": tuned_by or "",
             "split.seed": split.seed,
             "accept_leak": ",".join(accepted.names),
             "accepted_because": accepted.because,
+            **judged_between(cases),
             **{f"param.{k}": v for k, v in params.items()},
         }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            fitted = Fitted(table, cases, model, baseline, result, audit)
+            number = champion.version if champion else None
+            fitted = Fitted(table, cases, model, baseline, result, audit, rivals, number)
             log_training(run, ws, spec, fitted, facts, saved)
         audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
-    return _told(name, version.version, run.id, table, parts, result, audit, tuned_by)
+    return _told(name, version.version, run.id, table, parts, result, audit, tuned_by, rivals.all)
 
 
 def reference_name(parts: Parts) -> str:
@@ -158,6 +169,7 @@ def _told(
     result: Judgement,
     audit: Audit,
     tuned_by: str | None,
+    rivals: tuple[Rival, ...],
 ) -> Trained:
     return Trained(
         pipeline=name,
@@ -173,4 +185,5 @@ def _told(
         findings=audit.findings,
         notes=table.notes,
         tuned_by=tuned_by,
+        rivals=rivals,
     )

@@ -22,6 +22,7 @@ from leadlift.workflows.card import card_of
 from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import log_inputs
+from leadlift.workflows.rivals_log import log_rivals
 
 EXPLAINED = 800
 
@@ -37,6 +38,7 @@ def log_training(
     run.params({**_params(spec), **facts})
     run.metrics(_metrics(fitted.result, fitted.cases))
     log_audit(run, fitted.audit)
+    log_rivals(run, fitted.rivals, fitted.cases, fitted.champion)
     card = card_of(spec, fitted)
     card = dataclasses.replace(card, plots=draw(card, fitted.result))
     for name, png in card.plots.items():
