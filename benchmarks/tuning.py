@@ -3,17 +3,17 @@
     python benchmarks/tuning.py --rows 200000 --features 200 --trials 50 --seeds 5
 
 For each seed a table is drawn: numbers, amounts, counts and codes, a fifth of them partly missing, correlated by eight
-factors; 2 % respond, by thirty features, bends and products among them. As many test rows again, half of `--rows`, are seen by
-neither way. One after the other, with all processors (OMP_NUM_THREADS, where set):
+factors; 2 % respond, by thirty features, bends and products among them. Test rows, half of `--rows`, no way sees
+One after the other, with all processors (OMP_NUM_THREADS, where set):
 
-- leadlift: `leadlift.tuning.tune` as `leadlift tune` calls it, with its defaults, a fifth of the rows for validation; then the
-  winner on all rows, with as many rounds more as there are rows more;
-- usual: an Optuna objective with `LGBMClassifier` and `cross_val_score` in three stratified folds by average precision, the
-  usual nine parameters, all trials run to their end; then `fit` with the best on all rows.
+- leadlift: `leadlift.tuning.tune` as `leadlift tune` calls it, with its defaults, a fifth of the rows for validation;
+  then the winner on all rows, with as many rounds more as there are rows more;
+- usual: an Optuna objective with `LGBMClassifier` and `cross_val_score` in three stratified folds by average
+  precision, the usual nine parameters, all trials run to their end; then `fit` with the best on all rows.
 
-Seconds hold everything from arrays to the fitted model. The test gives average precision; its difference is told with the 95 %
-interval of the mean over seeds (Student). Each seed is one line of `--out`, written when it is done; seeds that stand
-there are not run again.
+Seconds hold everything from arrays to the fitted model. The test gives average precision; its difference is told with
+the 95 % interval of the mean over seeds (Student). Each seed is one line of `--out`, written when it is done; seeds
+that stand there are not run again.
 """
 
 from __future__ import annotations

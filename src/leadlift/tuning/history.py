@@ -25,7 +25,7 @@ FINISHED: Mapping[TrialState, Literal["complete", "pruned"]] = {
 TELLING_TRIALS, BEST_SHARE = 20, 0.2
 
 
-def result(study: Study, settings: TuningSettings, learned_from: int) -> TuningResult:
+def result(study: Study, settings: TuningSettings, earlier: int, learned_from: int) -> TuningResult:
     """Return what won and all trials. At least one must be complete."""
     number, final = winner(study)
     best = study.trials[number]
@@ -34,6 +34,7 @@ def result(study: Study, settings: TuningSettings, learned_from: int) -> TuningR
     kept = finals_kept(study)
     return TuningResult(
         study=study.study_name,
+        earlier=earlier,
         best_params={"learning_rate": rate, **settings.params, **best.params},
         best_value=_value(best) if final is None else final.value,
         best_rounds=best.user_attrs["rounds"] if final is None else final.rounds,

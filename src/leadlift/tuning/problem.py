@@ -111,12 +111,14 @@ class TrialRow:
 class TuningResult:
     """What won, ready for `fit_booster`, and all trials in the order they began.
 
-    study: its full name. best_params: fixed and found. best_value: on the validation rows. best_rounds: trees at
-    the best round. learned_from: rows that each trial learned from. importances: parameter -> share of what
-    decides whether a trial is among the best, adding up to 1; empty when too few trials tell.
+    study: its full name. earlier: trials that were finished before this run. best_params: fixed and found.
+    best_value: on the validation rows. best_rounds: trees at the best round. learned_from: rows that each trial
+    learned from. importances: parameter -> share of what decides whether a trial is among the best, adding up to
+    1; empty when too few trials tell.
     """
 
     study: str
+    earlier: int
     best_params: Mapping[str, Any]
     best_value: float
     best_rounds: int

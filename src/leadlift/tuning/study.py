@@ -22,7 +22,7 @@ from leadlift.tuning._optuna import (
     create_study,
 )
 from leadlift.tuning.claims import BEAT_EVERY, beat, claim, close_abandoned, give_up
-from leadlift.tuning.finals import finals_kept, finalists, keep_final
+from leadlift.tuning.finals import finalists, finals_kept, keep_final
 from leadlift.tuning.fingerprint import fingerprint
 from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
 from leadlift.tuning.history import FINISHED, result
@@ -52,13 +52,14 @@ def tune(
     space = search_space(settings.search_space, settings.params, len(train.y))
     name = f"{settings.study}-{fingerprint(train, valid, settings, space)}"
     study = _open_study(settings, name)
+    earlier = _finished(study)
     if not study.trials:
         study.enqueue_trial(starting_point(space))
     with benches(train, valid, settings) as fitters:
         search = _Search(study, settings, space, progress or _silent)
         search.run(fitters)
     few = len(sampled(train, settings.negatives, settings.seed).rows.y)
-    return result(study, settings, few)
+    return result(study, settings, earlier, few)
 
 
 class _Search:

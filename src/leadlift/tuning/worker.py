@@ -1,7 +1,7 @@
 """The process of a tuning worker: `python -m leadlift.tuning.worker`, started by `leadlift tune --workers`.
 
-It reads a job and then parameters, a line of JSON each, and answers in lines of JSON. When whoever started it is gone, its
-input ends and so does it.
+It reads a job and then parameters, a line of JSON each, and answers in lines of JSON. When whoever started it is
+gone, its input ends and so does it.
 """
 
 from __future__ import annotations
