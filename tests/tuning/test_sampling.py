@@ -10,7 +10,7 @@ import pytest
 from leadlift.evaluation import auc
 from leadlift.models import fit_booster, make_dataset
 from leadlift.tuning import TuningData, sampling, tune
-from leadlift.tuning.sampling import sampled
+from leadlift.tuning.sampling import for_sample, sample_size, sampled
 
 from .cases import ENCODING, QUICK, VALID, customers, settings
 
@@ -48,6 +48,11 @@ def test_where_negatives_are_few_or_rows_are_few_all_rows_are_learned_from():
     assert len(sampled(RARE, 10, seed=0).rows.y) == sampling.LEAST_ROWS
 
 
+@pytest.mark.parametrize("negatives", [None, 1, 10, 1_000])
+def test_the_size_of_the_sample_is_known_beforehand(small, negatives):
+    assert sample_size(RARE.y, negatives) == len(sampled(RARE, negatives, seed=0).rows.y)
+
+
 def test_the_mean_outcome_and_so_the_level_is_that_of_all_rows(small):
     sample = sampled(RARE, 10, seed=1)
     rate = np.average(sample.rows.y, weights=sample.weight)
@@ -59,11 +64,13 @@ def test_the_mean_outcome_and_so_the_level_is_that_of_all_rows(small):
 
 def test_counts_of_rows_are_made_those_of_the_sample(small):
     sample = sampled(RARE, 10, seed=1)
-    found = sample.params({"min_data_in_leaf": 200, "path_smooth": 4.0, "num_leaves": 9, "lambda_l2": 3.0})
+    set_for_all = {"min_data_in_leaf": 200, "path_smooth": 4.0, "num_leaves": 9, "lambda_l2": 3.0}
+    found = for_sample(set_for_all, sample.share)
     assert found["min_data_in_leaf"] == round(200 * sample.share)
     assert found["path_smooth"] == pytest.approx(4.0 * sample.share)
     assert found["min_data_per_group"] == round(100 * sample.share)
     assert (found["num_leaves"], found["lambda_l2"]) == (9, 3.0)
+    assert for_sample(set_for_all, 1.0) == set_for_all
 
 
 def test_a_search_on_a_sample_ends_with_a_model_of_all_rows(small):

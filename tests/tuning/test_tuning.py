@@ -10,6 +10,7 @@ from leadlift.evaluation import auc
 from leadlift.models import DEFAULT_PARAMS, fit_booster, make_dataset
 from leadlift.tuning import SPACE, TuningData, tune
 from leadlift.tuning.fitting import TRIAL_RATE
+from leadlift.tuning.pace import Pace
 from leadlift.tuning.space import search_space
 
 from .cases import ENCODING, QUICK, TRAIN, VALID, settings, told
@@ -112,6 +113,17 @@ def test_when_time_is_up_the_search_ends_with_at_least_one_trial():
     result = tune(TRAIN, VALID, settings(trials=None, seconds=0.0))
     assert [trial.state for trial in result.trials] == ["complete"]
     assert len(tune(TRAIN, VALID, settings(trials=1_000, seconds=0.5)).trials) < 1_000
+
+
+def test_a_trial_that_ran_out_of_time_is_no_hopeless_one_and_comes_first_next_time(tmp_path, monkeypatch):
+    up = iter([False, True, True])  # asked before the second trial, in it, and before a third
+    with monkeypatch.context() as patch:
+        patch.setattr(Pace, "trials_over", lambda pace: next(up))
+        first = tune(TRAIN, VALID, settings(trials=9, seconds=600, storage=tmp_path / "t"))
+    assert [trial.state for trial in first.trials] == ["complete", "interrupted"]
+    more = tune(TRAIN, VALID, settings(trials=2, storage=tmp_path / "t"))
+    assert [trial.state for trial in more.trials] == ["complete", "interrupted", "complete"]
+    assert more.trials[2].params == more.trials[1].params
 
 
 def test_what_is_fixed_is_not_searched_and_comes_back():

@@ -104,6 +104,20 @@ def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_trie
     assert sum(trial.state != "interrupted" for trial in result.trials) == 6
 
 
+def test_a_fault_of_one_worker_ends_the_others_and_is_the_one_told(tmp_path, monkeypatch):
+    true_trial, begun = workers._RemoteBench.trial, []
+
+    def trial(bench, params, watch):
+        begun.append(bench)
+        if len(begun) == 2:
+            raise UserError("the second one fails")
+        return true_trial(bench, params, watch)
+
+    monkeypatch.setattr(workers._RemoteBench, "trial", trial)
+    with pytest.raises(UserError, match="the second one fails"):
+        tune(TRAIN, VALID, settings(trials=500, workers=2, max_rounds=1_000, storage=tmp_path / "t"))
+
+
 def test_rows_that_cannot_be_searched_end_all_workers_with_the_reason():
     nobody = TuningData(VALID.matrix, np.zeros(800), ENCODING)
     with pytest.raises(UserError, match="all 800 validation rows"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from leadlift.models import DEFAULT_PARAMS, fit_booster, make_dataset
 from leadlift.tuning.problem import METRICS, TuningData, TuningSettings
-from leadlift.tuning.sampling import sampled
+from leadlift.tuning.sampling import for_sample, sampled
 
 # How fast trials learn, unless the pipeline says. A slower rate is as good or better for any of them and costs
 # more rounds; and rounds of trials that learn alike can be compared, so that pruning is fair.
@@ -47,8 +47,9 @@ class LocalBench:
         self._train, self._valid, self._settings = train, valid, settings
         self._metric = METRICS[settings.metric]
         self._threads: dict[str, int] = {} if threads is None else {"num_threads": threads}
-        self._sample = sampled(train, settings.negatives, settings.seed)
-        self._few = self._binned(self._sample.rows, self._sample.weight)
+        sample = sampled(train, settings.negatives, settings.seed)
+        self._share = sample.share
+        self._few = self._binned(sample.rows, sample.weight)
 
     def trial(self, params: Mapping[str, Any], watch: Watch) -> tuple[float, int]:
         """Fit on the sample."""
@@ -57,7 +58,7 @@ class LocalBench:
         faster = min(1.0, ratio)
         rounds = max(1, round(self._settings.max_rounds * faster))
         patience = max(LEAST_PATIENCE, round(self._settings.early_stopping * faster))
-        return self._fit(self._few, self._sample.params(chosen), rounds, patience, watch)
+        return self._fit(self._few, for_sample(chosen, self._share), rounds, patience, watch)
 
     def final(self, params: Mapping[str, Any], watch: Watch) -> tuple[float, int]:
         """Fit on all rows."""
@@ -66,7 +67,7 @@ class LocalBench:
 
     @cached_property
     def _all(self) -> tuple[Any, Any]:
-        return self._few if self._sample.share == 1.0 else self._binned(self._train, None)
+        return self._few if self._share == 1.0 else self._binned(self._train, None)
 
     def _binned(self, rows: TuningData, weight: Any) -> tuple[Any, Any]:
         params, valid = self._settings.params, self._valid

@@ -46,15 +46,16 @@ class TuningData:
 class TuningSettings:
     """How to search.
 
-    trials: how many in all, those of earlier runs of the study included. seconds: of this run; a sixth is kept for
-    the finals, no trial starts in it, and one under way is pruned. Give one of the two, or both; one trial
-    is always completed. metric: what is compared, on the validation rows. params: not searched, the same in every
-    trial. search_space: parameter -> [low, high] instead of the default range. max_rounds, early_stopping: of a
-    model at the final learning rate; rounds stop on log loss, whatever the metric, since that is steady.
-    negatives: how many for each positive the trials learn from; None for all. workers: processes side by side.
-    storage: a journal file, or the URL of a database, in which trials are kept, to go on later; without one they
-    live in memory. study: how the study's name begins; what it depends on is added. folder: where workers find
-    their rows, while they run; the machine's place for temporary files by default.
+    trials: how many in all, those of earlier runs of the study included. seconds: of this run; a sixth is kept
+    for the finals: no trial starts in it, and one under way is broken off and comes first next time. Give one of
+    the two, or both; one trial is always completed. metric: what is compared, on the validation rows. params: not
+    searched, the same in every trial. search_space: parameter -> [low, high] instead of the default range.
+    max_rounds, early_stopping: of a model at the final learning rate; rounds stop on log loss, whatever the
+    metric, since that is steady. negatives: how many for each positive the trials learn from; None for all.
+    workers: processes side by side. storage: a journal file, or the URL of a database, in which trials are kept,
+    to go on later; without one they live in memory. study: how the study's name begins; what it depends on is
+    added. folder: where workers find their rows, while they run; the machine's place for temporary files by
+    default.
     """
 
     trials: int | None = 50

@@ -31,12 +31,21 @@ class Sample:
     weight: npt.NDArray[np.float64] | None
     share: float
 
-    def params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters with counts of rows made those of this sample: 100 of all are 20 of a fifth."""
-        if self.share == 1.0:
-            return dict(params)
-        counts = {name: params.get(name, usual) * self.share for name, usual in COUNTS.items()}
-        return {**params, **{n: max(1, round(v)) if n in WHOLE else v for n, v in counts.items()}}
+
+def for_sample(params: Mapping[str, Any], share: float) -> dict[str, Any]:
+    """Return the parameters with counts of rows made those of a sample: 100 of all rows are 20 of a fifth."""
+    if share == 1.0:
+        return dict(params)
+    counts = {name: params.get(name, usual) * share for name, usual in COUNTS.items()}
+    return {**params, **{n: max(1, round(v)) if n in WHOLE else v for n, v in counts.items()}}
+
+
+def sample_size(y: npt.NDArray[np.floating[Any]], negatives: float | None) -> int:
+    """Return how many rows `sampled` keeps."""
+    positives = int((y == 1).sum())
+    if negatives is None or positives == 0:
+        return len(y)
+    return min(len(y), max(positives + int(negatives * positives), LEAST_ROWS))
 
 
 def sampled(data: TuningData, negatives: float | None, seed: int) -> Sample:
@@ -48,10 +57,10 @@ def sampled(data: TuningData, negatives: float | None, seed: int) -> Sample:
     """
     positive = data.y == 1
     others = np.flatnonzero(~positive)
-    n_positive = int(positive.sum())
-    most = None if negatives is None else max(int(negatives * n_positive), LEAST_ROWS - n_positive)
-    if most is None or most >= len(others) or n_positive == 0:
+    size = sample_size(data.y, negatives)
+    if size == len(data.y):
         return Sample(data, None, 1.0)
+    most = size - int(positive.sum())
     drawn = np.random.default_rng(seed).choice(others, most, replace=False)
     kept = np.sort(np.concatenate([np.flatnonzero(positive), drawn]))
     rows = TuningData(data.matrix[kept], data.y[kept], data.encoding)

@@ -28,7 +28,7 @@ from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
 from leadlift.tuning.history import FINISHED, result
 from leadlift.tuning.pace import Pace
 from leadlift.tuning.problem import METRICS, Progress, TuningData, TuningResult, TuningSettings
-from leadlift.tuning.sampling import sampled
+from leadlift.tuning.sampling import sample_size
 from leadlift.tuning.space import Range, search_space, starting_point
 from leadlift.tuning.storage import open_storage
 from leadlift.tuning.workers import WorkerDied, benches
@@ -58,8 +58,15 @@ def tune(
     with benches(train, valid, settings) as fitters:
         search = _Search(study, settings, space, progress or _silent)
         search.run(fitters)
-    few = len(sampled(train, settings.negatives, settings.seed).rows.y)
-    return result(study, settings, earlier, few)
+    return result(study, settings, earlier, sample_size(train.y, settings.negatives))
+
+
+class _Stopped(Exception):  # noqa: N818  # no fault of its own: another thread met one
+    """The search ends in all threads."""
+
+
+class _OutOfTime(Exception):  # noqa: N818  # what was asked for
+    """The seconds given are over."""
 
 
 class _Search:
@@ -87,12 +94,14 @@ class _Search:
             work(fitters[0])
             return
         with ThreadPoolExecutor(len(fitters)) as pool:
+            begun = [pool.submit(self._stopping, work, bench) for bench in fitters]
             try:
-                for done in [pool.submit(self._stopping, work, bench) for bench in fitters]:
-                    done.result()
-            except BaseException:
+                faults = [fault for done in begun if (fault := done.exception()) is not None]
+            except BaseException:  # an interruption, while waiting
                 self._stopped.set()
                 raise
+        for fault in sorted(faults, key=lambda one: isinstance(one, _Stopped)):
+            raise fault
 
     def _stopping(self, work: Callable[[Bench], None], bench: Bench) -> None:
         try:
@@ -131,7 +140,7 @@ class _Search:
         except TrialPruned:
             trial.set_user_attr("seconds", time.monotonic() - began)
             self._study.tell(trial, state=TrialState.PRUNED)
-        except WorkerDied:
+        except (WorkerDied, _OutOfTime):
             give_up(self._study, self._study.trials[trial.number])
         except BaseException:
             give_up(self._study, self._study.trials[trial.number])
@@ -148,13 +157,14 @@ class _Search:
 
         def watch(round_: int, value: float) -> None:
             nonlocal beaten
-            if self._stopped.is_set():
-                raise KeyboardInterrupt
+            self._may_go_on()
             trial.report(value, round_)
             if time.monotonic() - beaten > BEAT_EVERY:
                 beat(trial)
                 beaten = time.monotonic()
-            if (complete and self._pace.trials_over()) or trial.should_prune():
+            if complete and self._pace.trials_over():
+                raise _OutOfTime
+            if trial.should_prune():
                 trial.set_user_attr("rounds", round_)
                 raise TrialPruned
 
@@ -168,7 +178,7 @@ class _Search:
                 number = waiting.pop(0)
             try:
                 found = bench.final(self._study.trials[number].params, self._late)
-            except TrialPruned:
+            except _OutOfTime:
                 return
             except WorkerDied:
                 waiting.append(number)
@@ -178,10 +188,13 @@ class _Search:
             self._tell_progress()
 
     def _late(self, round_: int, value: float) -> None:
-        if self._stopped.is_set():
-            raise KeyboardInterrupt
+        self._may_go_on()
         if self._pace.over():
-            raise TrialPruned
+            raise _OutOfTime
+
+    def _may_go_on(self) -> None:
+        if self._stopped.is_set():
+            raise _Stopped
 
     def _tell_progress(self) -> None:
         with self._lock:

@@ -134,6 +134,7 @@ class _RemoteBench:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             text=True,
+            start_new_session=True,  # an interruption at the terminal is for the command: it ends its workers
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
         self._say(self._job)
