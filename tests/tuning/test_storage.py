@@ -61,12 +61,12 @@ def test_drivers_are_named_where_the_url_names_none():
     ("url", "message"),
     [
         ("postgresql+nosuch://ann:s3cret@host/d", "cannot be opened|not installed"),
-        ("sqlite:////no/such/folder/x.db?password=s3cret", "cannot be opened"),
+        ("sqlite:////no/such/folder/x.db", "cannot be opened"),
         ("mysql+nosuch://ann:s3c@ret@host/d", "cannot be opened|not installed"),
     ],
 )
 def test_what_cannot_be_opened_is_told_without_the_password(url, message):
     with pytest.raises(UserError, match=message) as told_why:
         open_storage(url)
-    assert "s3c" not in str(told_why.value).replace("?password=s3cret", "")
+    assert "s3c" not in str(told_why.value)
     assert told_why.value.__suppress_context__

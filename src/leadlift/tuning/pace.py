@@ -51,7 +51,7 @@ class Pace:
                 mean = self._spent / self._ended / self._settings.workers
                 lefts.append(mean * max(0, wanted - done))
         if self._settings.seconds is not None:
-            shares.append(self._since() / self._settings.seconds)
+            shares.append(self._since() / max(self._settings.seconds, 1e-9))
             lefts.append(max(0.0, self._settings.seconds - self._since()))
         return Standing(done, wanted, best, min(lefts, default=None), min(1.0, max(shares)))
 
