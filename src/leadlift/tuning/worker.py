@@ -72,9 +72,10 @@ def _serve(talk: _Talk) -> None:
     talk.say({"ready": True})
     while True:
         asked = talk.hear()
-        fit = bench.final if "final" in asked else bench.trial
+        [(what, params)] = asked.items()
+        fit = bench.final if what == "final" else bench.trial
         try:
-            value, rounds = fit(asked.get("final", asked.get("trial")), talk.watch)
+            value, rounds = fit(params, talk.watch)
         except _Stop:
             talk.say({"stopped": True})
         except UserError as error:
