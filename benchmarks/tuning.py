@@ -11,10 +11,10 @@ One after the other, with all processors (OMP_NUM_THREADS, where set):
 - usual: an Optuna objective with `LGBMClassifier` and `cross_val_score` in three stratified folds by average
   precision, the usual nine parameters, all trials run to their end; then `fit` with the best on all rows.
 
-Seconds hold everything from arrays to the fitted model; processor seconds, which other work on the machine disturbs less,
-are compared beside them (with `--workers 1`: those of other processes do not count). The test gives average precision;
-its difference is told with the 95 % interval of the mean over seeds (Student). Each seed is one line of `--out`, written
-when it is done; seeds that stand there are not run again.
+Seconds hold everything from arrays to the fitted model; processor seconds, which other work on the machine disturbs
+less, are compared beside them (with `--workers 1`: those of other processes do not count). The test gives average
+precision; its difference is told with the 95 % interval of the mean over seeds (Student). Each seed is one line of
+`--out`, written when it is done; seeds that stand there are not run again.
 """
 
 from __future__ import annotations
