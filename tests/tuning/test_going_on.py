@@ -124,6 +124,18 @@ def test_trials_of_the_dead_are_closed_and_those_of_other_machines_when_they_fal
     assert [one.system_attrs["fixed_params"] for one in waiting] == ([left.params] if closed else [])
 
 
+def test_a_trial_born_to_a_killed_process_takes_nobodys_place_and_is_closed_after_a_while(
+    tmp_path, monkeypatch
+):
+    tune(TRAIN, VALID, settings(trials=1, storage=tmp_path / "t"))
+    study_in(tmp_path / "t").ask()
+    result = tune(TRAIN, VALID, settings(trials=2, storage=tmp_path / "t"))
+    assert [trial.state for trial in result.trials] == ["complete", "complete"]
+    monkeypatch.setattr(claims, "UNCLAIMED", 0.0)
+    result = tune(TRAIN, VALID, settings(trials=3, storage=tmp_path / "t"))
+    assert [trial.state for trial in result.trials] == ["complete", "interrupted", "complete", "complete"]
+
+
 def test_two_who_close_the_same_trial_line_its_parameters_up_once(tmp_path):
     studies = [
         _optuna.create_study(study_name="s", storage=open_storage(tmp_path / "t"), load_if_exists=True)
@@ -171,4 +183,4 @@ def test_a_killed_search_loses_no_finished_trial_and_goes_on(tmp_path, workers):
     kept = {trial.number: trial.value for trial in result.trials if trial.state == "complete"}
     assert kept.items() >= finished.items()
     assert sum(trial.state != "interrupted" for trial in result.trials) == wanted
-    assert not study_in(file).get_trials(states=(_optuna.TrialState.RUNNING,))
+    assert not claims.claimed(study_in(file))

@@ -100,7 +100,7 @@ def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_trie
     lost = [trial for trial in result.trials if trial.state == "interrupted"]
     assert len(lost) == 1
     again = [trial for trial in result.trials if trial.params == lost[0].params and trial is not lost[0]]
-    assert [trial.state for trial in again] == ["complete"]
+    assert [trial.state in ("complete", "pruned") for trial in again] == [True]
     assert sum(trial.state != "interrupted" for trial in result.trials) == 6
 
 

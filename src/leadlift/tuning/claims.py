@@ -34,6 +34,12 @@ def beat(trial: Trial) -> None:
     trial.set_user_attr(BEAT, time.time())
 
 
+def claimed(study: Study) -> list[FrozenTrial]:
+    """Return the running trials that somebody runs. One that has no owner yet may have been born to a killed process."""
+    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    return [trial for trial in running if OWNER in trial.user_attrs]
+
+
 def close_abandoned(study: Study, ours: Collection[int] = ()) -> None:
     """Close trials whose process is gone and line up their parameters. ours: numbers that this process runs."""
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):

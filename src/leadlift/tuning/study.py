@@ -21,7 +21,7 @@ from leadlift.tuning._optuna import (
     TrialState,
     create_study,
 )
-from leadlift.tuning.claims import BEAT_EVERY, beat, claim, close_abandoned, give_up
+from leadlift.tuning.claims import BEAT_EVERY, beat, claim, claimed, close_abandoned, give_up
 from leadlift.tuning.finals import finalists, finals_kept, keep_final
 from leadlift.tuning.fingerprint import fingerprint
 from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
@@ -127,7 +127,7 @@ class _Search:
             return trial
 
     def _wanted(self) -> bool:
-        begun = self._study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.RUNNING))
+        begun = self._study.get_trials(deepcopy=False, states=tuple(FINISHED)) + claimed(self._study)
         if not any(trial.state != TrialState.PRUNED for trial in begun):
             return True
         enough = self._settings.trials is not None and len(begun) >= self._settings.trials
