@@ -35,7 +35,7 @@ def beat(trial: Trial) -> None:
 
 
 def claimed(study: Study) -> list[FrozenTrial]:
-    """Return the running trials that somebody runs. One that has no owner yet may have been born to a killed process."""
+    """Return the running trials that somebody runs. One without an owner may have been born to a killed process."""
     running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
     return [trial for trial in running if OWNER in trial.user_attrs]
 
