@@ -164,7 +164,7 @@ PIPELINES = {
     ),
     "less than one negative for each positive": (
         HEAD + MONTHLY + TARGET + "tune: {negatives: 0.5}\n",
-        ["5: tune.negatives: 0.5 must be at least 1"],
+        ["5: tune.negatives: must be at least 1.0, not 0.5"],
     ),
     "a limit of one number": (
         HEAD + MONTHLY + TARGET + "tune: {space: {num_leaves: [1]}}\n",
