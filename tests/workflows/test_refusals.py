@@ -267,10 +267,12 @@ def test_tuned_parameters_are_used_by_the_next_training(leadlift, bank):
     said = leadlift("tune", "fund_purchase", "--trials", "2", "--json", at=bank)
     assert (said.code, said.err) == (0, "")
     assert said.json["trials"] == 2
+    more = leadlift("tune", "fund_purchase", "--trials", "3", "--json", at=bank).json
+    assert (more["study"], more["earlier"], more["trials"]) == (said.json["study"], 2, 3)
     trained = leadlift("train", "fund_purchase", "--json", at=bank).json
-    assert trained["tuned_by"] == said.json["run_id"]
+    assert trained["tuned_by"] == more["run_id"]
     run = tracker_of(open_workspace(bank)).runs("fund_purchase", "train")[0]
-    for name, value in said.json["params"].items():
+    for name, value in more["params"].items():
         assert float(run.params[f"param.{name}"]) == pytest.approx(float(value))
 
 

@@ -113,7 +113,12 @@ class Tune(Spec):
     trials: int = Field(50, ge=1, le=10_000)
     seconds: int | None = Field(None, ge=1, description="Stop searching after this time.")
     metric: Metric = "average_precision"
-    space: dict[str, tuple[float, float]] = Field({}, description="Narrower limits for a searched parameter.")
+    space: dict[str, tuple[float, float]] = Field(
+        {}, description="Parameter: lowest and highest value to search, instead of the default range."
+    )
+    negatives: float | None = Field(
+        10.0, ge=1, description="For each positive, how many others trials learn from; null for all."
+    )
 
 
 class ModelChoice(Spec):
