@@ -3,8 +3,11 @@
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.baseline import LogisticBaseline, fit_logistic
 from leadlift.models.boosting import fit_booster, make_dataset
-from leadlift.models.calibration import Calibrator, at_level, calibrator_from_dict, fit_calibrator
+from leadlift.models.calibration import at_level, fit_calibrator, unsampled
+from leadlift.models.calibrators import Calibrator, calibrator_from_dict
+from leadlift.models.choice import Choice, choose_calibration
 from leadlift.models.contributions import Explainer
+from leadlift.models.doubt import Doubt, Evidence, Expected, certain, doubt_of, level
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
 from leadlift.models.predictor import Predictor
@@ -15,7 +18,11 @@ __all__ = [
     "DEFAULT_PARAMS",
     "Bands",
     "Calibrator",
+    "Choice",
+    "Doubt",
     "Encoding",
+    "Evidence",
+    "Expected",
     "Explainer",
     "LogisticBaseline",
     "Matrix",
@@ -26,11 +33,16 @@ __all__ = [
     "Scores",
     "at_level",
     "calibrator_from_dict",
+    "certain",
     "check_params",
+    "choose_calibration",
+    "doubt_of",
     "fit_booster",
     "fit_calibrator",
     "fit_logistic",
+    "level",
     "make_dataset",
     "monotone_params",
     "placed",
+    "unsampled",
 ]

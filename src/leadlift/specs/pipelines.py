@@ -121,7 +121,9 @@ class ModelChoice(Spec):
 
     params: dict[str, bool | int | float | str] = Field({})
     monotone: dict[str, Literal[-1, 1]] = Field({}, description="Feature: 1 rising, -1 falling.")
-    calibration: Literal["isotonic", "platt", "none"] = "isotonic"
+    calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = Field(
+        "auto", description="How outputs become chances; auto chooses on later calibration cases."
+    )
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
 

@@ -45,7 +45,7 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         gain=result.gain,
         deciles=result.deciles,
         features=feature_lines(model, cases, table.features),
-        calibration=f"{spec.model.calibration}, on {len(cases.rows(CALIBRATION)):,} cases that the trees never saw",
+        calibration=f"{model.calibrator.kind}, on {len(cases.rows(CALIBRATION)):,} cases that the trees never saw",
         bands=model.bands.describe(),
         judged_on=TEST,
         dates=_dates(table, cases),
