@@ -30,9 +30,11 @@ def test_a_distortion_that_no_line_can_follow_is_left_to_the_steps():
 
 
 def test_a_bend_of_one_end_takes_beta():
-    raw, y, who, when = world(
-        lambda odds: sum(w * x for w, x in zip((0.3, 2.5), both_logs(chance(odds)))), 40_000
-    )
+    def bent(odds):
+        low, high = both_logs(chance(odds))
+        return 0.3 * low + 2.5 * high
+
+    raw, y, who, when = world(bent, 40_000)
     assert choose_calibration(raw, y, who, when).kind == "beta"
 
 

@@ -21,7 +21,7 @@ def evidence(n, rate, seed, month=None):
     moved = odds if month is None else odds + month[1][month[0]]
     y = (rng.random(n) < chance(moved)).astype(float)
     everyone = np.ones(n, dtype=bool)
-    return Evidence(raw, y, np.arange(n), everyone, everyone, None if month is None else month[0])
+    return Evidence(raw, y, np.arange(n), everyone, everyone, np.ones(n), None if month is None else month[0])
 
 
 def test_with_nothing_in_doubt_the_limits_are_those_of_independent_draws():

@@ -117,7 +117,8 @@ class Evidence:
     """The cases before the test that the level and the calibration were learned from.
 
     raw, y, customer: (n,). calibrates: (n,), whether the calibration was fitted to the case.
-    unseen: (n,), whether no tree was grown on it. month: (n,), a code of the as-of date, or None without dates.
+    unseen: (n,), whether raw is of trees that were not grown on it. weight: (n,), in learning.
+    month: (n,), a code of the as-of date, or None without dates.
     """
 
     raw: Floats
@@ -125,6 +126,7 @@ class Evidence:
     customer: npt.NDArray[np.intp]
     calibrates: npt.NDArray[np.bool_]
     unseen: npt.NDArray[np.bool_]
+    weight: Floats
     month: npt.NDArray[np.intp] | None
 
 
@@ -177,7 +179,8 @@ def level(seen: Evidence, weight: Floats | None = None) -> float:
     """
     weights = np.ones(len(seen.raw)) if weight is None else weight
     mine = np.average(seen.raw[seen.calibrates], weights=weights[seen.calibrates])
-    mean = mine * float(weights @ seen.y) / float(weights @ seen.raw)
+    learned = weights * seen.weight
+    mean = mine * float(learned @ seen.y) / float(learned @ seen.raw)
     return float(np.clip(mean, 1e-6, 1 - 1e-6))
 
 

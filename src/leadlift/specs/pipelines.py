@@ -121,6 +121,17 @@ class ModelChoice(Spec):
 
     params: dict[str, bool | int | float | str] = Field({})
     monotone: dict[str, Literal[-1, 1]] = Field({}, description="Feature: 1 rising, -1 falling.")
+    interactions: tuple[tuple[str, ...], ...] = Field(
+        (),
+        description="Groups of features; only features of one group may meet in a tree. `*` as in features.",
+    )
+    ensemble: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Members, each holding another fold of customers out; merged into one booster.",
+    )
+    time_decay: Days | None = Field(None, description="A case this much older counts half.")
     calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = Field(
         "auto", description="How outputs become chances; auto chooses on later calibration cases."
     )

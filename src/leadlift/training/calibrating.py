@@ -20,6 +20,7 @@ from leadlift.models import (
 from leadlift.models.calibrators import Floats
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.training.cases import Cases
+from leadlift.training.growing import Grown, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,23 +32,22 @@ class Calibrated:
     told: str
 
 
-def calibrate(cases: Cases, raw: Floats, kind: str) -> Calibrated:
-    """Calibrate on the calibration cases, which no tree has seen; the test is not looked at.
+def calibrate(cases: Cases, grown: Grown, kind: str) -> Calibrated:
+    """Calibrate on outputs of trees that were not grown on the case; the test is not looked at.
 
-    raw: (n,), outputs of all cases. kind: auto, a calibration's name, or none.
+    kind: auto, a calibration's name, or none.
     """
-    rows = cases.rows(CALIBRATION)
+    rows, raw = grown.calibrates, grown.raw
     if kind == "none":
         return Calibrated(fit_calibrator(kind, raw[rows], cases.y[rows]), None, "none: outputs as they are")
-    choice = _choice(cases, raw) if kind == "auto" else Choice(kind, {}, "as the pipeline says")
-    seen = _evidence(cases, raw)
+    choice = _choice(cases, rows, raw) if kind == "auto" else Choice(kind, {}, "as the pipeline says")
+    seen = _evidence(cases, grown)
     fitted = fit_calibrator(choice.kind, raw[rows], cases.y[rows])
     levelled = at_level(fitted, raw[rows], level(seen))
     return Calibrated(levelled, doubt_of(levelled, seen), _in_words(choice))
 
 
-def _choice(cases: Cases, raw: Floats) -> Choice:
-    rows = cases.rows(CALIBRATION)
+def _choice(cases: Cases, rows: Rows, raw: Floats) -> Choice:
     dated = not np.isnat(cases.as_of[rows]).any()
     ordered = np.argsort(cases.as_of[rows], kind="stable") if dated else np.arange(len(rows))
     rows = rows[ordered]
@@ -56,13 +56,22 @@ def _choice(cases: Cases, raw: Floats) -> Choice:
     return choose_calibration(raw[rows], cases.y[rows], cases.customer[rows], when)
 
 
-def _evidence(cases: Cases, raw: Floats) -> Evidence:
+def _evidence(cases: Cases, grown: Grown) -> Evidence:
     before = np.concatenate([cases.rows(part) for part in (TRAIN, VALID, CALIBRATION)])
-    calibrates = np.isin(before, cases.rows(CALIBRATION), assume_unique=True)
-    unseen = calibrates | np.isin(before, cases.rows(VALID), assume_unique=True)
+    calibrates, unseen = (
+        np.isin(before, rows, assume_unique=True) for rows in (grown.calibrates, grown.unseen)
+    )
     as_of = cases.as_of[before]
     month = None if np.isnat(as_of).any() else as_of.astype("datetime64[M]").astype(np.intp)
-    return Evidence(raw[before], cases.y[before], cases.customer[before], calibrates, unseen, month)
+    return Evidence(
+        raw=grown.raw[before],
+        y=cases.y[before],
+        customer=cases.customer[before],
+        calibrates=calibrates,
+        unseen=unseen,
+        weight=grown.weight[before],
+        month=month,
+    )
 
 
 def _in_words(choice: Choice) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from leadlift.models import monotone_params
+from leadlift.models import constraint_params
 from leadlift.names import TRAIN, VALID
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace
@@ -58,7 +58,10 @@ def tune(
         max_rounds=spec.model.max_rounds,
         early_stopping=spec.model.early_stopping,
         seed=spec.split.seed,
-        params={**spec.model.params, **monotone_params(cases.encoding, spec.model.monotone)},
+        params={
+            **spec.model.params,
+            **constraint_params(cases.encoding, spec.model.monotone, spec.model.interactions),
+        },
         search_space=spec.tune.space,
     )
     tracker = tracker_of(ws)
