@@ -132,9 +132,7 @@ class ModelChoice(Spec):
         description="Members, each holding another fold of customers out; merged into one booster.",
     )
     time_decay: Days | None = Field(None, description="A case this much older counts half.")
-    calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = Field(
-        "auto", description="How outputs become chances; auto chooses on later calibration cases."
-    )
+    calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = "auto"
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
 
