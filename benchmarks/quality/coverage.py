@@ -2,8 +2,8 @@
 
 Run: python benchmarks/quality/coverage.py --worlds 10 [--ensemble 5]
 Each world: customers with eight features, of which five tell (bent, and two of them together), six months of cases
-whose level moves by 5 % (standard deviation, log-odds) from month to month, the model trained as `leadlift train` does it,
-and a new month of 60,000 other customers. Lists: everyone, the best 1, 5, 10 and 30 %, and the best 10 % of one region.
+whose level moves by 5 % (standard deviation, log-odds) from month to month, the model trained as `leadlift train` does
+it, and a new month of 60,000 other customers. Lists: everyone, the best 1, 5, 10 and 30 %, the best 10 % of one region.
 Bars: calibration error at most 0.01, and responders within the 95 % interval in nine of ten lists.
 """
 

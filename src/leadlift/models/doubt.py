@@ -15,10 +15,12 @@ from leadlift.models.calibrators import Calibrator, Floats, chance, log_odds
 
 REPLICAS = 100
 # Customers alike enough to be one binomial; more change nothing that could be seen.
-GROUPS = 500
+GROUPS = 200
 FEWEST_MONTHS = 4
 KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
-DRAWS = 4_000
+# Groups of like outputs that a refit sees.
+CUTS = 1_000
+DRAWS = 2_000
 METHOD = (
     "95 % of draws of responders: each customer by chance (Poisson-binomial), from one of {replicas} calibrations "
     "refitted to reweighted customers (Bayesian bootstrap), {wobble}"
@@ -68,11 +70,11 @@ class Doubt:
         at = log_odds(score[first + size // 2])
         turns = -(-DRAWS // len(self.shifts))
         drawn = [
-            draw.binomial(size, chance(odds + np.interp(at, self.raw_odds, shift) + z)).sum()
+            draw.binomial(size, chance(odds + np.interp(at, self.raw_odds, shift) + month)).sum(axis=1)
             for shift in self.shifts
-            for z in draw.normal(0.0, self.wobble, turns)
+            for month in [draw.normal(0.0, self.wobble, (turns, 1))]
         ]
-        low, high = np.quantile(drawn, [0.025, 0.975])
+        low, high = np.quantile(np.concatenate(drawn), [0.025, 0.975])
         return Expected(float(probability.sum()), float(np.floor(low)), float(np.ceil(high)))
 
     def method(self) -> str:
@@ -138,7 +140,7 @@ def doubt_of(calibrator: Calibrator, seen: Evidence, replicas: int = REPLICAS) -
     told = log_odds(calibrator(at))
     refit = _Refit(calibrator.kind, seen)
     draw = np.random.default_rng(0)
-    shifts = []
+    shifts: list[tuple[float, ...]] = []
     while len(shifts) < replicas:
         try:
             again = refit.with_weights(draw.exponential(size=int(seen.customer.max()) + 1))
@@ -157,7 +159,7 @@ class _Refit:
         raw = seen.raw[seen.calibrates]
         order = np.argsort(raw, kind="stable")
         self._group = np.empty(len(raw), dtype=np.intp)
-        self._group[order] = np.arange(len(raw)) * min(2 * GROUPS, len(raw)) // len(raw)
+        self._group[order] = np.arange(len(raw)) * min(CUTS, len(raw)) // len(raw)
         self._raw = chance(np.bincount(self._group, log_odds(raw)) / np.bincount(self._group))
 
     def with_weights(self, by_customer: Floats) -> Calibrator:
@@ -165,7 +167,7 @@ class _Refit:
         seen = self._seen
         weight = by_customer[seen.customer]
         mine = weight[seen.calibrates]
-        held = np.bincount(self._group, mine)
+        held = np.bincount(self._group, mine).astype(np.float64)
         rate = np.bincount(self._group, mine * seen.y[seen.calibrates]) / held
         fitted = fit_calibrator(self._kind, self._raw, rate, held)
         return at_level(fitted, self._raw, level(seen, weight), held)
