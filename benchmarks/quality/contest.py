@@ -3,8 +3,8 @@
 Run: python benchmarks/quality/contest.py --seeds 5 --budget 120 [--sets bank_random telco] [--ways leadlift plain ...]
 Ways: plain LightGBM; LightGBM with Optuna, written the usual way (three folds, average precision); FLAML and AutoGluon
 (tabular, without torch) where they are installed, else they are named and left out; leadlift: a search for a third of the
-budget, then `ensemble: 5`, calibrated. None sees a target of the test. Two seeds of the same split in time differ in the
-fits alone. Ranks: 1 is best; mean over data sets and seeds.
+budget, then `ensemble: 5`, calibrated. None sees a target of the test. Two seeds of the same split in time differ in
+the fits alone. Ranks: 1 is best; mean over data sets and seeds.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ MEMBERS, SEARCH = 5, 1 / 3
 Frame = pd.DataFrame
 
 
-def plain(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) -> np.ndarray:
+def plain(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
     """LightGBM's defaults."""
     model = lgb.LGBMClassifier(verbosity=-1, random_state=seed).fit(as_categories(learn), y)
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) -> np.ndarray:
+def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
     """LightGBM in an Optuna objective of three folds, until the budget is used up, then refitted to all rows."""
     import optuna
 
@@ -67,7 +67,7 @@ def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) ->
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) -> np.ndarray:
+def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
     """FLAML on log loss."""
     from flaml import AutoML
 
@@ -79,7 +79,9 @@ def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) ->
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def autogluon(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) -> np.ndarray:
+def autogluon(
+    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
+) -> np.ndarray:
     """AutoGluon's best quality within the budget, on log loss."""
     import tempfile
 
@@ -92,22 +94,26 @@ def autogluon(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int
         return np.asarray(model.predict_proba(test)[1])
 
 
-def leadlift(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) -> np.ndarray:
+def leadlift(
+    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
+) -> np.ndarray:
     """A search on two parts of the rows, then the ensemble on all of them, calibrated."""
-    cases = cases_of(learn, y, test, seed)
+    cases = cases_of(learn, y, test, seed, who)
     params = searched(cases, budget * SEARCH, seed)
     model = fit_calibrated(cases, params, ModelChoice(ensemble=MEMBERS), "the test")
     return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
 
 
-def untuned(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int) -> np.ndarray:
+def untuned(
+    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
+) -> np.ndarray:
     """leadlift's ensemble with its default parameters: a few seconds."""
-    cases = cases_of(learn, y, test, seed)
+    cases = cases_of(learn, y, test, seed, who)
     model = fit_calibrated(cases, {}, ModelChoice(ensemble=MEMBERS), "the test")
     return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
 
 
-WAYS: Mapping[str, Callable[[Frame, np.ndarray, Frame, float, int], np.ndarray]] = {
+WAYS: Mapping[str, Callable[[Frame, np.ndarray, Frame, float, int, np.ndarray], np.ndarray]] = {
     "plain": plain, "usual": usual, "flaml": flaml, "autogluon": autogluon, "untuned": untuned, "leadlift": leadlift,
 }  # fmt: skip
 
@@ -116,18 +122,24 @@ def as_categories(frame: Frame) -> Frame:
     return frame.apply(lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype("category"))
 
 
-def cases_of(learn: Frame, y: np.ndarray, test: Frame, seed: int) -> Cases:
+def cases_of(learn: Frame, y: np.ndarray, test: Frame, seed: int, who: np.ndarray) -> Cases:
     """The rows as training reads them; what the test's targets are, it is not told."""
     table = pa.Table.from_pandas(pd.concat([learn, test], ignore_index=True), preserve_index=False)
     n, m = len(learn), len(test)
-    share, rows, low = np.random.default_rng(seed).random(n), {TEST: np.arange(n, n + m)}, 0.0
+    share, rows, low = (
+        np.random.default_rng(seed).random(who.max() + 1)[who],
+        {TEST: np.arange(n, n + m)},
+        0.0,
+    )
     for part, high in SHARES.items():
         rows[part], low = np.flatnonzero((share >= low) & (share < high)), high
     encoding = Encoding.fit(table.take(pa.array(rows[TRAIN])), table.column_names)
     undated = np.full(n + m, np.datetime64("NaT", "D"))
     hidden = np.append(y, np.zeros(m))
     parts = Parts(rows, None, 0, ordered=False)
-    return Cases(encoding, encoding.encode(table), hidden, np.arange(n + m), undated, parts)
+    return Cases(
+        encoding, encoding.encode(table), hidden, np.append(who, np.full(m, who.max() + 1)), undated, parts
+    )
 
 
 def searched(cases: Cases, seconds: float, seed: int) -> Mapping[str, object]:
@@ -147,7 +159,7 @@ def measured(data: Data, seed: int, ways: list[str], budget: float) -> list[dict
     for way in ways:
         began = time.perf_counter()
         try:
-            told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed)
+            told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, data.who[~test])
         except ImportError as absent:
             print(f"{way} left out: {absent}", flush=True)
             continue
