@@ -2,9 +2,9 @@
 
 Run: python benchmarks/quality/contest.py --seeds 5 --budget 120 [--sets bank_random telco] [--ways leadlift plain ...]
 Ways: plain LightGBM; LightGBM with Optuna, written the usual way (three folds, average precision); FLAML and AutoGluon
-(tabular, without torch) where they are installed, else they are named and left out; leadlift: a search for a third of the
-budget, then `ensemble: 5`, calibrated. None sees a target of the test. Two seeds of the same split in time differ in
-the fits alone. Ranks: 1 is best; mean over data sets and seeds.
+(tabular, without torch) where they are installed, else they are named and left out; leadlift with its defaults and
+`ensemble: 5`; leadlift after a search for a third of the budget. None sees a target of the test. Two seeds of the same
+split in time differ in the fits alone. Ranks: 1 is best; mean over data sets and seeds.
 """
 
 from __future__ import annotations
