@@ -86,7 +86,7 @@ def test_with_decay_the_chances_follow_the_newer_cases(cases):
     y[late] = 1.0
     risen = replace(cases, y=y)
     flat, recent = (
-        fit_calibrated(risen, {}, ModelChoice(time_decay=decay, **SMALL), "x") for decay in (None, 10)
+        fit_calibrated(risen, {}, ModelChoice(time_decay=decay, **SMALL), "x") for decay in (None, "10d")
     )
     rows = cases.matrix[cases.rows(TEST)]
     told = [model.predict_matrix(rows).probability.mean() for model in (flat, recent)]

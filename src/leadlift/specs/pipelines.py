@@ -136,6 +136,12 @@ class ModelChoice(Spec):
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
 
+    @model_validator(mode="after")
+    def _half_life_is_some_time(self) -> Self:
+        if self.time_decay == 0:
+            raise fault_at("time_decay", "a half-life of 0d leaves no case to learn from: give 1d or more")
+        return self
+
 
 class Gates(Spec):
     """What a version must show before `promote` makes it champion."""
