@@ -68,7 +68,7 @@ def hillstrom() -> Data:
 def cdnow() -> Data:
     """Who buys again within 60 days, as of six month ends; the last one or two are the test."""
     raw = pd.read_csv(
-        DATA / "cdnow" / "CDNOW_master.txt", sep=r"\s+", names=["who", "at", "number", "amount"]
+        DATA / "cdnow" / "CDNOW_master.txt", sep=r"\s+", names=["who", "at", "number", "amount"], header=0
     )
     raw["at"] = pd.to_datetime(raw["at"].astype(str))
     parts = [_cdnow_at(raw, day) for day in pd.date_range("1997-09-30", "1998-04-30", freq="ME")]

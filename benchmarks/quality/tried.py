@@ -120,12 +120,13 @@ def main() -> None:
     told = argparse.ArgumentParser()
     told.add_argument("--seeds", type=int, default=3)
     told.add_argument("--sets", nargs="+", default=list(SETS))
+    told.add_argument("--ways", nargs="+", default=list(WAYS))
     args = told.parse_args()
     lines = []
     for name in args.sets:
         data = SETS[name]()
         for seed in range(args.seeds):
-            lines += [{"set": name, "seed": seed, **line} for line in measured(Table(data, seed))]
+            lines += [{"set": name, "seed": seed, **line} for line in measured(Table(data, seed), args.ways)]
         table = pd.DataFrame(lines)
         table = table[table["set"] == name].groupby("way", sort=False).mean(numeric_only=True)
         print(f"\n{name}\n{table.drop(columns='seed').round(5).to_string()}", flush=True)
@@ -136,13 +137,13 @@ def main() -> None:
     print(f"\nmean ranks\n{means.round(2).to_string()}")
 
 
-def measured(t: Table) -> list[dict[str, Any]]:
+def measured(t: Table, ways: list[str]) -> list[dict[str, Any]]:
     raw, lines = {}, []
-    for way, run in WAYS.items():
+    for way in ways:
         began = time.perf_counter()
-        raw[way] = run(t)
+        raw[way] = WAYS[way](t)
         lines.append({"way": way, **metrics(t.y[t.test], raw[way]), "s": time.perf_counter() - began})
-    for way, parts in BLENDS.items():
+    for way, parts in ((way, parts) for way, parts in BLENDS.items() if set(parts) <= set(ways)):
         lines.append({"way": way, **metrics(t.y[t.test], np.mean([raw[part] for part in parts], axis=0))})
     return lines
 
