@@ -62,7 +62,8 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
 
 def calibration_text(spec: Pipeline, fitted: Fitted) -> str:
     """Which calibration, and on which cases."""
-    parts, whose = (CALIBRATION,), "that the trees never saw"
+    parts: tuple[str, ...] = (CALIBRATION,)
+    whose = "that the trees never saw"
     if spec.model.ensemble > 1:
         parts, whose = (TRAIN, VALID, CALIBRATION), "each by trees that did not learn from its customer"
     cases = sum(len(fitted.cases.rows(part)) for part in parts)
