@@ -62,9 +62,9 @@ def chance(odds: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-odds))
 
 
-def measured(world: World, seed: int, n: int, spec: ModelChoice) -> list[dict[str, object]]:
+def measured(world: World, seed: int, n: int, spec: ModelChoice, wobble: float) -> list[dict[str, object]]:
     rng = np.random.default_rng(seed)
-    effects = rng.normal(0, WOBBLE, MONTHS + 1)
+    effects = rng.normal(0, wobble, MONTHS + 1)
     x, month = features(rng, n), np.sort(rng.integers(0, MONTHS, n))
     y = world.respond(rng, x, effects[month])
     fresh = features(rng, NEW)
@@ -114,6 +114,7 @@ def main() -> None:
     told = argparse.ArgumentParser()
     told.add_argument("--worlds", type=int, default=10)
     told.add_argument("--cases", type=int, default=60_000)
+    told.add_argument("--wobble", type=float, default=WOBBLE, help="of the months, in log-odds")
     told.add_argument("--ensemble", type=int, default=1)
     told.add_argument("--rates", type=float, nargs="+", default=list(RATES))
     args = told.parse_args()
@@ -121,7 +122,9 @@ def main() -> None:
     for rate in args.rates:
         world = World.of(rate)
         n = args.cases * (3 if rate < 0.005 else 1)
-        lines = pd.DataFrame([one for seed in range(args.worlds) for one in measured(world, seed, n, spec)])
+        lines = pd.DataFrame(
+            [one for seed in range(args.worlds) for one in measured(world, seed, n, spec, args.wobble)]
+        )
         by_list = lines.groupby("list", sort=False)[["inside", "ratio", "width"]].mean().round(3)
         print(
             f"\nrate {rate:.1%}: calibration error {lines['error'].mean():.4f} (worst {lines['error'].max():.4f}), "

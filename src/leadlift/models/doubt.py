@@ -72,10 +72,18 @@ class Doubt:
         drawn = [
             draw.binomial(size, chance(odds + np.interp(at, self.raw_odds, shift) + month)).sum(axis=1)
             for shift in self.shifts
-            for month in [draw.normal(0.0, self.wobble, (turns, 1))]
+            for month in [self._months(draw, turns)]
         ]
         low, high = np.quantile(np.concatenate(drawn), [0.025, 0.975])
         return Expected(float(probability.sum()), float(np.floor(low)), float(np.ceil(high)))
+
+    def _months(self, draw: np.random.Generator, count: int) -> Floats:
+        """Shifts of months to come, (count, 1). Student's t, as few months tell little of how they differ."""
+        if not self.months:
+            return np.zeros((count, 1))
+        # the level that was learned is a mean of so many months and shares their luck
+        scale = self.wobble * np.sqrt(1.0 + 1.0 / self.months)
+        return np.asarray(scale * draw.standard_t(self.months - 1, (count, 1)), dtype=np.float64)
 
     def method(self) -> str:
         """How the interval is found, in words."""
