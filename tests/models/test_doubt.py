@@ -75,7 +75,7 @@ def test_months_that_differ_by_more_than_chance_widen_the_limits():
 
 def test_months_that_differ_by_chance_alone_do_not():
     seen = evidence(40_000, 0.1, 1, (np.arange(40_000) % 20, np.zeros(20)))
-    assert doubt_of(fit_calibrator("platt", seen.raw, seen.y), seen).wobble < 0.06
+    assert doubt_of(fit_calibrator("platt", seen.raw, seen.y), seen).wobble < 0.12
 
 
 def test_it_is_the_same_after_saving():

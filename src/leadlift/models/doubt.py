@@ -17,6 +17,8 @@ REPLICAS = 100
 # Customers alike enough to be one binomial; more change nothing that could be seen.
 GROUPS = 200
 FEWEST_MONTHS = 4
+# Months are not thought to move log-odds by more than this (standard deviation).
+WILDEST = 0.5
 KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
 # Groups of like outputs that a refit sees.
 CUTS = 1_000
@@ -78,12 +80,12 @@ class Doubt:
         return Expected(float(probability.sum()), float(np.floor(low)), float(np.ceil(high)))
 
     def _months(self, draw: np.random.Generator, count: int) -> Floats:
-        """Shifts of months to come, (count, 1). Student's t, as few months tell little of how they differ."""
+        """Shifts of months to come, (count, 1)."""
         if not self.months:
             return np.zeros((count, 1))
         # the level that was learned is a mean of so many months and shares their luck
         scale = self.wobble * np.sqrt(1.0 + 1.0 / self.months)
-        return np.asarray(scale * draw.standard_t(self.months - 1, (count, 1)), dtype=np.float64)
+        return np.asarray(scale * draw.normal(size=(count, 1)), dtype=np.float64)
 
     def method(self) -> str:
         """How the interval is found, in words."""
@@ -195,7 +197,10 @@ def level(seen: Evidence, weight: Floats | None = None) -> float:
 
 
 def _wobble(calibrator: Calibrator, seen: Evidence) -> tuple[float, int]:
-    """What months differ by beyond chance, by the method of moments (DerSimonian and Laird, 1986)."""
+    """What months differ by beyond chance: root mean square of the posterior, all up to WILDEST alike before.
+
+    Not the likeliest value: that is 0 whenever chance alone could have done it, which does not prove months alike.
+    """
     if seen.month is None:
         return 0.0, 0
     month, y = seen.month[seen.unseen], seen.y[seen.unseen]
@@ -205,6 +210,10 @@ def _wobble(calibrator: Calibrator, seen: Evidence) -> tuple[float, int]:
         return 0.0, 0
     variance = np.bincount(place, probability * (1 - probability))
     effect = np.bincount(place, y - probability) / variance
-    spread = float(variance @ (effect - np.average(effect, weights=variance)) ** 2)
-    scale = float(variance.sum() - (variance**2).sum() / variance.sum())
-    return round(float(np.sqrt(max(0.0, (spread - (len(kinds) - 1)) / scale))), 4), len(kinds)
+    grid = np.linspace(0.0, WILDEST, 101)
+    within = grid[:, None] ** 2 + 1.0 / variance
+    mean = (effect / within).sum(axis=1) / (1.0 / within).sum(axis=1)
+    fit = -0.5 * (np.log(within) + (effect - mean[:, None]) ** 2 / within).sum(axis=1)
+    fit -= 0.5 * np.log((1.0 / within).sum(axis=1))
+    likely = np.exp(fit - fit.max())
+    return round(float(np.sqrt(np.average(grid**2, weights=likely))), 4), len(kinds)
