@@ -128,7 +128,7 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (
         ModelChoice,
         "calibration",
-    ): "`isotonic` needs some hundred positive cases; `platt` is a curve of two numbers.",
+    ): "How outputs become chances (docs/probabilities.md); `auto` chooses on later calibration cases.",
     (ModelChoice, "max_rounds"): "Trees at most.",
     (
         ModelChoice,

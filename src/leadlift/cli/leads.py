@@ -36,5 +36,8 @@ def leads(
         print_json(found)
         return
     table("how the list came about", [asdict(row) for row in found.waterfall])
-    say(f"{found.leads:,} leads, {found.expected_responders:,.0f} expected to say yes: list {found.list_id}")
+    between = f"between {found.expected_low:,.0f} and {found.expected_high:,.0f} in 95 of 100 such lists"
+    say(
+        f"{found.leads:,} leads, {found.expected_responders:,.0f} expected to say yes ({between}): list {found.list_id}"
+    )
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")

@@ -126,9 +126,26 @@ class ModelChoice(Spec):
 
     params: dict[str, bool | int | float | str] = Field({})
     monotone: dict[str, Literal[-1, 1]] = Field({}, description="Feature: 1 rising, -1 falling.")
-    calibration: Literal["isotonic", "platt", "none"] = "isotonic"
+    interactions: tuple[tuple[str, ...], ...] = Field(
+        (),
+        description="Groups of features; only features of one group may meet in a tree. `*` as in features.",
+    )
+    ensemble: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Members, each holding another fold of customers out; merged into one booster.",
+    )
+    time_decay: Days | None = Field(None, description="A case this much older counts half.")
+    calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = "auto"
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
+
+    @model_validator(mode="after")
+    def _half_life_is_some_time(self) -> Self:
+        if self.time_decay == 0:
+            raise fault_at("time_decay", "a half-life of 0d leaves no case to learn from: give 1d or more")
+        return self
 
 
 class Gates(Spec):

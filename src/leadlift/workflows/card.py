@@ -47,7 +47,7 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         gain=result.gain,
         deciles=result.deciles,
         features=feature_lines(model, cases, table.features),
-        calibration=f"{spec.model.calibration}, on {len(cases.rows(CALIBRATION)):,} cases that the trees never saw",
+        calibration=calibration_text(spec, fitted),
         bands=model.bands.describe(),
         judged_on=TEST,
         dates=_dates(table, cases),
@@ -63,6 +63,16 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         rivals=rival_lines(fitted.rivals),
         scorecard=scorecard_lines(fitted.rivals, cases, {f.name: f.label for f in table.features}),
     )
+
+
+def calibration_text(spec: Pipeline, fitted: Fitted) -> str:
+    """Which calibration, and on which cases."""
+    parts: tuple[str, ...] = (CALIBRATION,)
+    whose = "that the trees never saw"
+    if spec.model.ensemble > 1:
+        parts, whose = (TRAIN, VALID, CALIBRATION), "each by trees that did not learn from its customer"
+    cases = sum(len(fitted.cases.rows(part)) for part in parts)
+    return f"{fitted.model.calibrator.kind}, on {cases:,} cases {whose}"
 
 
 def population_text(spec: Pipeline) -> str:

@@ -26,6 +26,7 @@ from leadlift.leads import (
     write_leads,
     write_rows,
 )
+from leadlift.models import Expected
 from leadlift.names import BAND, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Campaign, FeatureDef, Pipeline, Workspace, sql
@@ -49,6 +50,8 @@ class Listed:
     model: str
     leads: int
     expected_responders: float
+    expected_low: float
+    expected_high: float
     waterfall: tuple[WaterfallRow, ...]
     folder: Path
     files: tuple[str, ...]
@@ -96,17 +99,26 @@ def leads(
             "scores": manifest["files"],
             "sources": manifest["sources"],
         }
-        files = _write(folder, table, campaign, facts, chosen, loaded, made_of, replace=replace)
-        listed = _listed(name, table, facts, chosen, folder, files)
+        expected = loaded.model.expected(chosen.rows[SCORE].to_numpy())
+        files = _write(folder, table, campaign, facts, expected, chosen, loaded, made_of, replace=replace)
+        listed = _listed(name, table, facts, expected, chosen, folder, files)
         run.tags(
             {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
         )
         run.table("tables/waterfall.csv", [asdict(row) for row in chosen.waterfall])
         run.file(folder / "manifest.json")
-        run.metrics({"leads": listed.leads, "expected_responders": listed.expected_responders})
+        run.metrics(
+            {
+                "leads": listed.leads,
+                "expected_responders": listed.expected_responders,
+                "expected_responders.low": listed.expected_low,
+                "expected_responders.high": listed.expected_high,
+            }
+        )
         run.note(
             f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; "
-            f"{listed.expected_responders:,.0f} expected to say yes."
+            f"{listed.expected_responders:,.0f} expected to say yes, "
+            f"between {listed.expected_low:,.0f} and {listed.expected_high:,.0f} in 95 of 100 such lists."
         )
     return listed
 
@@ -207,6 +219,7 @@ def _write(
     table: pa.Table,
     campaign: Campaign,
     facts: ListFacts,
+    expected: Expected,
     chosen: Chosen,
     loaded: Loaded,
     made_of: Mapping[str, Any],
@@ -222,6 +235,9 @@ def _write(
         "valid_until": facts.valid_until.isoformat(),
         "leads": table.num_rows,
         "expected_responders": round(chosen.waterfall[-1].expected_responders, 1),
+        "expected_responders_low": expected.low,
+        "expected_responders_high": expected.high,
+        "expected_responders_method": loaded.model.expected_method(),
         "model": facts.model_version,
         "percentiles_among": loaded.model.percentiles.population,
         "bands": "; ".join(f"{band}: {told}" for band, told in loaded.model.bands.describe().items()),
@@ -236,7 +252,13 @@ def _write(
 
 
 def _listed(
-    name: str, table: pa.Table, facts: ListFacts, chosen: Chosen, folder: Path, files: Sequence[Path]
+    name: str,
+    table: pa.Table,
+    facts: ListFacts,
+    expected: Expected,
+    chosen: Chosen,
+    folder: Path,
+    files: Sequence[Path],
 ) -> Listed:
     return Listed(
         campaign=name,
@@ -245,6 +267,8 @@ def _listed(
         model=facts.model_version,
         leads=table.num_rows,
         expected_responders=chosen.waterfall[-1].expected_responders,
+        expected_low=expected.low,
+        expected_high=expected.high,
         waterfall=chosen.waterfall,
         folder=folder,
         files=tuple(path.name for path in files),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -134,6 +134,7 @@ def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable,
     made_of = needed(catalogue_of(ws, spec), [feature.name for feature in table.features])
     train = table.table.take(pa.array(parts.rows[TRAIN]))
     meta = {
+        **model.meta,
         "pipeline": spec.pipeline,
         "kind": spec.kind,
         "data": table.key,
@@ -142,7 +143,7 @@ def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable,
             {feature.name: typical(train[feature.name], feature) for feature in table.features}
         ),
     }
-    return Model(model.booster, model.encoding, model.calibrator, model.bands, model.percentiles, meta)
+    return replace(model, meta=meta)
 
 
 def typical(values: pa.ChunkedArray, feature: FeatureDef) -> float | str | None:

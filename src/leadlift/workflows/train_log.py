@@ -117,6 +117,9 @@ def _metrics(result: Judgement, cases: Cases) -> dict[str, float]:
     for name, estimate in result.gain.items():
         told |= _interval(f"{TEST}.{name}_gain_over_baseline", estimate)
     told[f"{TEST}.predicted_responders"] = result.expected
+    if result.limits is not None:
+        told[f"{TEST}.predicted_responders.low"] = result.limits.low
+        told[f"{TEST}.predicted_responders.high"] = result.limits.high
     told[f"{TEST}.actual_responders"] = result.actual
     return told
 

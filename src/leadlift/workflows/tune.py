@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from leadlift import tuning
-from leadlift.models import monotone_params
+from leadlift.models import constraint_params
 from leadlift.names import TRAIN, VALID
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
@@ -113,7 +113,10 @@ def _settings(
         max_rounds=spec.model.max_rounds,
         early_stopping=spec.model.early_stopping,
         seed=spec.split.seed,
-        params={**spec.model.params, **monotone_params(cases.encoding, spec.model.monotone)},
+        params={
+            **spec.model.params,
+            **constraint_params(cases.encoding, spec.model.monotone, spec.model.interactions),
+        },
         search_space=spec.tune.space,
         negatives=spec.tune.negatives,
         workers=workers,
