@@ -127,7 +127,8 @@ def _certain(counts: Counts, there: npt.NDArray[np.bool_], reading: Reading) -> 
         other[common] = False
         groups.append((f"it is not {counts.values[common]}", other))
     if int(there.sum()) <= 50:
-        groups += [(f"it is {counts.values[i]}", np.arange(len(there)) == i) for i in np.flatnonzero(there)]
+        places = np.arange(len(there))
+        groups += [(f"it is {counts.values[i]}", places == i) for i in range(len(there)) if there[i]]
     for told, group in groups:
         n = known[group].sum()
         if FEW <= n < known.sum() and yes[group].sum() == n and n * math.log(rate) < math.log(SURE):

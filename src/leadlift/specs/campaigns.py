@@ -34,6 +34,16 @@ class Exclusion(Spec):
     where: SqlText = Field(description="Over features: who is removed. Unknown removes nobody.")
 
 
+class Money(Spec):
+    """What a response brings and a contact costs: the report's profit curve is drawn from these."""
+
+    response_value: float = Field(
+        gt=0, description="Of one response, in `currency`, before the cost of contacting."
+    )
+    contact_cost: float = Field(ge=0, description="Of contacting one customer.")
+    currency: str = ""
+
+
 class Campaign(Spec):
     """One lead list: for which offer, ranked by which pipeline, to whom and how many."""
 
@@ -57,6 +67,7 @@ class Campaign(Spec):
     size: int = Field(ge=1, description="At most so many leads.")
     min_probability: float = Field(0.0, ge=0, le=1)
     valid_for: Days = 30
+    money: Money | None = None
     export: Export = Export()
 
     @model_validator(mode="after")

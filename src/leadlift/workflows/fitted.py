@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from leadlift.models import LogisticBaseline, Model
 from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+from leadlift.training.groups import Levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,3 +20,4 @@ class Fitted:
     baseline: LogisticBaseline
     result: Judgement
     suspects: Sequence[Suspect]
+    protected: Mapping[str, Levels] = field(default_factory=dict)

@@ -31,9 +31,11 @@ from leadlift.training import (
     split_cases,
     training_table,
 )
+from leadlift.training.groups import protected_levels
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
+from leadlift.workflows.report import version_lines
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
 from leadlift.workflows.tune import tuned_params
@@ -67,6 +69,7 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
+        protected = protected_levels(spec, ws.features, home, table, progress)
     parts = split_cases(table.table, split, table.maturity)
     cases = prepare(table.table, table.features, parts)
     suspects = find_leaks(cases)
@@ -88,8 +91,8 @@ def train(ws: Workspace, name: str, progress: Progress = SILENT, seed: int | Non
         }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            fitted = Fitted(table, cases, model, baseline, result, suspects)
-            log_training(run, ws, spec, fitted, facts, saved)
+            fitted = Fitted(table, cases, model, baseline, result, suspects, protected)
+            log_training(run, ws, spec, fitted, facts, saved, version_lines(tracker, name))
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by)
 
