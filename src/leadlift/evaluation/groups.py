@@ -22,7 +22,7 @@ Z_95, Z_99 = 1.959963984540054, 2.5758293035489004
 class GroupFacts:
     """One group. All rates are shares of 1; low and high end their 95 % intervals (Wilson, 1927).
 
-    auc: NaN where fewer than 20 responded or did not. selected_rate: of the group, the share among the best `depth` of all.
+    auc: NaN where fewer than 20 responded or did not. selected_rate: the group's share among the best `depth` of all.
     weak: in words, where the model is worse here than overall beyond 99 % of luck; empty where it is not.
     """
 
@@ -49,8 +49,8 @@ def by_group(
 ) -> list[GroupFacts]:
     """Return each level with at least 50 cases, the largest first.
 
-    level: (n,), None for unknown, which is a level too. y: (n,), 0 or 1. probability: (n,), calibrated. score: (n,), what
-    ranks. depth: the share of all customers that would be contacted, best first.
+    level: (n,), None for unknown, which is a level too. y: (n,), 0 or 1. probability: (n,), calibrated.
+    score: (n,), what ranks. depth: the share of all customers that would be contacted, best first.
     """
     actual, chance, ranked = (np.asarray(given, dtype=np.float64) for given in (y, probability, score))
     chosen = np.zeros(len(actual))

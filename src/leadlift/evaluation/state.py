@@ -12,9 +12,10 @@ SHIFTED = 1.5
 
 RULES = (
     "Immature: nothing is trained, nothing is promoted, or fewer than 200 cases of the test are positive.",
-    "Otherwise decaying: a later training's test gives an AUC whose 95 % interval lies below the champion's, or the mean "
-    "chance of its latest scoring is 1.5 times the first one's or more, or so much less.",
-    "Otherwise no better: the 95 % interval of its AUC minus the baseline's, on the same test cases, reaches 0 or below.",
+    "Otherwise decaying: a later training's test gives an AUC whose 95 % interval lies below the champion's, or "
+    "the mean chance of its latest scoring is 1.5 times the first one's or more, or so much less.",
+    "Otherwise no better: the 95 % interval of its AUC minus the baseline's, on the same test cases, reaches 0 or "
+    "below.",
     "Otherwise healthy.",
 )
 

@@ -22,8 +22,8 @@ def gains_plot(
 ) -> bytes:
     """How many of the responders are found when only the best share of customers is contacted.
 
-    shares, model, baseline: (n_points,), from 0 to 1; the last two are shares of all responders. interval: other shares,
-    and the lower and upper ends of the model's there.
+    shares, model, baseline: (n_points,), from 0 to 1; the last two are shares of all responders. interval: other
+    shares, and the lower and upper ends of the model's there.
     """
     with drawn(vector=True) as (axes, png):
         x, found = np.asarray(shares), np.asarray(model)

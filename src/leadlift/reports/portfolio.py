@@ -19,7 +19,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class PortfolioLine:
-    """One pipeline's model. state: a key of STATES. reasons: what put it there. card: where its report lies, or empty."""
+    """One pipeline's model. state: a key of STATES. reasons: what put it there. card: its report's file, or empty."""
 
     pipeline: str
     kind: str

@@ -112,7 +112,7 @@ class ModelReport:
 
     @property
     def uneven(self) -> list[str]:
-        """Protected columns of which one group's interval lies wholly below four fifths of the most selected group's."""
+        """Protected columns where a group's interval lies below four fifths of the most selected group's share."""
         told = []
         for column in dict.fromkeys(line.column for line in self.fairness):
             lines = [line for line in self.fairness if line.column == column]
