@@ -233,6 +233,10 @@ def _made_readable(engine: DuckDbEngine, folder: Path, draft: Draft) -> Draft:
 
 
 def _written(folder: Path, draft: Draft, looked: Looked) -> Drafted:
+    features = sum(role.use == "feature" for role in draft.roles.values())
+    if features == 0:
+        told = "; ".join(f"{name}: {role.why}" for name, role in draft.roles.items() if role.use == "out")
+        raise UserError(f"no column is left that a model could learn from: {told}")
     texts = {
         f"pipelines/{draft.pipeline}.yaml": pipeline_text(draft),
         f"pipelines/campaigns/{draft.campaign}.yaml": campaign_text(draft),
@@ -249,7 +253,7 @@ def _written(folder: Path, draft: Draft, looked: Looked) -> Drafted:
         campaign=draft.campaign,
         rows=draft.rows,
         positives=draft.positives,
-        features=sum(role.use == "feature" for role in draft.roles.values()),
+        features=features,
         key=draft.key,
         look_at=tuple(_to_look_at(draft)),
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from leadlift.evaluation import Estimate
 from leadlift.evaluation.depth import gains_band
+from leadlift.evaluation.groups import GroupFacts
 from leadlift.explain import model_page
 from leadlift.names import TEST
 from leadlift.reports import ModelCard, card_html, card_markdown, run_note
@@ -52,7 +53,7 @@ def log_training(
         run.data(f"plots/{name}.svg", picture)
     for line in report.money:
         run.data(f"plots/profit_{line.campaign}.svg", line.plot)
-    groups = [asdict(one) for one in (*report.segments, *report.fairness)]
+    groups = [asdict(one) for one in (*report.segments, *report.fairness) if isinstance(one, GroupFacts)]
     for name, rows in (("groups", groups), ("months", [asdict(month) for month in fitted.result.months])):
         if rows:
             run.table(f"tables/{name}.csv", rows)
