@@ -145,8 +145,12 @@ def test_without_a_word_on_consent_the_campaign_contacts_nobody_and_says_how_to_
 def test_a_parquet_file_keeps_its_own_types(leadlift, tmp_path):
     n = 200
     rows = pa.table({
-        "id": pa.array([f"c{i}" for i in range(n)]), "n": pa.array(range(n), pa.int32()),
-        "x": [i / 3 for i in range(n)], "tags": [["a"]] * n, "flag": [i % 2 == 0 for i in range(n)], "y": [i % 5 == 0 for i in range(n)],
+        "id": pa.array([f"c{i}" for i in range(n)]),
+        "n": pa.array(range(n), pa.int32()),
+        "x": [i / 3 for i in range(n)],
+        "tags": [["a"]] * n,
+        "flag": [i % 2 == 0 for i in range(n)],
+        "y": [i % 5 == 0 for i in range(n)],
     })  # fmt: skip
     pq.write_table(rows, tmp_path / "t.parquet")
     bank = tmp_path / "bank"
