@@ -181,7 +181,8 @@ def _tell_at(axes: Axes, shares: npt.NDArray[np.float64], found: npt.NDArray[np.
     axes.plot([at, at], [0, height], color=MODEL, linewidth=0.8, linestyle="--")
     axes.plot([at], [height], "o", color=MODEL, markersize=5)
     told = f"the best {at:.0%} hold {height:.0%}"
-    axes.annotate(told, (at + 0.02, height - 0.09), color=MODEL, weight="bold")
+    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+    axes.annotate(told, (at + 0.02, height - 0.09), color=MODEL, weight="bold", bbox=behind)
 
 
 def _percent(axes: Axes, *which: str) -> None:

@@ -44,5 +44,8 @@ def portfolio_html(workspace: str, made_on: str, lines: Sequence[PortfolioLine],
     counts = {state: sum(line.state == state for line in lines) for state in STATES}
     body = render("portfolio.html.j2", lines=lines, counts=counts, states=STATES, rules=rules)
     return html_page(
-        f"Models of {workspace}", f"{len(lines)} pipelines · made {made_on}", Markup(body), kicker="Portfolio"
+        f"Models of {workspace}",
+        f"{len(lines)} pipeline{'s' * (len(lines) != 1)} · made {made_on}",
+        Markup(body),
+        kicker="Portfolio",
     )
