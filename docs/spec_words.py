@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from leadlift.specs.campaigns import Campaign, Exclusion, Export, Offer
+from leadlift.specs.campaigns import Campaign, Exclusion, Export, Money, Offer
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
 from leadlift.specs.features import Feature, FeatureFile
@@ -51,7 +51,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
     WorkspaceFile: (Holdout, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
     Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates),
-    Campaign: (Offer, Exclusion, Export),
+    Campaign: (Offer, Exclusion, Export, Money),
 }
 
 MISSING: dict[tuple[type[BaseModel], str], str] = {
@@ -143,6 +143,8 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Campaign, "min_probability"): "Nobody below this calibrated probability.",
     (Campaign, "valid_for"): "The list's last day is the as-of date plus these.",
     (Campaign, "export"): "The lead files.",
+    (Campaign, "money"): "For the profit curve of the model report.",
+    (Money, "currency"): "As people write it.",
     (Offer, "name"): "For programs.",
     (Offer, "label"): "For people: stands in the lead file.",
     (Exclusion, "rule"): "Its name in the waterfall.",

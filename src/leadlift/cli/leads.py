@@ -20,6 +20,9 @@ def leads(
     replace: Annotated[
         bool, typer.Option("--replace", help="Write another list; the old one is kept beside it.")
     ] = False,
+    score: Annotated[
+        bool, typer.Option("--score", help="Score the day first when it has no scores yet.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:
@@ -31,7 +34,14 @@ def leads(
     from leadlift.workflows.leads import leads as run
 
     with working("leads") as bar:
-        found = run(open_workspace(workspace), campaign, as_of.date(), replace=replace, progress=bar)
+        found = run(
+            open_workspace(workspace),
+            campaign,
+            as_of.date(),
+            replace=replace,
+            score_first=score,
+            progress=bar,
+        )
     if json:
         print_json(found)
         return
@@ -40,4 +50,6 @@ def leads(
     say(
         f"{found.leads:,} leads, {found.expected_responders:,.0f} expected to say yes ({between}): list {found.list_id}"
     )
+    if found.without_consent:
+        say(f"consent was not asked: {found.without_consent}")
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")

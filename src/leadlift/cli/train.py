@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadlift.cli.console import print_json, say, table, working
+from leadlift.cli.console import print_json, say, table, tell, working
 from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def train(
     because: Annotated[
         str, typer.Option(metavar="REASON", help="Why it is accepted; the run keeps it.")
     ] = "",
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Then make it champion, when every gate says yes.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:
@@ -61,6 +64,13 @@ def train(
         print_json(found)
     else:
         _show(found)
+    if promote:
+        from leadlift.workflows.promote import promote as judged
+
+        done = judged(
+            open_workspace(workspace), pipeline, "every gate said yes at training (train --promote)"
+        )
+        tell(f"{pipeline}: version {done.version} is the champion")
 
 
 def _show(found: Trained) -> None:

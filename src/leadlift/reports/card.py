@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadlift.reports.numbers import DecileRow, Interval
+from leadlift.reports.report import ModelReport
 from leadlift.reports.rival_lines import RivalLine, ScorecardLine
 
 
@@ -49,7 +50,7 @@ class ModelCard:
 
     metrics: part -> metric -> number; `judged_on` names the part that counts, where `baseline` was measured
     too and `gain` is model minus baseline. bands: letter -> interval of chances. fingerprints, versions: name
-    -> value. plots: name -> PNG; of gains, lift, reliability, scores, months and importance, as made by
+    -> value. plots: name -> SVG or PNG; of gains, lift, reliability, scores, months and importance, as made by
     `leadlift.reports.plots`, those that are there are shown.
     """
 
@@ -79,3 +80,5 @@ class ModelCard:
     plots: Mapping[str, bytes] = field(default_factory=dict)
     rivals: Sequence[RivalLine] = ()
     scorecard: Sequence[ScorecardLine] = ()
+    judged_how: str = "Measured on cases later than any the model learned from (out of time)."
+    report: ModelReport = field(default_factory=ModelReport)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -26,6 +27,10 @@ PURPOSE = {
     CALIBRATION: "scores become chances on these; the trees never saw them",
     TEST: "the model is judged on these, later than all others",
 }
+AT_RANDOM = (
+    "Measured on cases drawn at random, of customers that the model did not learn from. Later customers may differ: "
+    "a test in time is harder."
+)
 LIBRARIES = ("lightgbm", "scikit-learn", "numpy", "pyarrow")
 SAMPLE = 20_000
 
@@ -41,7 +46,12 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         population=population_text(spec),
         target=target_text(spec),
         made_on=datetime.now(UTC).strftime("%Y-%m-%d"),
-        parts=[_part(part, cases) for part in (TRAIN, VALID, CALIBRATION, TEST)],
+        parts=[
+            replace(one, purpose="the model is judged on these, drawn at random")
+            if spec.split.random and one.name == TEST
+            else one
+            for one in (_part(part, cases) for part in (TRAIN, VALID, CALIBRATION, TEST))
+        ],
         metrics=result.metrics,
         baseline=result.baseline,
         gain=result.gain,
@@ -50,6 +60,7 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         calibration=calibration_text(spec, fitted),
         bands=model.bands.describe(),
         judged_on=TEST,
+        judged_how=AT_RANDOM if spec.split.random else ModelCard.judged_how,
         dates=_dates(table, cases),
         suspects=suspects(fitted.audit),
         audit=audit_lines(fitted.audit),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from leadlift.models import LogisticBaseline, Model
 from leadlift.training import Audit, Cases, Judgement, Rivals, TrainingTable
+from leadlift.training.groups import Levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,3 +22,4 @@ class Fitted:
     audit: Audit
     rivals: Rivals
     champion: int | None = None
+    protected: Mapping[str, Levels] = field(default_factory=dict)

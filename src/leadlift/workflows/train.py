@@ -37,11 +37,13 @@ from leadlift.training import (
     split_cases,
     training_table,
 )
+from leadlift.training.groups import protected_levels
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import definitions
 from leadlift.workflows.outsider import champion_on_test
+from leadlift.workflows.report import version_lines
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
@@ -87,6 +89,7 @@ def train(
         table = training_table(spec, ws.features, home, progress)
         parts = split_cases(table.table, split, table.maturity)
         cases = prepare(table.table, table.features, parts)
+        protected = protected_levels(spec, ws.features, home, table, progress)
         progress.step("audit")
         audit = audit_cases(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
     tracker = tracker_of(ws)
@@ -117,8 +120,8 @@ def train(
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
             number = champion.version if champion else None
-            fitted = Fitted(table, cases, model, baseline, result, audit, rivals, number)
-            log_training(run, ws, spec, fitted, facts, saved)
+            fitted = Fitted(table, cases, model, baseline, result, audit, rivals, number, protected)
+            log_training(run, ws, spec, fitted, facts, saved, version_lines(tracker, name))
         audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, table, parts, result, audit, tuned_by, rivals.all)
