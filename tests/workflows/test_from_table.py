@@ -60,7 +60,7 @@ def declared(folder: Path) -> dict:
 
 @pytest.mark.slow
 def test_three_commands_lead_from_a_file_to_a_list(leadlift, tmp_path):
-    file, bank = table(tmp_path / "kunden.csv"), tmp_path / "bank"
+    file, bank = table(tmp_path / "kunden.csv", rows=12_000), tmp_path / "bank"
     said = leadlift("init", str(bank), "--from-table", str(file), "--target", "y", "--positive", "ja",
                     "--key", "Kundennr", "--without-consent", WHY)  # fmt: skip
     assert said.code == 0, said.err

@@ -1,6 +1,6 @@
 """A verb killed at any moment leaves nothing half done that anybody would take for whole.
 
-LEADLIFT_KILLS says how often each verb is killed (3; the wide test takes 20). The processes are forked from one that
+LEADLIFT_KILLS says how often each verb is killed (2; the wide test takes 20). The processes are forked from one that
 has imported everything, so that the moments fall into the work and not into the imports.
 """
 
@@ -25,7 +25,7 @@ from leadlift.specs import open_workspace
 from leadlift.workflows.session import tracker_of
 
 DAY = "2026-06-30"
-KILLS = int(os.environ.get("LEADLIFT_KILLS", "3"))
+KILLS = int(os.environ.get("LEADLIFT_KILLS", "2"))
 TRAIN = ("train", "fund_purchase")
 SCORE = ("score", "fund_purchase", "--as-of", DAY)
 LEADS = ("leads", "fund_call", "--as-of", DAY, "--replace")

@@ -154,9 +154,12 @@ def _value(name: str, limit: Limits, metrics: Mapping[str, float]) -> float:
 
 def _with_luck(name: str, limit: Limits, metrics: Mapping[str, float]) -> tuple[Limits, str]:
     """The limit, no stricter than what an honest model shows by luck on so few cases."""
-    luck = 0.0
-    if name == "relative_calibration_error" and metrics.get(f"{TEST}.positives", 0):
-        luck = sqrt(LUCK_BINS / metrics[f"{TEST}.positives"])
+    luck, positives, rate = 0.0, metrics.get(f"{TEST}.positives", 0), metrics.get(f"{TEST}.actual_rate", 1.0)
+    if name == "relative_calibration_error" and positives:
+        luck = sqrt(LUCK_BINS / positives)
+    if name == "calibration_error" and positives:
+        # of each of ten bins a rate is known to sqrt(p (1 - p) 10 / n), and n is positives / p
+        luck = rate * sqrt((1 - rate) * LUCK_BINS / positives)
     if name == "score_psi":
         luck = metrics.get(f"{TEST}.score_psi_by_chance", 0.0)
     if luck <= limit.minimum:
