@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -194,8 +195,7 @@ def uplift_deciles(
 
     def measure(drawn: Floats) -> dict[str, float]:
         curve = UpliftCurve.of(ranking, outcome, group, own * drawn)
-        pairs = zip(edges, edges[1:], strict=False)
-        return {str(i): curve.effect(*pair) for i, pair in enumerate(pairs, start=1)}
+        return {str(i): curve.effect(*pair) for i, pair in enumerate(pairwise(edges), start=1)}
 
     found = estimates(measure, customer, resamples, seed)
     curve = UpliftCurve.of(ranking, outcome, group, own)
