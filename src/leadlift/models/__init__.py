@@ -5,6 +5,7 @@ from leadlift.models.baseline import LogisticBaseline, fit_logistic
 from leadlift.models.boosting import fit_booster, make_dataset
 from leadlift.models.calibration import Calibrator, at_level, calibrator_from_dict, fit_calibrator
 from leadlift.models.contributions import Explainer
+from leadlift.models.effects import EffectBands, Heterogeneity, Straight, fit_line
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.params import DEFAULT_PARAMS, check_params, monotone_params
 from leadlift.models.predictor import Predictor
@@ -15,8 +16,10 @@ __all__ = [
     "DEFAULT_PARAMS",
     "Bands",
     "Calibrator",
+    "EffectBands",
     "Encoding",
     "Explainer",
+    "Heterogeneity",
     "LogisticBaseline",
     "Matrix",
     "Model",
@@ -24,11 +27,13 @@ __all__ = [
     "ReferencePercentiles",
     "Sample",
     "Scores",
+    "Straight",
     "at_level",
     "calibrator_from_dict",
     "check_params",
     "fit_booster",
     "fit_calibrator",
+    "fit_line",
     "fit_logistic",
     "make_dataset",
     "monotone_params",

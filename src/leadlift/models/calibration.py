@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.errors import UserError
+from leadlift.models.effects import Straight
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,6 +101,8 @@ def calibrator_from_dict(saved: Mapping[str, Any]) -> Calibrator:
         return Steps(tuple(saved["raw"]), tuple(saved["probability"]))
     if saved["kind"] == "platt":
         return Sigmoid(saved["slope"], saved["intercept"])
+    if saved["kind"] == "effect":
+        return Straight(saved["slope"], saved["intercept"])
     return AsIs()
 
 

@@ -16,6 +16,7 @@ from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
 from leadlift.models.calibration import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
+from leadlift.models.effects import bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
 from leadlift.models.storage import read_model, write_model
@@ -25,7 +26,8 @@ from leadlift.models.storage import read_model, write_model
 class Scores:
     """What a model says of n customers, in the order they came.
 
-    score: (n,), raw output, to rank by. probability: (n,), calibrated, in (0, 1). percentile: (n,), 1 to 100
+    score: (n,), raw output, to rank by. probability: (n,), calibrated, in (0, 1); of an uplift model the expected
+    effect, in the units of the outcome. percentile: (n,), 1 to 100
     among the reference population. band: (n,), A to E.
     """
 
@@ -109,7 +111,7 @@ class Model:
             booster=lgb.Booster(model_str=trees),
             encoding=Encoding.from_dict(rest["encoding"]),
             calibrator=calibrator_from_dict(rest["calibrator"]),
-            bands=Bands.from_dict(rest["bands"]),
+            bands=bands_from_dict(rest["bands"]),
             percentiles=ReferencePercentiles.from_dict(rest["percentiles"]),
             meta=rest["meta"],
         )
