@@ -8,6 +8,7 @@ import typer
 
 from leadlift.cli.console import print_json, say, table, working
 from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
+from leadlift.cli.uplift_shown import show_uplift
 
 if TYPE_CHECKING:
     from leadlift.workflows.train import Trained
@@ -40,12 +41,15 @@ def train(
     Example: leadlift train term_deposit_response
     """
     from leadlift.specs import open_workspace
+    from leadlift.workflows.train import TrainedUplift
     from leadlift.workflows.train import train as run
 
     with working("train") as bar:
         found = run(open_workspace(workspace), pipeline, bar, seed)
     if json:
         print_json(found)
+    elif isinstance(found, TrainedUplift):
+        show_uplift(found)
     else:
         _show(found)
 

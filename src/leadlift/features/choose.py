@@ -28,7 +28,8 @@ def chosen(catalogue: Mapping[str, FeatureDef], spec: Pipeline) -> Choice:
         feature
         for name, feature in catalogue.items()
         if name != aside
-        and _matches(name, spec.features.include) and not _matches(name, spec.features.exclude)
+        and _matches(name, spec.features.include)
+        and not _matches(name, spec.features.exclude)
     ]
     hidden = {feature.name: feature.hidden for feature in wanted if feature.hidden is not None}
     return Choice(tuple(feature for feature in wanted if feature.hidden is None), hidden)

@@ -188,7 +188,12 @@ def _treatment_problems(document: Document, spec: Pipeline, sources: Sources) ->
     if spec.treatment.column not in columns:
         why = f"no column '{spec.treatment.column}' in source '{owner}'.{nearest(spec.treatment.column, columns)}"
         return [document.problem(("treatment", "column"), why)]
-    if spec.target.amount and columns.get(spec.target.column or "") not in ("number", "integer", "decimal", None):
+    if spec.target.amount and columns.get(spec.target.column or "") not in (
+        "number",
+        "integer",
+        "decimal",
+        None,
+    ):
         why = f"'{spec.target.column}' is no number; `amount` needs one"
         return [document.problem(("target", "column"), why)]
     return []

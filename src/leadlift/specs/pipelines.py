@@ -62,7 +62,9 @@ class Target(Spec):
     absent: bool = Field(False, description="The target is that no such row appears.")
     column: str | None = Field(None, description="A column of the flat table or of the population's source.")
     positive: Word | tuple[Word, ...] | None = Field(None, description="The value or values that mean yes.")
-    amount: bool = Field(False, description="Kind uplift: the outcome is the number in `column`, such as money.")
+    amount: bool = Field(
+        False, description="Kind uplift: the outcome is the number in `column`, such as money."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -140,6 +142,9 @@ class Gates(Spec):
     beats_baseline: bool = Field(
         True, description="AUC above the logistic baseline's, or within its interval."
     )
+    min_qini: float = Field(
+        0.0, description="Kind uplift: the lower end of the interval of Qini on the test."
+    )
     beats_champion: bool = Field(
         True, description="AUC not below the champion's interval on its own test rows."
     )
@@ -158,13 +163,17 @@ class Pipeline(Spec):
     tune: Tune = Tune()
     model: ModelChoice = ModelChoice()
     gates: Gates = Gates()
-    treatment: Treatment | None = Field(None, description="Kind uplift: who was contacted at random, and who not.")
+    treatment: Treatment | None = Field(
+        None, description="Kind uplift: who was contacted at random, and who not."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _no_value_yet(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("kind") == "value":
-            raise fault_at("kind", "pipelines of kind 'value' are not there yet; 'uplift' takes amounts as outcome")
+            raise fault_at(
+                "kind", "pipelines of kind 'value' are not there yet; 'uplift' takes amounts as outcome"
+            )
         return given
 
     @model_validator(mode="after")
@@ -176,10 +185,13 @@ class Pipeline(Spec):
                 raise fault_at("target", "`amount` goes with kind 'uplift'")
             return self
         if self.treatment is None:
-            raise fault_at("kind", "kind 'uplift' needs `treatment`: the column that says who was contacted at random")
+            raise fault_at(
+                "kind", "kind 'uplift' needs `treatment`: the column that says who was contacted at random"
+            )
         if self.population.as_of is not None:
             raise fault_at(
-                "population", "kind 'uplift' needs the rows of an experiment: give `source` or `table`, not `as_of`"
+                "population",
+                "kind 'uplift' needs the rows of an experiment: give `source` or `table`, not `as_of`",
             )
         return self
 

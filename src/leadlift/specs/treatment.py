@@ -14,7 +14,9 @@ Learner = Literal["s", "t", "x", "dr", "class_transformation"]
 class Treatment(Spec):
     """Who was contacted and who was not, drawn at random: the column that says so, and its values."""
 
-    column: str = Field(description="A column of the flat table or of the population's source; never a feature.")
+    column: str = Field(
+        description="A column of the flat table or of the population's source; never a feature."
+    )
     control: Word | tuple[Word, ...] = Field(description="The value or values that mean not contacted.")
     arms: Word | tuple[Word, ...] = Field(
         description="The value or values that mean contacted with this offer. Rows with any other value are left out."

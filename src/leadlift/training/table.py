@@ -218,7 +218,9 @@ def _flat(spec: Pipeline, name: str, home: Home) -> TrainingTable:
     features = [feature.name for feature in choice.features]
     query = flat_query(name, source, features, spec.population.where, home.sources)
     if spec.treatment is not None:
-        query = query.select(exp.cast(group_of(spec.treatment), "INT").as_(TREATMENT)).where(in_trial(spec.treatment))
+        query = query.select(exp.cast(group_of(spec.treatment), "INT").as_(TREATMENT)).where(
+            in_trial(spec.treatment)
+        )
     kind = "DOUBLE" if spec.target.amount else "INT"
     query = query.select(exp.cast(people.outcome_of(spec.target), kind).as_(TARGET))
     query = (

@@ -149,7 +149,10 @@ def choose(
         return np.array([_qini(trial, weight, score, rows) for rows in parts])
 
     found = {one: by_fold(score) for one, score in told.items()}
-    best_of = [max((one for one in wanted if one.learner == name), key=lambda one: found[one].mean()) for name in learners]
+    best_of = [
+        max((one for one in wanted if one.learner == name), key=lambda one: found[one].mean())
+        for name in learners
+    ]
     mixed = by_fold(np.mean([told[one] for one in best_of], axis=0))
     best = max(wanted, key=lambda one: found[one].mean())
     behind = found[best] - mixed

@@ -64,7 +64,12 @@ def judge_uplift(fitted: FittedUplift, experiment: Experiment, resamples: int = 
     for part in PARTS[:-1]:
         here = cases.rows(part)
         found = evaluate_uplift(
-            cases.y[here], experiment.treated[here], scores.score[here], here, experiment.weight[here], resamples=0
+            cases.y[here],
+            experiment.treated[here],
+            scores.score[here],
+            here,
+            experiment.weight[here],
+            resamples=0,
         )
         elsewhere[part] = {name: one.value for name, one in found.items()}
     depths, gained = qini_points(y, treated, score, weight)
@@ -103,7 +108,13 @@ def verdict(found: UpliftJudgement, share: bool) -> str:
 
 def _beside_response(found: UpliftJudgement, share: bool) -> str:
     gain = found.gain["qini"]
-    than = "better than" if gain.low > 0 else "worse than" if gain.high < 0 else "no different, beyond luck, from"
+    than = (
+        "better than"
+        if gain.low > 0
+        else "worse than"
+        if gain.high < 0
+        else "no different, beyond luck, from"
+    )
     return f"It is {than} ranking by the response model (Qini {_said(gain, share)})."
 
 

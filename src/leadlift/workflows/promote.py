@@ -13,6 +13,7 @@ from leadlift.names import CHALLENGER, CHAMPION
 from leadlift.specs import Gates, Workspace
 from leadlift.tracking import ModelVersion, RunRecord, Tracker
 from leadlift.workflows.session import tracker_of
+from leadlift.workflows.uplift_gates import is_uplift, uplift_findings
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def promote(ws: Workspace, name: str, why: str = "", who: str = "", version: str
 def judge(gates: Gates, new: RunRecord, old: RunRecord | None) -> list[Gate]:
     """Hold a training run's out-of-time numbers against the gates; the champion's, when there is one."""
     m = new.metrics
+    if is_uplift(m):
+        return [Gate(*one) for one in uplift_findings(gates, m, old.metrics if old else None)]
     found = [
         _at_least("min_auc", m, "oot.auc", gates.min_auc),
         _at_least("min_lift_at_10", m, "oot.lift_at_10", gates.min_lift_at_10),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from leadlift.errors import UserError
 from leadlift.models import monotone_params
 from leadlift.names import TRAIN, VALID
 from leadlift.progress import SILENT, Progress
@@ -43,6 +44,11 @@ def tune(
     from leadlift import tuning
 
     spec = ws.pipeline(name)
+    if spec.treatment is not None:
+        raise UserError(
+            f"pipeline {name} is of kind uplift: `leadlift train {name}` tries learners and tree sizes itself, by "
+            "cross-fitted Qini on training customers; there is nothing else to tune"
+        )
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
     cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))
