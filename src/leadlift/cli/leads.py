@@ -36,5 +36,5 @@ def leads(
         print_json(found)
         return
     table("how the list came about", [asdict(row) for row in found.waterfall])
-    say(f"{found.leads:,} leads, {found.expected_responders:,.0f} expected to say yes: list {found.list_id}")
+    say(f"{found.leads:,} leads, {found.expected_responders:,.0f} {found.expected_is}: list {found.list_id}")
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")

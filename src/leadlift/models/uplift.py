@@ -1,7 +1,7 @@
 """Learners of effects: what a contact adds for each customer. Each ends as one sum of regression trees.
 
-All trees are grown on squared loss, for chances too: then an effect adds up in the units of the outcome, a difference of
-two models is one model, and its contributions are exact shares of the added chance or amount.
+All trees are grown on squared loss, for chances too: then an effect adds up in the units of the outcome, a difference
+of two models is one model, and its contributions are exact shares of the added chance or amount.
 """
 
 from __future__ import annotations

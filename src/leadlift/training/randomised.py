@@ -46,7 +46,8 @@ class Randomisation:
         found = f"AUC {self.auc.value:.3f} [{self.auc.low:.3f}, {self.auc.high:.3f}], 0.5 is a draw"
         if self.randomised:
             return f"treatment was drawn at random as far as the features tell: {found}"
-        return f"treatment was not drawn at random: features tell who was contacted ({found}): {', '.join(self.told_by)}"
+        told = ", ".join(self.told_by)
+        return f"treatment was not drawn at random: features tell who was contacted ({found}): {told}"
 
 
 def check_randomised(
@@ -90,8 +91,8 @@ def propensity_of(found: Randomisation, treated: Floats, policy: str, pipeline: 
         outside = float(np.mean((found.propensity < EDGE) | (found.propensity > 1 - EDGE)))
         if outside > MOST_OUTSIDE:
             raise UserError(
-                f"pipeline {pipeline}: {outside:.0%} of the cases were almost sure to be contacted, or not to be: there "
-                "is nobody to compare them with. Narrow `population.where` to customers of whom both kinds exist"
+                f"pipeline {pipeline}: {outside:.0%} of the cases were almost sure to be contacted, or not to be: "
+                "there is nobody to compare them with. Narrow `population.where` to customers of whom both kinds exist"
             )
         return np.clip(found.propensity, EDGE, 1 - EDGE), f"{found}; cases are weighted by inverse propensity"
     if found.randomised:

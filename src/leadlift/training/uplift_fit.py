@@ -149,12 +149,12 @@ def choose(
         return np.array([_qini(trial, weight, score, rows) for rows in parts])
 
     found = {one: by_fold(score) for one, score in told.items()}
+    means = {one: float(by_one.mean()) for one, by_one in found.items()}
     best_of = [
-        max((one for one in wanted if one.learner == name), key=lambda one: found[one].mean())
-        for name in learners
+        max((one for one in wanted if one.learner == name), key=means.__getitem__) for name in learners
     ]
     mixed = by_fold(np.mean([told[one] for one in best_of], axis=0))
-    best = max(wanted, key=lambda one: found[one].mean())
+    best = max(wanted, key=means.__getitem__)
     behind = found[best] - mixed
     tried = [Tried(one.learner, one.leaves, one.rounds, *_mean_and_error(found[one])) for one in wanted]
     tried.append(Tried(BLEND, 0, 0, *_mean_and_error(mixed)))

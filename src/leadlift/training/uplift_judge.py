@@ -93,7 +93,9 @@ def verdict(found: UpliftJudgement, share: bool) -> str:
     if not found.ranks and not found.contact_works:
         harm = found.metrics["average_effect"].high < 0
         first = "The contact lowers the outcome" if harm else "No effect found"
-        return f"{first}: on average the contact changes the outcome by {effect}, and no ranking by effect holds ({told})."
+        return (
+            f"{first}: on average the contact changes the outcome by {effect}, and no ranking holds ({told})."
+        )
     if not found.ranks:
         return (
             f"The contact works, by {effect} on average, but no difference between customers was found ({told}): "

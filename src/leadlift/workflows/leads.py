@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -35,6 +36,7 @@ from leadlift.workflows.manifest import read_manifest, write_manifest
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.wording import Wording, wording_of
 
 SCORED, CHOSEN, FEATURES = "scored", "chosen", "f"
 
@@ -53,6 +55,7 @@ class Listed:
     folder: Path
     files: tuple[str, ...]
     best: tuple[dict[str, Any], ...]
+    expected_is: str = "expected to say yes"
 
 
 def leads(
@@ -96,8 +99,11 @@ def leads(
             "scores": manifest["files"],
             "sources": manifest["sources"],
         }
-        files = _write(folder, table, campaign, facts, chosen, loaded, made_of, replace=replace)
+        words = wording_of(spec)
+        files = _write(folder, table, campaign, facts, chosen, loaded, made_of, words, replace=replace)
         listed = _listed(name, table, facts, chosen, folder, files)
+        if words.meaning:
+            listed = dataclasses.replace(listed, expected_is=words.expected)
         run.tags(
             {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
         )
@@ -106,7 +112,7 @@ def leads(
         run.metrics({"leads": listed.leads, "expected_responders": listed.expected_responders})
         run.note(
             f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; "
-            f"{listed.expected_responders:,.0f} expected to say yes."
+            f"{listed.expected_responders:,.0f} {listed.expected_is}."
         )
     return listed
 
@@ -210,6 +216,7 @@ def _write(
     chosen: Chosen,
     loaded: Loaded,
     made_of: Mapping[str, Any],
+    words: Wording,
     *,
     replace: bool,
 ) -> list[Path]:
@@ -226,10 +233,11 @@ def _write(
         "percentiles_among": loaded.model.percentiles.population,
         "bands": "; ".join(f"{band}: {told}" for band, told in loaded.model.bands.describe().items()),
     }
+    meaning = {**MEANING, PROBABILITY: words.meaning} if words.meaning else MEANING
     taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:
-        files = write_leads(temporary, table, campaign.export, MEANING, list(summary.items()))
+        files = write_leads(temporary, table, campaign.export, meaning, list(summary.items()))
         files.append(write_rows(temporary / "waterfall.csv", [asdict(row) for row in chosen.waterfall]))
         write_manifest(temporary, files, {**summary, **made_of})
     return [folder / path.name for path in files]
