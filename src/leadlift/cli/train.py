@@ -41,8 +41,8 @@ def train(
     Example: leadlift train term_deposit_response
     """
     from leadlift.specs import open_workspace
-    from leadlift.workflows.train import TrainedUplift
     from leadlift.workflows.train import train as run
+    from leadlift.workflows.train_uplift import TrainedUplift
 
     with working("train") as bar:
         found = run(open_workspace(workspace), pipeline, bar, seed)

@@ -49,11 +49,13 @@ class UpliftCurve:
         Radcliffe's: outcomes of the treated, less those of the controls brought to as many customers.
         """
         alike = np.divide(self.treated, self.control, out=np.zeros_like(self.treated), where=self.control > 0)
-        return (self.treated_outcome - self.control_outcome * alike) / self.treated[-1]
+        gained: Floats = (self.treated_outcome - self.control_outcome * alike) / self.treated[-1]
+        return gained
 
     def depth(self) -> Floats:
         """Return the share of customers above each cut."""
-        return self.customers / self.customers[-1]
+        depth: Floats = self.customers / self.customers[-1]
+        return depth
 
     def qini(self) -> float:
         """Return the area between the Qini curve and the straight line of a random order.

@@ -59,8 +59,14 @@ class Trial:
 
     def take(self, rows: Rows) -> Trial:
         """Return these customers alone."""
-        parts = (self.matrix, self.y, self.treated, self.propensity, self.customer)
-        return Trial(*(part[rows] for part in parts), self.encoding)
+        return Trial(
+            matrix=self.matrix[rows],
+            y=self.y[rows],
+            treated=self.treated[rows],
+            propensity=self.propensity[rows],
+            customer=self.customer[rows],
+            encoding=self.encoding,
+        )
 
 
 class Bins:
@@ -126,7 +132,8 @@ def doubly_robust(trial: Trial, control: lgb.Booster, treated: lgb.Booster) -> F
         return np.empty(0)
     without, with_ = (np.asarray(model.predict(trial.matrix)) for model in (control, treated))
     e, t = trial.propensity, trial.treated
-    return with_ - without + t * (trial.y - with_) / e - (1 - t) * (trial.y - without) / (1 - e)
+    score: Floats = with_ - without + t * (trial.y - with_) / e - (1 - t) * (trial.y - without) / (1 - e)
+    return score
 
 
 def _outcomes(bins: Bins, rows: Rows, seed: int) -> tuple[lgb.Booster, lgb.Booster]:

@@ -121,7 +121,7 @@ def treated_of(table: pa.Table) -> Floats:
                 f"treatment: {count:,} {name} cases are too few to learn an effect from; at least {FEWEST} of each are "
                 "needed. Look at `treatment.control`, `treatment.arms` and `population.where`"
             )
-    return (groups > 0).astype(np.float64)
+    return np.asarray(groups > 0, dtype=np.float64)
 
 
 def choose(

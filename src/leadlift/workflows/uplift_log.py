@@ -48,7 +48,8 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
 
 def uplift_metrics(made: UpliftRun) -> dict[str, float]:
     """`oot.qini` with `.low` and `.high`, the same of the response model's ranking and of the difference."""
-    result, cases, told = made.result, made.experiment.cases, {}
+    result, cases = made.result, made.experiment.cases
+    told: dict[str, float] = {}
     for name, one in result.metrics.items():
         told |= interval_metrics(f"{TEST}.{name}", one)
     for name, one in result.gain.items():
