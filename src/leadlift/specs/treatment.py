@@ -19,7 +19,7 @@ class Treatment(Spec):
     )
     control: Word | tuple[Word, ...] = Field(description="The value or values that mean not contacted.")
     arms: Word | tuple[Word, ...] = Field(
-        description="The value or values that mean contacted with this offer. Rows with any other value are left out."
+        description="The value or values that mean contacted; several are one treatment. Other rows are left out."
     )
     not_randomised: Literal["refuse", "warn", "weight"] = Field(
         "refuse",
