@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from leadlift.models import EffectBands, Encoding, Model, ReferencePercentiles, Straight, fit_line
+from leadlift.models import EffectBands, Encoding, Model, ReferencePercentiles, Straight, effect_line
 from leadlift.models.uplift import (
     LEARNERS,
     Bins,
@@ -112,7 +112,7 @@ def test_the_line_scales_what_trees_overstate_keeps_the_average_and_knows_its_er
     for seed in range(60):
         draw = np.random.default_rng(seed)
         raw = draw.normal(size=2_000)
-        found = fit_line(raw, 0.05 + 0.5 * raw + draw.normal(size=2_000), average=0.05)
+        found = effect_line(raw, 0.05 + 0.5 * raw + draw.normal(size=2_000), average=0.05)
         inside += found.low < 0.5 < found.high
         widths.append(found.high - found.low)
         assert found.line(raw).mean() == pytest.approx(0.05)
@@ -123,8 +123,8 @@ def test_the_line_scales_what_trees_overstate_keeps_the_average_and_knows_its_er
 def test_where_trees_tell_nothing_or_the_opposite_everyone_is_promised_the_average():
     draw = np.random.default_rng(1)
     raw = draw.normal(size=1_000)
-    assert np.allclose(fit_line(raw, -5 * raw, average=0.03).line(raw), 0.03)
-    assert np.allclose(fit_line(np.ones(1_000), raw, average=0.03).line(raw), 0.03)
+    assert np.allclose(effect_line(raw, -5 * raw, average=0.03).line(raw), 0.03)
+    assert np.allclose(effect_line(np.ones(1_000), raw, average=0.03).line(raw), 0.03)
 
 
 def test_bands_of_effects_are_cut_at_the_average_and_e_is_who_is_put_off():

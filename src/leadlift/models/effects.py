@@ -48,7 +48,7 @@ class Heterogeneity:
     high: float
 
 
-def fit_line(raw: npt.ArrayLike, pseudo: npt.ArrayLike, average: float) -> Heterogeneity:
+def effect_line(raw: npt.ArrayLike, pseudo: npt.ArrayLike, average: float) -> Heterogeneity:
     """Fit doubly robust scores to what the trees say, of cases that the trees never saw.
 
     raw, pseudo: (n,). average: the mean effect of all, which the line meets at the mean of `raw`. The interval is of

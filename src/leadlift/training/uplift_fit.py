@@ -16,8 +16,8 @@ from leadlift.models import (
     Heterogeneity,
     Model,
     ReferencePercentiles,
+    effect_line,
     fit_booster,
-    fit_line,
     make_dataset,
 )
 from leadlift.models.uplift import (
@@ -179,7 +179,7 @@ def fit_uplift(experiment: Experiment, choice: Choice, seed: int, reference: str
     unseen = experiment.trial(cases.rows(CALIBRATION))
     pseudo = doubly_robust(unseen, nuisance.control, nuisance.treated)
     average = float(np.concatenate([nuisance.pseudo, pseudo]).mean())
-    differs = fit_line(raw[cases.rows(CALIBRATION)], pseudo, average)
+    differs = effect_line(raw[cases.rows(CALIBRATION)], pseudo, average)
     made = Model(
         booster=model,
         encoding=cases.encoding,
