@@ -5,7 +5,7 @@
 
 The experiment: customers contacted at random about a term deposit, against customers contacted at random about
 another product (a contact about another product changes nothing about term deposits in the demo bank). Which
-products a customer still has room for decides which contacts are possible, so the groups are weighted by inverse
+products a customer still has room for decides which contacts are possible, and nobody is contacted twice running, so the groups are weighted by inverse
 propensity. Trained as `leadlift train` trains it. On the out-of-time cases, customers are ranked by the model, by the
 response model, and by the true effect that the simulator wrote down, which no model sees; told is the mean true
 effect among the best 10, 20 and 30 %, and the area between each order's curve of true effects and a random one's.
@@ -37,13 +37,14 @@ population:
   source: contacts
   where: randomised
   from: 2025-01-01
-  eligible: age >= 18 and savings_balance >= 500
+  eligible: age >= 18 and savings_balance >= 500 and deposit_contacts_30d = 0
 treatment:
   column: offer
   control: [fund, card, personal_loan, insurance]
   arms: term_deposit
   not_randomised: weight
   folds: FOLDS
+  learners: [LEARNERS]
 target: {source: sales, where: product = 'term_deposit', outcome: 60d}
 features: {include: ["*"], exclude: ["consent_*", home_branch]}
 split: {out_of_time: 20%, valid: 15%, calibration: 20%}
@@ -80,11 +81,12 @@ def main() -> None:
     asked.add_argument("--customers", type=int, default=20_000)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--folds", type=int, default=5)
+    asked.add_argument("--learners", nargs="+", default=["s", "t", "x", "dr", "proportional"])
     words = asked.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_bank(folder, words.customers, words.seed)
-        text = PIPELINE.replace("FOLDS", str(words.folds))
+        text = PIPELINE.replace("FOLDS", str(words.folds)).replace("LEARNERS", ", ".join(words.learners))
         (folder / "pipelines" / "term_deposit_uplift.yaml").write_text(text, encoding="utf-8")
         ws = open_workspace(folder)
         spec = ws.pipeline("term_deposit_uplift")

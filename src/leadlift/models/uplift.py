@@ -212,6 +212,20 @@ def class_transformation(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[st
     return lambda rounds: TreeText.of(agreed, rounds).times(2.0).plus(-1.0)
 
 
+def proportional(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """The response of the treated, times the share of it that the contact made on average.
+
+    Assumes that effects rise in proportion to the response. Where few respond unasked this is near the truth, and
+    one model of one group varies far less than a difference of two.
+    """
+    trial = bins.trial
+    without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
+    treated = rows[trial.treated[rows] == 1]
+    model = bins.grow(treated, trial.y[treated], params, ROUNDS[-1])
+    made = float((with_ - without) / with_) if with_ else 0.0
+    return lambda rounds: TreeText.of(model, rounds).times(made)
+
+
 Learner = Callable[[Bins, Rows, Nuisance, Mapping[str, Any]], Parts]
 LEARNERS: Mapping[str, Learner] = {
     "s": s_learner,
@@ -219,6 +233,7 @@ LEARNERS: Mapping[str, Learner] = {
     "x": x_learner,
     "dr": dr_learner,
     "class_transformation": class_transformation,
+    "proportional": proportional,
 }
 
 

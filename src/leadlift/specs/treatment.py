@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from leadlift.specs.base import Spec, Word, listed
 
-Learner = Literal["s", "t", "x", "dr", "class_transformation"]
+Learner = Literal["s", "t", "x", "dr", "class_transformation", "proportional"]
 
 
 class Treatment(Spec):
