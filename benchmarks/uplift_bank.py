@@ -5,10 +5,11 @@
 
 The experiment: customers contacted at random about a term deposit, against customers contacted at random about
 another product (a contact about another product changes nothing about term deposits in the demo bank). Which
-products a customer still has room for decides which contacts are possible, and nobody is contacted twice running, so the groups are weighted by inverse
-propensity. Trained as `leadlift train` trains it. On the out-of-time cases, customers are ranked by the model, by the
-response model, and by the true effect that the simulator wrote down, which no model sees; told is the mean true
-effect among the best 10, 20 and 30 %, and the area between each order's curve of true effects and a random one's.
+products a customer still has room for decides which contacts are possible, and nobody is contacted about the same
+product in two months running; so the groups are weighted by inverse propensity. Trained as `leadlift train` trains
+it. On the out-of-time cases, customers are ranked by the model, by the response model, and by the true effect that the
+simulator wrote down, which no model sees; told is the mean true effect among the best 10, 20 and 30 %, and the area
+between each order's curve of true effects and a random one's.
 """
 
 from __future__ import annotations

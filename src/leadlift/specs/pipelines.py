@@ -143,7 +143,7 @@ class Gates(Spec):
         True, description="AUC above the logistic baseline's, or within its interval."
     )
     min_qini: float = Field(
-        0.0, description="Kind uplift: the lower end of the interval of Qini on the test."
+        0.0, description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted."
     )
     beats_champion: bool = Field(
         True, description="AUC not below the champion's interval on its own test rows."

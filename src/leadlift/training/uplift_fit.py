@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.errors import UserError
-from leadlift.evaluation import evaluate_uplift
+from leadlift.evaluation import Estimate, evaluate_uplift
 from leadlift.models import (
     EffectBands,
     Heterogeneity,
@@ -92,11 +92,15 @@ class Tried:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was tried, the best first, and what was chosen: the settings whose mean is the effect. why: in words."""
+    """What was tried, the best first, and what was chosen: the settings whose mean is the effect. why: in words.
+
+    qini: of what was chosen, on all training customers by models that had not seen them.
+    """
 
     tried: tuple[Tried, ...]
     chosen: tuple[Setting, ...]
     why: str
+    qini: Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +167,9 @@ def choose(
         chosen = tuple(best_of)
     else:
         why, chosen = f"{best}: the best cross-fitted Qini", (best,)
-    return Choice(tuple(sorted(tried, key=lambda one: -one.qini)), chosen, why)
+    score = np.mean([told[one] for one in chosen], axis=0)
+    held = evaluate_uplift(trial.y, trial.treated, score, trial.customer, weight, shares=())["qini"]
+    return Choice(tuple(sorted(tried, key=lambda one: -one.qini)), chosen, why, held)
 
 
 def fit_uplift(experiment: Experiment, choice: Choice, seed: int, reference: str) -> FittedUplift:

@@ -23,6 +23,7 @@ def uplift_findings(gates: Gates, new: Mapping[str, float], old: Mapping[str, fl
     """
     found = [
         _at_least("min_qini", new, "oot.qini.low", gates.min_qini),
+        _at_least("min_qini_in_training", new, "crossfitted.qini.low", gates.min_qini),
         _at_least("min_positives", new, "oot.positives", gates.min_positives),
     ]
     if gates.beats_baseline:

@@ -57,6 +57,7 @@ def uplift_metrics(made: UpliftRun) -> dict[str, float]:
     for name, one in result.response.items():
         told |= interval_metrics(f"response.{TEST}.{name}", one)
     told |= interval_metrics("treatment.auc", made.randomisation.auc)
+    told |= interval_metrics("crossfitted.qini", result.crossfitted)
     told[f"{TEST}.qini_of_best"], told[f"{TEST}.predicted_effect"] = result.of_best, result.predicted
     differs = made.fitted.differs
     told |= {
