@@ -7,15 +7,16 @@ The experiment: customers contacted at random about a term deposit, against cust
 another product (a contact about another product changes nothing about term deposits in the demo bank). Which
 products a customer still has room for decides which contacts are possible, and nobody is contacted about the same
 product in two months running; so the groups are weighted by inverse propensity. Trained as `leadlift train` trains
-it. On the out-of-time cases, customers are ranked by the model, by the response model, and by the true effect that the
-simulator wrote down, which no model sees; told is the mean true effect among the best 10, 20 and 30 %, and the area
-between each order's curve of true effects and a random one's.
+it. Everyone eligible on a day of the test period is ranked by the model, by the response model, and by the true effect
+of that day that the simulator wrote down, which no model sees; told is the mean true effect among the best 10, 20 and
+30 %, and the area between each order's curve of true effects and a random one's.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +24,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from truth import make_bank
 
-from leadlift.names import TEST
+from leadlift.features import Home, feature_query
+from leadlift.models import Model
 from leadlift.progress import SILENT
-from leadlift.specs import open_workspace
-from leadlift.training import fit_uplift, judge_uplift, split_cases, training_table, verdict
+from leadlift.specs import Workspace, open_workspace
+from leadlift.training import everyone_spine, fit_uplift, judge_uplift, split_cases, training_table, verdict
+from leadlift.training.uplift_fit import response_model
 from leadlift.workflows.session import opened
 from leadlift.workflows.train_uplift import chosen_for, experiment_of
 
+DAY = date(2026, 5, 31)
 PIPELINE = """
 pipeline: term_deposit_uplift
 kind: uplift
@@ -52,20 +56,27 @@ split: {out_of_time: 20%, valid: 15%, calibration: 20%}
 """
 
 
-def true_effects(folder: Path, cases: pa.Table) -> np.ndarray:
-    """What a contact adds, (n,), by the state of the last month end before each case; nan for who had no room."""
+def scored_day(
+    ws: Workspace, home: Home, model: Model, known: dict[str, float]
+) -> tuple[np.ndarray, np.ndarray, pa.Table]:
+    """Rows of everyone eligible on the morning after DAY of whom the true effect is known: keep, effects, features."""
+    names = [*model.encoding.features, "age", "savings_balance"]
+    spine = everyone_spine(home, [DAY + timedelta(days=1)])
+    query, _ = feature_query(home, ws.features, list(dict.fromkeys(names)), spine, SILENT)
+    table = home.engine.table(query)
+    effect = np.array([known.get(customer, np.nan) for customer in table["customer_id"].to_pylist()])
+    age, savings = (table[name].to_numpy() for name in ("age", "savings_balance"))
+    return ~np.isnan(effect) & (age >= 18) & (savings >= 500), effect, table
+
+
+def true_effects(folder: Path) -> dict[str, float]:
+    """What a contact adds on DAY, by the state of that day, for everyone who has room for the product."""
     truth = pq.read_table(
         folder / "data/truth/effects.parquet",
         columns=["customer_id", "as_of", "effect"],
-        filters=[("offer", "=", "term_deposit")],
+        filters=[("offer", "=", "term_deposit"), ("as_of", "=", DAY)],
     )
-    months = truth["as_of"].to_numpy().astype("datetime64[M]")
-    keys = zip(truth["customer_id"].to_pylist(), months.tolist(), strict=True)
-    known = dict(zip(keys, truth["effect"].to_pylist(), strict=True))
-    days = cases["as_of"].to_numpy().astype("datetime64[D]")
-    ends = (days + np.timedelta64(1, "D")).astype("datetime64[M]") - np.timedelta64(1, "M")
-    wanted = zip(cases["customer_id"].to_pylist(), ends.tolist(), strict=True)
-    return np.array([known.get(case, np.nan) for case in wanted], dtype=np.float64)
+    return dict(zip(truth["customer_id"].to_pylist(), truth["effect"].to_pylist(), strict=True))
 
 
 def gains(effect: np.ndarray, score: np.ndarray) -> dict[str, float]:
@@ -105,17 +116,20 @@ def main() -> None:
         fitted = fit_uplift(experiment, choice, spec.split.seed, "test")
         print(f"{choice.why}; slope {fitted.differs.slope:.2f}", flush=True)
         print(verdict(judge_uplift(fitted, experiment), share=True))
-        rows = parts.rows[TEST]
-        effect = true_effects(folder, table.table.take(pa.array(rows)))
-        known = ~np.isnan(effect)
-        raw = fitted.model.raw(experiment.cases.matrix[rows])
-        orders = {"true effect": effect, "uplift model": raw, "response model": fitted.response[rows]}
-        best = gains(effect[known], effect[known])
-        print(
-            f"{len(rows):,} test cases, {int((~known).sum()):,} without a true effect; mean {effect[known].mean():.4f}"
-        )
+        assert parts.test_from is not None
+        assert parts.test_from <= DAY
+        with opened(ws) as home:
+            keep, effect, today = scored_day(ws, home, fitted.model, true_effects(folder))
+        matrix = fitted.model.encoding.encode(today)[keep]
+        orders = {
+            "true effect": effect[keep],
+            "uplift model": fitted.model.raw(matrix),
+            "response model": response_model(experiment)(matrix),
+        }
+        best = gains(effect[keep], effect[keep])
+        print(f"{int(keep.sum()):,} customers on {DAY}, mean true effect {effect[keep].mean():.4f}")
         for order, score in orders.items():
-            found = gains(effect[known], score[known])
+            found = gains(effect[keep], score)
             line = "  ".join(f"{key} {value:.4f} ({value / best[key]:.0%})" for key, value in found.items())
             print(f"{order:<16}{line}", flush=True)
 

@@ -14,6 +14,7 @@ from leadlift.evaluation import Estimate, evaluate_uplift
 from leadlift.models import (
     EffectBands,
     Heterogeneity,
+    Matrix,
     Model,
     ReferencePercentiles,
     effect_line,
@@ -193,17 +194,21 @@ def fit_uplift(experiment: Experiment, choice: Choice, seed: int, reference: str
         bands=EffectBands.from_effect(average, learned.binary),
         percentiles=ReferencePercentiles.from_scores(raw[cases.rows(TEST)], reference),
     )
-    return FittedUplift(made, choice, differs, _response(experiment, learned.binary))
+    return FittedUplift(made, choice, differs, response_model(experiment)(cases.matrix))
 
 
-def _response(experiment: Experiment, binary: bool) -> Floats:
-    """What is usually done instead: a model of the response of treated cases, stopped on validation cases."""
-    cases, params = experiment.cases, {} if binary else {"objective": "regression"}
+def response_model(experiment: Experiment) -> Callable[[Matrix], Floats]:
+    """What is usually done instead: a model of the response of treated cases, stopped on validation cases.
+
+    Returned is what gives the responses of encoded rows, (n_rows,).
+    """
+    cases = experiment.cases
+    params = {} if experiment.trial(experiment.learned).binary else {"objective": "regression"}
     train, valid = (rows[experiment.treated[rows] == 1] for rows in (cases.rows(TRAIN), cases.rows(VALID)))
     learn = make_dataset(cases.matrix[train], cases.y[train], cases.encoding)
     stop = make_dataset(cases.matrix[valid], cases.y[valid], cases.encoding, reference=learn)
     booster = fit_booster(learn, stop, params, 600, 40)
-    return np.asarray(booster.predict(cases.matrix), dtype=np.float64)
+    return lambda matrix: np.asarray(booster.predict(matrix), dtype=np.float64)
 
 
 def _qini(trial: Trial, weight: Floats, score: Floats, rows: Rows) -> float:
