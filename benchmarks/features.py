@@ -156,6 +156,9 @@ class Steps:
     def done(self, share: float) -> None:
         """Say nothing."""
 
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
 
 # ------------------------------------------------------------------- peers
 

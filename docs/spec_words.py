@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from leadlift.specs.campaigns import Campaign, Exclusion, Export, Offer
+from leadlift.specs.campaigns import Campaign, Exclusion, Export, Money, Offer
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
 from leadlift.specs.features import Feature, FeatureFile
@@ -52,7 +52,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
     WorkspaceFile: (Holdout, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
     Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment),
-    Campaign: (Offer, Exclusion, Export),
+    Campaign: (Offer, Exclusion, Export, Money),
 }
 
 MISSING: dict[tuple[type[BaseModel], str], str] = {
@@ -129,15 +129,12 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (
         ModelChoice,
         "calibration",
-    ): "`isotonic` needs some hundred positive cases; `platt` is a curve of two numbers.",
+    ): "How outputs become chances (docs/probabilities.md); `auto` chooses on later calibration cases.",
     (ModelChoice, "max_rounds"): "Trees at most.",
     (
         ModelChoice,
         "early_stopping",
     ): "Rounds without a gain on the validation cases after which boosting stops.",
-    (Gates, "min_auc"): "On the test.",
-    (Gates, "min_lift_at_10"): "On the test, among the best tenth.",
-    (Gates, "max_calibration_error"): "On the test: mean distance between predicted and actual rates.",
     (Campaign, "campaign"): "Its name on the command line, in folders and in list ids.",
     (Campaign, "description"): "For people.",
     (Campaign, "pipeline"): "Whose scores rank the list.",
@@ -147,6 +144,8 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Campaign, "min_probability"): "Nobody below this calibrated probability.",
     (Campaign, "valid_for"): "The list's last day is the as-of date plus these.",
     (Campaign, "export"): "The lead files.",
+    (Campaign, "money"): "For the profit curve of the model report.",
+    (Money, "currency"): "As people write it.",
     (Offer, "name"): "For programs.",
     (Offer, "label"): "For people: stands in the lead file.",
     (Exclusion, "rule"): "Its name in the waterfall.",

@@ -14,6 +14,9 @@ class Progress(Protocol):
     def done(self, share: float) -> None:
         """How much of the step is done, 0 to 1."""
 
+    def note(self, text: str) -> None:
+        """The step goes on, and there is something new to say of it."""
+
 
 class Silent:
     """Tells nobody."""
@@ -22,6 +25,9 @@ class Silent:
         """Say nothing."""
 
     def done(self, share: float) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
         """Say nothing."""
 
 

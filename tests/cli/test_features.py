@@ -146,3 +146,14 @@ def test_a_preview_shows_rows_whose_values_add_up(leadlift, mine):
 def test_a_preview_of_nobody_is_one_message(leadlift, mine):
     said = leadlift("features", "preview", "age", "--customer", "nobody", at=mine)
     assert (said.code, said.out, said.err) == (2, "", "error: no customer 'nobody' in source 'customers'\n")
+
+
+def test_verify_proves_the_starter_s_features(leadlift, mine):
+    said = leadlift("features", "verify", "--sample", "25", "--json", at=mine)
+    assert said.code == 0, said.err
+    proved = said.json
+    assert proved["difference"] is None
+    assert proved["pairs"] == 25
+    assert proved["late"] > 5
+    assert set(proved["values"]) == {"by SQL", "by tiles", "as built for everyone"}
+    assert proved["values"]["by SQL"] == proved["values"]["by tiles"] == 25 * proved["features"]

@@ -83,7 +83,12 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     assert scored.json["expected_is"] == "additional responders expected"
     manifest = json.loads((shop / "scores" / "bought" / DAY / "manifest.json").read_text("utf-8"))
     assert manifest["probability_is"].startswith("What the contact adds to the chance")
-    assert leadlift("leads", "mail", "--as-of", DAY, at=shop).code == 0
+    listed = leadlift("leads", "mail", "--as-of", DAY, at=shop)
+    assert listed.code == 0, listed.err
+    assert "additional responders expected: list" in listed.out
+    made = json.loads((shop / "leads" / "mail" / DAY / "manifest.json").read_text("utf-8"))
+    assert "expected_responders_low" not in made
+    assert made["expected_responders_method"].startswith("no interval")
     with (shop / "leads" / "mail" / DAY / "leads.csv").open(encoding="utf-8-sig") as file:
         leads = list(csv.DictReader(file))
     with (shop / "trial.csv").open(encoding="utf-8") as file:
@@ -94,6 +99,15 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     told = leadlift("explain", "bought", "--customer", leads[0]["customer_id"], "--as-of", DAY, at=shop)
     assert told.code == 0, told.err
     assert " points, percentile" in told.out
+    past = leadlift("history", "bought", at=shop)
+    assert past.code == 0, past.err
+    assert "it ranks" in past.out
+    page = leadlift("report", "--json", at=shop)
+    assert page.code == 0, page.err
+    state = next(one for one in page.json["models"] if one["pipeline"] == "bought")
+    assert state["state"] in ("healthy", "no better")
+    assert "over the response model's ranking" in state["reasons"][0]
+    assert leadlift("check", at=shop).code == 0
 
 
 @pytest.mark.slow
@@ -107,7 +121,11 @@ def test_no_effect_is_said_and_not_promoted_and_there_is_nothing_to_tune(leadlif
     assert "**No effect found" in card
     refused = leadlift("promote", "noise", at=shop)
     assert refused.code == 3
-    assert "min_qini" in refused.err
+    assert "qini: failed: lower end of Qini's 95 % interval on the test" in refused.err
+    assert "AUC" not in refused.err
+    leaky = leadlift("train", "noise", "--accept-leak", "age", "--because", "known", at=shop)
+    assert leaky.code == 2
+    assert "which the leak audit does not read" in leaky.err
     tuning = leadlift("tune", "noise", at=shop)
     assert tuning.code == 2
     assert "nothing else to tune" in tuning.err

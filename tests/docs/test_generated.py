@@ -11,6 +11,7 @@ import pytest
 from leadlift.features.aggregates import empty_value
 from leadlift.specs.features import AGGREGATIONS, AGGS_OF_KIND, WITHOUT_OF
 from leadlift.specs.sql import FUNCTIONS
+from leadlift.training.audit import audit_limits
 
 from .pages import ROOT, table_rows, text_of
 
@@ -79,3 +80,16 @@ def test_the_page_of_functions_lists_exactly_those_allowed():
     rows = table_rows(text_of("docs/functions.md"), 2)
     told = [row[0].strip("`").partition("(")[0] for row in rows if "(" in row[0]]
     assert told == list(FUNCTIONS)
+
+
+def test_the_page_of_the_audit_has_the_limits_that_are_applied():
+    def shown(limit: float | None, sample: str) -> bool:
+        return sample == "-" if limit is None else float(sample) == limit
+
+    rows = {row[0].strip("`"): row[2:] for row in table_rows(text_of("docs/audit.md"), 6)}
+    limits = audit_limits()
+    assert set(rows) == set(limits)
+    for kind, limit in limits.items():
+        *severities, fewest = rows[kind]
+        assert all(map(shown, (limit.note, limit.warn, limit.error), severities)), kind
+        assert int(fewest) == limit.fewest

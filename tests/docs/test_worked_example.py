@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from .pages import table_rows, text_of
+from .pages import blocks, table_rows, text_of
 
 WORKSPACE = """
 name: example
@@ -80,3 +80,24 @@ def test_the_page_shows_every_kind_of_source():
 
     kinds = {row[0].strip("`") for row in table_rows(text_of("docs/time.md"), 3)}
     assert set(_MAY) <= kinds
+
+
+def said_by(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def test_the_proof_and_the_leak_of_the_page_are_what_the_command_says(leadlift, example, monkeypatch):
+    from leadlift.features import rows
+
+    proved, leak = blocks(text_of("docs/proof.md"), "text")
+    words = ["features", "verify", "--as-of", "2026-03-31", "--as-of", "2026-04-03"]
+    said = leadlift(*words, at=example)
+    assert (said.code, said_by(said.out)) == (0, said_by(proved))
+    right = rows.versions
+    monkeypatch.setattr(
+        rows,
+        "versions",
+        lambda name, source, *more: right(name, source.model_copy(update={"available_at": None}), *more),
+    )
+    said = leadlift(*words, at=example)
+    assert (said.code, said_by(f"{said.out}\n{said.err}")) == (3, said_by(leak))

@@ -121,6 +121,16 @@ def test_a_defined_query_is_read_under_its_name_and_may_be_defined_anew(engine):
     assert all_rows(engine, "big") == [(9,)]
 
 
+def test_a_name_may_mean_files_then_rows_then_files_again(engine, tmp_path):
+    engine.write(numbers(3), tmp_path / "three.parquet")
+    for count in (3, 1, 3):
+        if count == 3:
+            engine.define_files("these", tmp_path / "three.parquet")
+        else:
+            engine.define_table("these", pa.table({"i": [7]}))
+        assert engine.table(exp.select("*").from_("these")).num_rows == count
+
+
 def test_an_answer_is_written_as_one_file_and_counted(engine, tmp_path):
     path = tmp_path / "out" / "numbers.parquet"
     assert engine.write(numbers(1000), path) == 1000

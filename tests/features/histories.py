@@ -34,10 +34,10 @@ def maybe(values):
 def table(declared, **columns):
     """A source, and rows of it for ann, bob and nobody."""
     who = st.sampled_from([*["ann"] * 7, "bob", None])
-    return st.tuples(
-        st.just(declared),
-        st.lists(st.fixed_dictionaries({"customer_id": who, **columns}), min_size=1, max_size=24),
-    )
+    facts = st.lists(st.fixed_dictionaries({"customer_id": who, **columns}), min_size=1, max_size=24)
+    # some rows stand there twice, alike in every column
+    doubled = st.tuples(facts, st.integers(0, 2)).map(lambda drawn: [*drawn[0], *drawn[0][: drawn[1]]])
+    return st.tuples(st.just(declared), doubled)
 
 
 @st.composite
@@ -61,6 +61,39 @@ def events(draw):
             channel=maybe(st.sampled_from(["app", "web"])),
         )
     )
+
+
+# instants around the nights in which clocks are put forward and back, and around local midnights
+NIGHTS = {
+    "Europe/Berlin": (datetime(2024, 3, 30, 22), datetime(2024, 10, 26, 21)),
+    "America/New_York": (datetime(2024, 3, 10, 4), datetime(2024, 11, 3, 3)),
+    "Australia/Lord_Howe": (datetime(2024, 4, 6, 12), datetime(2024, 10, 5, 12)),
+    "Asia/Shanghai": (datetime(2024, 2, 28, 14), datetime(2024, 3, 30, 14)),
+}
+
+
+@st.composite
+def zoned_events(draw):
+    """A zone, events whose times are instants, written down in UTC, and as-of dates around them."""
+    zone = draw(st.sampled_from(sorted(NIGHTS)))
+    known = draw(st.sampled_from([{}, {"available_after": "1d"}, {"available_at": "loaded"}]))
+    columns = "customer_id:string txn:string at:timestamp loaded:timestamp amount:decimal channel:string"
+    declared = source("events", columns, event_time="at", key="txn", **known)
+    instants = st.builds(
+        lambda night, minutes: night + timedelta(minutes=minutes),
+        st.sampled_from(NIGHTS[zone]),
+        st.sampled_from([0, 1, 59, 60, 119, 120, 121, 179, 180, 239, 240, 300, 360, 420]),
+    )
+    days = sorted({night.date() + timedelta(days=later) for night in NIGHTS[zone] for later in (0, 1, 2)})
+    rows = table(
+        declared,
+        txn=st.sampled_from(["1", "2", "3", "4", "5", "6", "7"]),
+        at=maybe(instants),
+        loaded=maybe(instants),
+        amount=maybe(CENTS),
+        channel=maybe(st.sampled_from(["app", "web"])),
+    )
+    return zone, days, *draw(rows)
 
 
 @st.composite

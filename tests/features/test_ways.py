@@ -90,6 +90,20 @@ APRIL = rows(
 END_OF_MARCH, END_OF_APRIL = date(2024, 3, 31), date(2024, 4, 30)
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "correction",
+    [(None, "1", "2024-03-01", "2024-03-20", 1.0, "app"), ("ann", "1", None, "2024-03-20", 1.0, "app")],
+    ids=["nobody", "no time"],
+)
+def test_a_correction_that_names_nobody_or_no_time_takes_the_row_away(way, correction):
+    pieces = {"2024-03": MARCH, "later": rows(COLUMNS, correction)}
+    cases = [("ann", date(2024, 3, 19)), ("ann", END_OF_MARCH)]
+    with built_by(way, EVENTS, pieces) as home:
+        found = features_in(home, features(), cases)
+    assert [found[case]["total_90d"] for case in cases] == [11, 10]
+
+
 def mtimes(home):
     return {path: path.stat().st_mtime_ns for path in home.cache.rglob("*") if path.is_file()}
 
@@ -222,6 +236,23 @@ def test_many_slices_and_runs_give_what_one_gives(tmp_path, monkeypatch):
         assert features_in(home, features(), cases) == whole
         assert len(list(home.cache.rglob("run.json"))) > 2
         assert len(list(home.cache.rglob("00003.parquet"))) > 0
+
+
+@pytest.mark.parametrize("by_day", [True, False])
+def test_customers_too_many_for_the_memory_are_asked_for_in_parts(by_day, tmp_path, monkeypatch):
+    cases = [(who, day) for who in ("ann", "bob", "eve") for day in (END_OF_MARCH, END_OF_APRIL)]
+    declared = lay(tmp_path, EVENTS, {"2024-03": MARCH, "2024-04": APRIL})
+    with home_in(tmp_path, declared, "sql") as home:
+        whole = features_in(home, features(), cases, by_day=by_day)
+    monkeypatch.setattr("leadlift.features.plans.FEWEST_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("leadlift.features.plans.SHARE_FOR_GROUPS", 0.0)
+    (tmp_path / "apart").mkdir()
+    declared = lay(tmp_path / "apart", EVENTS, {"2024-03": MARCH, "2024-04": APRIL})
+    with home_in(tmp_path / "apart", declared, "sql") as home:
+        ((plan, _),) = planned(home, features(), list(features()), spine_of(home, cases, by_day=by_day))
+        assert plan.scans == (4 if by_day else 3)
+        assert features_in(home, features(), cases, by_day=by_day) == whole
+        assert len(list(home.cache.rglob("00001.parquet"))) > 0
 
 
 def test_windows_that_end_before_the_first_row_and_begin_after_the_last_are_empty(tmp_path):

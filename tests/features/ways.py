@@ -29,9 +29,9 @@ def lay(folder: Path, source: Source, pieces: Mapping[str, Sequence[Row]]) -> So
 
 
 @contextmanager
-def home_in(folder: Path, source: Source, way: str, memory: int | None = None):
-    """The source, open, with a cache in the folder."""
-    engine = DuckDbEngine(folder, folder / "cache", memory=memory)
+def home_in(folder: Path, source: Source, way: str, memory: int | None = None, zone: str = "UTC"):
+    """The source, open, with a cache in the folder. zone: the workspace's."""
+    engine = DuckDbEngine(folder, folder / "cache", zone, memory)
     try:
         home, faults = open_sources(engine, folder / "cache", {FACTS: source}, "customer_id", way)
         assert faults == []

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from leadlift.errors import UserError
 from leadlift.evaluation import calibration_error
 from leadlift.models import at_level, calibrator_from_dict, fit_calibrator
-from leadlift.models.calibration import FLOOR
+from leadlift.models.calibrators import FLOOR
 
-KINDS = ("isotonic", "platt")
+KINDS = ("isotonic", "centred", "platt", "beta")
 
 
 def overconfident(n, seed=0):
@@ -109,11 +109,11 @@ def test_one_class_cannot_be_calibrated_on(kind):
 
 
 def test_an_unknown_calibration_names_the_known_ones():
-    with pytest.raises(UserError, match="isotonic, platt, none"):
+    with pytest.raises(UserError, match="auto, isotonic, centred, platt, beta, none"):
         fit_calibrator("isotonik", [0.1], [1])
 
 
-@pytest.mark.parametrize("kind", ["isotonic", "platt"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("mean", [0.01, 0.1, 0.4])
 def test_a_calibrator_can_be_moved_to_another_level_without_changing_the_order(kind, mean):
     rng = np.random.default_rng(3)

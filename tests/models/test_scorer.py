@@ -98,7 +98,7 @@ def test_saving_again_replaces_and_leaves_nothing_behind(model, bank, tmp_path):
 def test_the_trees_are_lightgbm_text_and_the_rest_is_json(model, tmp_path):
     folder = model.save(tmp_path / "one")
     assert (folder / "model.txt").read_text(encoding="utf-8").startswith("tree\n")
-    assert json.loads((folder / "model.json").read_text(encoding="utf-8"))["format"] == 1
+    assert json.loads((folder / "model.json").read_text(encoding="utf-8"))["format"] == 2
 
 
 def test_a_model_that_is_not_whole_is_refused(model, tmp_path):
@@ -119,3 +119,26 @@ def test_a_model_that_is_not_whole_is_refused(model, tmp_path):
 def test_a_table_without_a_feature_is_refused(model):
     with pytest.raises(UserError, match="lacks 3 of 4 features"):
         model.predict(pa.table({"noise": [0.1]}))
+
+
+def test_a_model_of_format_1_loads_and_tells_what_it_told(model, matrix, tmp_path):
+    folder = model.save(tmp_path / "old")
+    rest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    del rest["doubt"]
+    rest |= {"format": 1, "calibrator": {"kind": "isotonic", "raw": [0.1, 0.9], "probability": [0.2, 0.4]}}
+    (folder / "model.json").write_text(json.dumps(rest), encoding="utf-8")
+    old = Model.load(folder)
+    assert old.told(np.array([0.0, 0.5, 1.0])).probability == pytest.approx([0.2, 0.3, 0.4])
+    # 400 customers at 0.2: 80 expected, the standard deviation is 8
+    expected = old.expected(np.full(400, 0.1))
+    assert (expected.value, expected.low, expected.high) == (pytest.approx(80), 64, 96)
+    assert "chance alone" in old.expected_method()
+
+
+def test_a_calibration_of_a_later_leadlift_is_refused_not_left_out(model, tmp_path):
+    folder = model.save(tmp_path / "new")
+    rest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    rest["calibrator"] = {"kind": "spline"}
+    (folder / "model.json").write_text(json.dumps(rest), encoding="utf-8")
+    with pytest.raises(UserError, match="'spline'"):
+        Model.load(folder)

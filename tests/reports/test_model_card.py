@@ -8,9 +8,17 @@ import pytest
 from markupsafe import Markup
 
 from leadlift.evaluation import Estimate
-from leadlift.reports import card_html, card_markdown, html_page, run_note
+from leadlift.reports import (
+    AuditLine,
+    RivalLine,
+    ScorecardLine,
+    card_html,
+    card_markdown,
+    html_page,
+    run_note,
+)
 from leadlift.reports.metric_names import called, number, spread
-from leadlift.reports.model_card import verdict
+from leadlift.reports.model_card import simple_verdict, verdict
 
 
 def rows(markdown: str) -> list[list[str]]:
@@ -71,6 +79,17 @@ def test_what_others_wrote_is_text_and_never_html(card):
     assert "logins &lt;app&gt; | web" in page
 
 
+def test_every_finding_of_the_audit_is_shown_with_why_it_was_accepted(card):
+    line = AuditLine(
+        "error", "known_afterwards", "refund", "refund | tells <all>", "Exclude it", "known before"
+    )
+    shown = replace(card, audit=[line])
+    for page in (card_html(shown), card_markdown(shown)):
+        assert all(word in page for word in ("What the audit found", "refund", "Exclude it", "known before"))
+        assert "<all>" not in page
+    assert "What the audit found" not in card_html(card)
+
+
 def test_suspects_come_first(card):
     page = card_html(replace(card, suspects=["closed_on alone separates the target"]))
     assert page.index("closed_on alone") < page.index("Whom to contact first")
@@ -96,3 +115,33 @@ def test_metrics_are_called_by_what_they_mean():
     assert called("something_new").label == "something new"
     nan = float("nan")
     assert number(Estimate(nan, nan, nan), "auc") == spread(Estimate(0.7, nan, nan), "auc") == ""
+
+
+def beside(name: str, low: float) -> RivalLine:
+    gain = Estimate(low + 0.3, low, low + 0.6)
+    return RivalLine(
+        name, f"found beside {name}", "", {"lift_at_10": gain, "auc": gain}, {"lift_at_10": gain, "auc": gain}
+    )
+
+
+def test_the_card_says_plainly_which_simple_models_would_do(card):
+    rivals = [beside("points scorecard", -0.1), beside("RFM rule", 0.2), beside("champion", -0.2)]
+    told = replace(card, rivals=[*rivals, RivalLine("logistic regression", "not judged", "", {}, {})])
+    plain = (
+        "In the best tenth it finds no more responders, beyond luck, than the points scorecard: "
+        "a simple model would serve as well."
+    )
+    assert simple_verdict(told) == plain
+    for page in (card_html(told), card_markdown(told)):
+        assert plain in page
+        assert "found beside RFM rule" in page
+    surely = simple_verdict(replace(card, rivals=[beside("RFM rule", 0.2)]))
+    assert surely == "In the best tenth it finds more responders, beyond luck, than each simple model."
+    assert simple_verdict(card) == ""
+
+
+def test_the_scorecard_is_printed_bin_by_bin(card):
+    lines = [ScorecardLine("(everyone)", "", 400, 0, None), ScorecardLine("age", "up to 30", 12, 500, 0.031)]
+    told = replace(card, scorecard=lines)
+    assert ["age", "up to 30", "12", "3.10%"] in rows(card_markdown(told))
+    assert "up to 30" in card_html(told)

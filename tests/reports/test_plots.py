@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
 from leadlift.reports import FeatureLine, canvas, plots
 
 
-def size_of(png: bytes) -> tuple[int, int]:
-    """Width and height, from the PNG's own header."""
-    assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+def size_of(svg: bytes) -> tuple[float, float]:
+    """Width and height in points, from the picture's own root; whatever is drawn, it is well formed."""
+    root = ElementTree.fromstring(svg.decode())
+    return float(root.attrib["width"].removesuffix("pt")), float(root.attrib["height"].removesuffix("pt"))
 
 
 def every_plot(card, bins, months) -> dict[str, bytes]:
@@ -23,14 +25,23 @@ def every_plot(card, bins, months) -> dict[str, bytes]:
         "months": plots.months_plot(months),
         "scores": plots.score_plot(chance, rng.random(2_000) < chance),
         "importance": plots.importance_plot(card.features),
+        "profit": plots.profit_plot(x, x - x**2, x - x**2 - 0.1, x - x**2 + 0.1, "EUR"),
     }
+
+
+def test_texts_of_a_picture_are_texts_in_fonts_of_whoever_looks(card, bins, months):
+    svg = plots.importance_plot([FeatureLine("days_to_end_td", "days until a deposit ends", 0.31)]).decode()
+    words = [text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    assert "days until a deposit ends" in words
+    assert "sans-serif" in svg
+    assert plots.lift_plot(card.deciles) == plots.lift_plot(card.deciles)
 
 
 def test_every_plot_is_a_picture_of_a_size_that_a_page_can_hold(card, bins, months):
     for name, png in every_plot(card, bins, months).items():
         width, height = size_of(png)
-        assert 600 <= width <= 900, name
-        assert 200 <= height <= 900, name
+        assert 300 <= width <= 600, name
+        assert 100 <= height <= 500, name
         assert len(png) < 100_000, name
 
 

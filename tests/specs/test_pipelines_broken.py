@@ -162,6 +162,10 @@ PIPELINES = {
         HEAD + MONTHLY + TARGET + "tune: {trials: many}\n",
         ["5: tune.trials: expected a whole number, not 'many'"],
     ),
+    "less than one negative for each positive": (
+        HEAD + MONTHLY + TARGET + "tune: {negatives: 0.5}\n",
+        ["5: tune.negatives: must be at least 1.0, not 0.5"],
+    ),
     "a limit of one number": (
         HEAD + MONTHLY + TARGET + "tune: {space: {num_leaves: [1]}}\n",
         ["5: tune.space.num_leaves: too few values"],

@@ -170,6 +170,10 @@ CASES = {
         ("customer_key:", "timezone: Asia/Shangai\ncustomer_key:"),
         ["2: timezone: 'Asia/Shangai' is not a time zone. Did you mean 'Asia/Shanghai'?"],
     ),
+    "studies kept in no database": (
+        ("customer_key:", "tuning: ann:s3cret@host\ncustomer_key:"),
+        ["2: tuning: must be the URL of a database: sqlite:///FILE, postgresql://... or mysql://..."],
+    ),
     "a language that is not there": (
         ("customer_key:", "language: english\ncustomer_key:"),
         ["2: language: 'english' is not a value of `language`. Known: 'en'"],

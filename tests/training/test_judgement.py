@@ -1,4 +1,4 @@
-"""Suspects before the fit, the fit, and what the model is worth: held against scikit-learn on the same rows."""
+"""The fit, and what the model is worth: held against scikit-learn on the same rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs import FeatureDef, Split
 from leadlift.specs.features import Feature
 from leadlift.specs.pipelines import ModelChoice
-from leadlift.training import Cases, find_leaks, fit_baseline, fit_calibrated, judge, prepare, split_cases
+from leadlift.training import Cases, fit_baseline, fit_calibrated, judge, prepare, split_cases
 
 CUSTOMERS, MONTHS = 600, 5
 SPLIT = Split(out_of_time=0.2, valid=0.2, calibration=0.2)
@@ -67,41 +67,6 @@ def model(cases):
 @pytest.fixture(scope="module")
 def judgement(model, cases):
     return judge(model, fit_baseline(cases, 1), cases, resamples=30)
-
-
-def test_an_honest_feature_is_no_suspect(cases):
-    assert find_leaks(cases) == []
-
-
-def test_a_copy_of_the_outcome_is_a_suspect():
-    found = find_leaks(cases_of(facts(called_back=lambda y, draw: y + draw.normal(scale=0.1, size=len(y)))))
-    assert [suspect.feature for suspect in found] == ["called_back"]
-    assert str(found[0]) == (
-        f"called_back alone separates the target with AUC {found[0].strength:.3f}: was it known in time?"
-    )
-    assert found[0].strength > 0.99
-
-
-def test_a_leak_that_points_downwards_is_a_suspect_too():
-    found = find_leaks(cases_of(facts(still_waits=lambda y, draw: -y.astype(float))))
-    assert [(suspect.feature, suspect.strength) for suspect in found] == [("still_waits", 1.0)]
-
-
-def test_a_value_that_only_responders_have_is_a_suspect():
-    def when_opened(y, draw):
-        return pa.array([value if yes else None for yes, value in zip(y, draw.random(len(y)), strict=True)])
-
-    assert [suspect.feature for suspect in find_leaks(cases_of(facts(opened=when_opened)))] == ["opened"]
-
-
-def test_a_category_that_tells_the_outcome_is_a_suspect():
-    table = facts(status=lambda y, draw: pa.array(np.where(y, "sold", "open")))
-    assert [suspect.feature for suspect in find_leaks(cases_of(table, "status"))] == ["status"]
-
-
-def test_an_id_of_each_row_is_no_suspect_though_it_names_every_outcome():
-    table = facts(code=lambda y, draw: pa.array([f"x{n}" for n in range(len(y))]))
-    assert find_leaks(cases_of(table, "code")) == []
 
 
 @pytest.mark.parametrize("part", [TRAIN, VALID, CALIBRATION, TEST])

@@ -3,56 +3,61 @@
 from __future__ import annotations
 
 import numpy as np
-import optuna
 import pytest
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 
 from leadlift.errors import UserError
 from leadlift.evaluation import auc
-from leadlift.models import DEFAULT_PARAMS, Encoding, fit_booster, make_dataset
-from leadlift.tuning import SPACE, TuningData, TuningSettings, fitting, tune
+from leadlift.models import DEFAULT_PARAMS, fit_booster, make_dataset
+from leadlift.tuning import SPACE, TuningData, tune
+from leadlift.tuning.fitting import TRIAL_RATE
+from leadlift.tuning.pace import Pace
 from leadlift.tuning.space import search_space
 
-ENCODING = Encoding(tuple(f"f{i}" for i in range(6)), {})
-QUICK = {"num_threads": 1}
-
-
-def customers(n, seed):
-    """People who respond to the product of two features and to a third."""
-    rng = np.random.default_rng(seed)
-    matrix = rng.normal(size=(n, 6)).astype(np.float32)
-    log_odds = matrix[:, 0] * matrix[:, 1] + matrix[:, 2] - 2
-    return TuningData(matrix, (rng.random(n) < 1 / (1 + np.exp(-log_odds))).astype(float), ENCODING)
-
-
-TRAIN, VALID = customers(1_000, 0), customers(800, 1)
-
-
-def settings(**changes):
-    return TuningSettings(**{"trials": 8, "max_rounds": 40, "metric": "auc", "params": QUICK, **changes})
-
-
-def told(result):
-    """The trials without their seconds, which no seed fixes."""
-    return [(trial.number, trial.state, trial.value, trial.params, trial.rounds) for trial in result.trials]
+from .cases import ENCODING, QUICK, TRAIN, VALID, settings, told
 
 
 def test_the_best_trial_is_told_with_what_a_fit_needs():
     result = tune(TRAIN, VALID, settings())
     complete = [trial for trial in result.trials if trial.state == "complete"]
     assert len(result.trials) == 8
-    assert result.best_value == max(trial.value for trial in complete)
+    assert complete
     assert all(trial.seconds > 0 and trial.rounds > 0 for trial in result.trials)
+    assert refitted(result) == pytest.approx(result.best_value)
+
+
+def refitted(result):
+    """The metric of a model grown with what the search gave, on all training rows."""
     rows = make_dataset(TRAIN.matrix, TRAIN.y, ENCODING)
     booster = fit_booster(rows, None, result.best_params, max_rounds=result.best_rounds)
-    assert auc(VALID.y, booster.predict(VALID.matrix)) == pytest.approx(result.best_value)
+    return auc(VALID.y, booster.predict(VALID.matrix))
+
+
+def test_the_best_trials_and_the_defaults_are_fitted_again_slowly_and_that_decides():
+    result = tune(TRAIN, VALID, settings())
+    ranked = sorted(result.trials, key=lambda trial: -trial.value)
+    finals = {trial.number: trial.final for trial in result.trials if trial.final is not None}
+    assert set(finals) == {ranked[0].number, ranked[1].number, 0}
+    assert result.best_value == max(finals.values())
+    assert result.best_params["learning_rate"] == DEFAULT_PARAMS["learning_rate"] < TRIAL_RATE
+    assert "learning_rate" not in result.trials[0].params
+
+
+def test_without_time_for_finals_what_is_told_is_what_the_trial_reached():
+    result = tune(TRAIN, VALID, settings(trials=1, seconds=0.0))
+    assert result.best_params["learning_rate"] == TRIAL_RATE
+    assert refitted(result) == pytest.approx(result.best_value) == pytest.approx(result.trials[0].value)
+
+
+def test_a_learning_rate_that_is_fixed_holds_in_trials_and_finals():
+    result = tune(TRAIN, VALID, settings(trials=2, params={**QUICK, "learning_rate": 0.07}))
+    assert result.best_params["learning_rate"] == 0.07
+    assert refitted(result) == pytest.approx(result.best_value)
 
 
 def test_the_first_trial_is_the_defaults_so_the_search_cannot_be_worse_than_they():
     result = tune(TRAIN, VALID, settings(trials=1))
     first = result.trials[0].params
-    for name in ("learning_rate", "num_leaves", "feature_fraction"):
+    for name in ("num_leaves", "feature_fraction", "bagging_fraction"):
         assert first[name] == DEFAULT_PARAMS[name]
     assert first["min_data_in_leaf"] == len(TRAIN.y) // 20 < DEFAULT_PARAMS["min_data_in_leaf"], (
         "as near as the rows allow"
@@ -75,80 +80,50 @@ def test_the_rounds_stop_on_log_loss_whatever_is_compared():
     stopped_on = make_dataset(VALID.matrix, VALID.y, ENCODING, rows)
     booster = fit_booster(rows, stopped_on, result.best_params, max_rounds=40, early_stopping=10)
     assert booster.num_trees() == result.best_rounds < 40
+    assert result.trials[0].rounds < 40
 
 
 def test_log_loss_is_made_small():
     result = tune(TRAIN, VALID, settings(metric="log_loss", trials=4))
-    assert result.best_value == min(trial.value for trial in result.trials if trial.state == "complete")
+    assert result.best_value == min(trial.final for trial in result.trials if trial.final is not None)
+    best = min(result.trials, key=lambda trial: trial.value)
+    assert best.final is not None
 
 
 def test_hopeless_trials_are_pruned_and_said_to_be():
-    result = tune(TRAIN, VALID, settings(trials=20, max_rounds=60, early_stopping=60))
+    result = tune(TRAIN, VALID, settings(trials=20, max_rounds=150, early_stopping=150))
     pruned = [trial for trial in result.trials if trial.state == "pruned"]
     assert pruned
-    assert all(trial.rounds < 60 and trial.value is not None for trial in pruned)
+    assert all(20 <= trial.rounds < 60 and trial.value is not None for trial in pruned)
+    assert all(trial.final is None for trial in pruned)
 
 
 def test_progress_is_told_after_every_trial():
     heard = []
-    result = tune(TRAIN, VALID, settings(trials=3), lambda *told: heard.append(told))
-    assert [(done, total) for done, total, _ in heard] == [(1, 3), (2, 3), (3, 3)]
-    assert heard[-1][2] == result.best_value
-
-
-def test_a_search_goes_on_where_it_stopped_and_does_not_repeat_itself(tmp_path):
-    file = tmp_path / "new" / "trials.log"
-    first = tune(TRAIN, VALID, settings(trials=3, storage=file))
-    more = tune(TRAIN, VALID, settings(trials=5, storage=file))
-    assert told(more)[:3] == told(first)
-    rates = [trial.params["learning_rate"] for trial in more.trials]
-    assert len(set(rates)) == 5
-    unchanged = tune(TRAIN, VALID, settings(trials=5, storage=file))
-    assert told(unchanged) == told(more)
-
-
-def test_trials_of_another_problem_are_not_mixed_in(tmp_path):
-    tune(TRAIN, VALID, settings(trials=1, storage=tmp_path / "t"))
-    for changed in (
-        {"metric": "log_loss", "trials": 2},
-        {"search_space": {"num_leaves": [4, 8]}},
-        {"max_rounds": 41},
-    ):
-        with pytest.raises(UserError, match="holds trials of other"):
-            tune(TRAIN, VALID, settings(storage=tmp_path / "t", **changed))
-    with pytest.raises(UserError, match="holds trials of other"):
-        tune(customers(1_000, 9), VALID, settings(storage=tmp_path / "t"))
-
-
-def test_an_interrupted_trial_is_recorded_and_raised_and_the_search_goes_on(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    tune(TRAIN, VALID, settings(trials=1, storage=tmp_path / "t"))
-    with monkeypatch.context() as patch:
-        patch.setattr(fitting, "fit_booster", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            tune(TRAIN, VALID, settings(trials=3, storage=tmp_path / "t"))
-    result = tune(TRAIN, VALID, settings(trials=3, storage=tmp_path / "t"))
-    states = [trial.state for trial in result.trials]
-    assert states.count("interrupted") == 1
-    assert len(states) == 4
-
-
-def test_a_trial_left_by_a_killed_process_is_closed(tmp_path):
-    tune(TRAIN, VALID, settings(trials=1, storage=tmp_path / "t"))
-    kept = JournalStorage(JournalFileBackend(str(tmp_path / "t")))
-    study = optuna.load_study(study_name="leadlift", storage=kept)
-    study.ask()
-    result = tune(TRAIN, VALID, settings(trials=2, storage=tmp_path / "t"))
-    assert [trial.state for trial in result.trials] == ["complete", "interrupted", "complete"]
-    assert study.trials[1].state.is_finished()
+    result = tune(TRAIN, VALID, settings(trials=3), heard.append)
+    trials, finals = heard[:3], heard[3:]
+    assert [(standing.done, standing.wanted) for standing in trials] == [(1, 3), (2, 3), (3, 3)]
+    assert [standing.share for standing in trials] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert trials[-1].best == max(trial.value for trial in result.trials)
+    assert trials[0].left > trials[-1].left == 0
+    assert [standing.share for standing in finals] == pytest.approx([1 / 3, 2 / 3, 1])
 
 
 def test_when_time_is_up_the_search_ends_with_at_least_one_trial():
     result = tune(TRAIN, VALID, settings(trials=None, seconds=0.0))
     assert [trial.state for trial in result.trials] == ["complete"]
     assert len(tune(TRAIN, VALID, settings(trials=1_000, seconds=0.5)).trials) < 1_000
+
+
+def test_a_trial_that_ran_out_of_time_is_no_hopeless_one_and_comes_first_next_time(tmp_path, monkeypatch):
+    up = iter([False, True, True])  # asked before the second trial, in it, and before a third
+    with monkeypatch.context() as patch:
+        patch.setattr(Pace, "trials_over", lambda pace: next(up))
+        first = tune(TRAIN, VALID, settings(trials=9, seconds=600, storage=tmp_path / "t"))
+    assert [trial.state for trial in first.trials] == ["complete", "interrupted"]
+    more = tune(TRAIN, VALID, settings(trials=2, storage=tmp_path / "t"))
+    assert [trial.state for trial in more.trials] == ["complete", "interrupted", "complete"]
+    assert more.trials[2].params == more.trials[1].params
 
 
 def test_what_is_fixed_is_not_searched_and_comes_back():
@@ -158,10 +133,12 @@ def test_what_is_fixed_is_not_searched_and_comes_back():
 
 
 def test_a_narrowed_range_is_kept_to():
-    space = {"num_leaves": [3, 4], "learning_rate": [0.1, 0.1]}
+    space = {"num_leaves": [3, 4], "learning_rate": [0.15, 0.15]}
     result = tune(TRAIN, VALID, settings(trials=4, search_space=space))
     assert {trial.params["num_leaves"] for trial in result.trials} <= {3, 4}
-    assert {trial.params["learning_rate"] for trial in result.trials} == {0.1}
+    assert {trial.params["learning_rate"] for trial in result.trials} == {0.15}
+    assert result.best_params["learning_rate"] == 0.15
+    assert refitted(result) == pytest.approx(result.best_value)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +147,8 @@ def test_a_narrowed_range_is_kept_to():
         ({"metric": "acu"}, "'acu' is not one of"),
         ({"trials": None}, "give trials, or seconds"),
         ({"trials": 0}, "at least 1"),
+        ({"workers": 0}, "at least 1"),
+        ({"negatives": 0.5}, "at least 1 for each positive"),
         ({"search_space": {"num_leafs": [2, 3]}}, "did you mean 'num_leaves'"),
         ({"search_space": {"num_leaves": [9, 3]}}, r"\[9, 3\] must be \[low, high\]"),
         ({"search_space": {"feature_fraction": [0.5, 1.5]}}, "within"),
@@ -192,3 +171,10 @@ def test_a_leaf_is_not_asked_to_hold_more_than_a_twentieth_of_the_rows():
     assert search_space({}, {}, 10_000)["min_data_in_leaf"].high == 500
     assert search_space({}, {}, 30)["min_data_in_leaf"].high == 20
     assert search_space({}, {}, 10**7)["min_data_in_leaf"].high == 2_000
+
+
+def test_importances_are_shares_that_add_up_and_need_enough_trials():
+    assert tune(TRAIN, VALID, settings(trials=3)).importances == {}
+    result = tune(TRAIN, VALID, settings(trials=25, max_rounds=20))
+    assert set(result.importances) == set(SPACE)
+    assert sum(result.importances.values()) == pytest.approx(1)

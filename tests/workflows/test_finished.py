@@ -262,7 +262,7 @@ def test_the_training_run_holds_all_that_a_reviewer_needs(ws, tracker, loaded):
         assert tracker.artifact(run.id, f"specs/{name}").decode() == document.text
     for path in (
         "model_card.html", "model_card.md", "tables/features.csv", "tables/deciles.csv", "tables/importance.csv",
-        "tables/baseline_coefficients.csv", "plots/gains.png", "plots/reliability.png",
+        "tables/baseline_coefficients.csv", "plots/gains.svg", "plots/reliability.svg",
     ):  # fmt: skip
         assert tracker.artifact(run.id, path), path
     assert {"oot.auc", "oot.auc.low", "oot.lift_at_10", "baseline.oot.auc", "train.auc"} <= set(run.metrics)

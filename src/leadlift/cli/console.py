@@ -92,18 +92,24 @@ class Bar:
         """How much of the step is done, 0 to 1."""
         self._draw(None, share)
 
+    def note(self, text: str) -> None:
+        """The step goes on, and there is something new to say of it."""
+        self._draw(None, None, text)
+
     def close(self) -> None:
         """Clear the line."""
         if self._progress is not None:
             self._progress.stop()
 
-    def _draw(self, text: str | None, share: float | None) -> None:
+    def _draw(self, text: str | None, share: float | None, note: str | None = None) -> None:
         if not self._shown or time.monotonic() - self._began < PATIENCE:
             return
         if self._progress is None:
             self._start()
         if text is not None:
             self._progress.reset(self._task, total=None, description=f"{self._title}: {text}")
+        if note is not None:
+            self._progress.update(self._task, description=f"{self._title}: {note}")
         if share is not None:
             self._progress.update(self._task, total=1.0, completed=share)
 

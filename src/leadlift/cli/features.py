@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadlift.cli import features_catalogue, features_plan, features_preview
+from leadlift.cli import features_catalogue, features_plan, features_preview, features_verify
 from leadlift.cli.console import print_json, relative, say, working
 from leadlift.cli.options import HERE, AsOf, Json, WorkspaceDir
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 features_catalogue.add_to(app)
 features_preview.add_to(app)
 features_plan.add_to(app)
+features_verify.add_to(app)
 
 
 @app.command(short_help="Print the query of a feature.")

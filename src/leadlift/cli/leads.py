@@ -20,6 +20,9 @@ def leads(
     replace: Annotated[
         bool, typer.Option("--replace", help="Write another list; the old one is kept beside it.")
     ] = False,
+    score: Annotated[
+        bool, typer.Option("--score", help="Score the day first when it has no scores yet.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:
@@ -31,10 +34,21 @@ def leads(
     from leadlift.workflows.leads import leads as run
 
     with working("leads") as bar:
-        found = run(open_workspace(workspace), campaign, as_of.date(), replace=replace, progress=bar)
+        found = run(
+            open_workspace(workspace),
+            campaign,
+            as_of.date(),
+            replace=replace,
+            score_first=score,
+            progress=bar,
+        )
     if json:
         print_json(found)
         return
     table("how the list came about", [asdict(row) for row in found.waterfall])
-    say(f"{found.leads:,} leads, {found.expected_responders:,.0f} {found.expected_is}: list {found.list_id}")
+    between = f" ({found.between.removeprefix(', ')})" if found.between else ""
+    told = f"{found.expected_responders:,.0f} {found.expected_is}{between}"
+    say(f"{found.leads:,} leads, {told}: list {found.list_id}")
+    if found.without_consent:
+        say(f"consent was not asked: {found.without_consent}")
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")

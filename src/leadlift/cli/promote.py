@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -19,6 +18,12 @@ def promote(
     because: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
     who: Annotated[str, typer.Option(help="Who decides.", show_default="the user of this machine")] = "",
     version: Annotated[str, typer.Option(help="A version number.")] = "challenger",
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GATE", help="Answer for a gate that says no; needs --because. May be repeated."
+        ),
+    ] = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:
@@ -29,10 +34,13 @@ def promote(
     from leadlift.specs import open_workspace
     from leadlift.workflows.promote import promote as run
 
-    found = run(open_workspace(workspace), pipeline, because, who, version)
+    found = run(open_workspace(workspace), pipeline, because, who, version, accept or ())
     if json:
         print_json(found)
         return
-    table("gates", [{**asdict(gate), "passed": "yes"} for gate in found.gates])
+    table(
+        "gates",
+        [{"gate": gate.name, "verdict": gate.verdict, "found": gate.sentence} for gate in found.gates],
+    )
     instead = f" instead of version {found.replaced}" if found.replaced else ""
     say(f"{pipeline}: version {found.version} is the champion{instead}")

@@ -91,11 +91,16 @@ class DuckDbEngine:
 
     def define_stream(self, name: str, stream: ArrowStream) -> None:
         """See Engine."""
-        self._con.register(name, stream)
+        self._register(name, stream)
 
     def define_table(self, name: str, table: pa.Table) -> None:
         """See Engine."""
-        self._con.register(name, table)
+        self._register(name, table)
+
+    def _register(self, name: str, rows: pa.Table | ArrowStream) -> None:
+        # DuckDB replaces what was registered, but not a view of files
+        self._run(f"DROP VIEW IF EXISTS {quoted(name)}")
+        self._con.register(name, rows)
 
     def table(self, query: exp.Query) -> pa.Table:
         """See Engine."""

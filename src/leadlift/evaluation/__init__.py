@@ -2,9 +2,11 @@
 
 from leadlift.evaluation.association import mid_ranks, rank_correlations
 from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.compare import Compared, compare
 from leadlift.evaluation.distribution import Bins, CategoryBins, NumberBins
 from leadlift.evaluation.evaluate import SHARES, difference, evaluate
 from leadlift.evaluation.gains import Decile, Reliability, decile_table, gains_curve, reliability
+from leadlift.evaluation.limits import Limits, limits
 from leadlift.evaluation.metrics import (
     auc,
     average_precision,
@@ -34,9 +36,11 @@ __all__ = [
     "SHIFT",
     "Bins",
     "CategoryBins",
+    "Compared",
     "Decile",
     "Estimate",
     "FeatureProfile",
+    "Limits",
     "Month",
     "NumberBins",
     "Reliability",
@@ -50,6 +54,7 @@ __all__ = [
     "calibration_error",
     "captured_at",
     "clustered_auc",
+    "compare",
     "decile_table",
     "difference",
     "evaluate",
@@ -59,6 +64,7 @@ __all__ = [
     "information_value",
     "ks",
     "lift_at",
+    "limits",
     "log_loss",
     "mid_ranks",
     "psi",

@@ -10,7 +10,7 @@ from leadlift.features.pieces import within
 from leadlift.features.spines import Block
 from leadlift.specs import FeatureDef, Source
 
-VERSION = "2"
+VERSION = "3"
 
 
 def meaning(feature: FeatureDef) -> str:

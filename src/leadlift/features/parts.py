@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.engines import Engine, Partition
 from leadlift.features.compile import part_query
 from leadlift.features.keys import keys_of
-from leadlift.features.plans import Arranged, Plan, Way, batches, plan_of
+from leadlift.features.plans import Arranged, Batch, Plan, Way, batches, plan_of
 from leadlift.features.rows import ROW, SPINE, col
 from leadlift.features.spines import Block, Spine
 from leadlift.features.store import FILE, deal_out, new_group, stored
@@ -107,6 +108,7 @@ class Builder:
             blocks,
             known,
             arranged,
+            self.engine.memory,
             self.everyone,
             way,
         )
@@ -134,14 +136,13 @@ class Builder:
             self._build(one, features, blocks, keys, way, progress)  # what was refused is known now
             return
         told = {block.key: mine for block, mine in zip(blocks, keys, strict=True)}
-        queries = batches(blocks) if plan.by_sql else []
-        for number, together in enumerate(queries):
-            self._by_sql(one.source, plan.by_sql, together, [told[block.key] for block in together])
-            progress.done((number + 1) / len(queries))
+        work = batches(blocks, plan.by_sql, self.engine.memory) if plan.by_sql else []
+        for number, batch in enumerate(work):
+            self._by_sql(one.source, plan.by_sql, batch, [told[block.key] for block in batch.blocks])
+            progress.done((number + 1) / len(work))
 
-    def _by_sql(self, name: str, features: Sequence[FeatureDef], blocks: Sequence[Block], keys: Keys) -> None:
-        """One query for some blocks; its answer comes in their order and is dealt out to them."""
-        self.engine.define_files(SPINE, *(block.path for block in blocks))
+    def _by_sql(self, name: str, features: Sequence[FeatureDef], batch: Batch, keys: Keys) -> None:
+        """One query for some blocks, whose answer comes in their order and is dealt out to them, or several for one."""
         part = part_query(name, self.sources[name], features, self.customer)
         query = exp.select(*(col(f.name, ROW) for f in features)).from_(part.subquery(ROW))
         query = query.order_by(col(AS_OF, ROW), col(CUSTOMER, ROW))
@@ -150,11 +151,20 @@ class Builder:
                 stack.enter_context(
                     new_group(self.folder, block, name, {f.name: mine[f.name] for f in features})
                 )
-                for block, mine in zip(blocks, keys, strict=True)
+                for block, mine in zip(batch.blocks, keys, strict=True)
             ]
-            self.engine.write(query, groups[0] / FILE)
+            for place, cut in enumerate(batch.cuts):
+                self._ask_for(batch, *cut)
+                self.engine.write(query, groups[0] / f"{place:05d}.parquet")
             if len(groups) > 1:
-                deal_out(groups[0] / FILE, [group / FILE for group in groups], [b.rows for b in blocks])
+                deal_out(groups[0] / FILE, [group / FILE for group in groups], [b.rows for b in batch.blocks])
+
+    def _ask_for(self, batch: Batch, first: int, last: int) -> None:
+        """Let the spine be these rows of the batch."""
+        if len(batch.cuts) == 1:
+            self.engine.define_files(SPINE, *(block.path for block in batch.blocks))
+        else:
+            self.engine.define_table(SPINE, pq.read_table(batch.blocks[0].path).slice(first, last - first))
 
     def _by_tiles(
         self,

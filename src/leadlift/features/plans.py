@@ -29,6 +29,9 @@ SQL_OTHER = 9.0
 # what it takes to load the compiled pass
 TILE_START = 1.5e9
 MOST_ROWS_TOGETHER = 300_000
+# what one customer and date takes while an engine groups by them, for itself and for each feature
+GROUP_BYTES, STATE_BYTES, SHARE_FOR_GROUPS = 200, 48, 0.5
+FEWEST_ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,15 @@ def plan_of(
     blocks: Sequence[Block],
     refused: set[str],
     arranged: Arranged,
+    memory: int,
     everyone: int | None = None,
     way: Way = "auto",
 ) -> Plan:
     """Choose for each feature of one source.
 
     refused: values that were found not to be tileable. everyone: how many customers the bank has, where that is known:
-    SQL passes over the rows of those who are not asked for, tiles arrange them too.
+    SQL passes over the rows of those who are not asked for, tiles arrange them too. memory: bytes that may be used;
+    where it is scarce, a query is asked for some customers at a time and reads all rows each time.
     """
     types = column_types(source, sources)
     able = [f for f in features if tileable(f, source, types) and not _refused(f, refused)]
@@ -78,30 +83,61 @@ def plan_of(
     rows, unarranged = _rows(pieces), _rows(unread)
     asked = max((block.rows for block in blocks), default=0)
     share = min(1.0, asked / everyone) if everyone else 1.0
-    chosen, why = _chosen(able, rows, unarranged, len(blocks), share, way)
+    reads = _queries(batches(blocks, features, memory))
+    chosen, why = _chosen(able, rows, unarranged, len(blocks), reads, share, way)
     if not chosen:
         able, rest = [], list(features)
     if not rest:
         pieces, rows = unread, unarranged
     columns = {column for feature in features for column in feature.uses} | set(_clocks(source))
     size = sum(sum(piece.column_bytes.get(c, 0) for c in columns) or piece.bytes for piece in pieces)
-    scans = (1 if able else 0) + (len(batches(blocks)) if rest else 0)
+    scans = (1 if able else 0) + (_queries(batches(blocks, rest, memory)) if rest else 0)
     return Plan(name, tuple(able), tuple(rest), tuple(pieces), rows, size, scans, why)
 
 
-def batches(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Blocks that one SQL query builds together: as few queries as keep each one's groups within reason."""
-    found: list[list[Block]] = []
+@dataclass(frozen=True)
+class Batch:
+    """Blocks that SQL builds together. cuts: the rows of each query, from a first to before a last.
+
+    Several blocks have one. A block of too many customers is cut, and every query reads all rows that it may need.
+    """
+
+    blocks: tuple[Block, ...]
+    cuts: tuple[tuple[int, int], ...]
+
+
+def batches(blocks: Sequence[Block], features: Sequence[FeatureDef], memory: int) -> list[Batch]:
+    """As few queries as keep each one's groups within the memory."""
+    most = rows_at_once(features, memory)
+    found: list[Batch] = []
     for block in blocks:
-        if found and sum(one.rows for one in found[-1]) + block.rows <= MOST_ROWS_TOGETHER:
-            found[-1].append(block)
+        before = found[-1].cuts[-1][1] if found else 0
+        if found and len(found[-1].cuts) == 1 and before + block.rows <= min(most, MOST_ROWS_TOGETHER):
+            found[-1] = Batch((*found[-1].blocks, block), ((0, before + block.rows),))
         else:
-            found.append([block])
+            cuts = [(first, min(first + most, block.rows)) for first in range(0, max(1, block.rows), most)]
+            found.append(Batch((block,), tuple(cuts)))
     return found
 
 
+def _queries(made: Sequence[Batch]) -> int:
+    return sum(len(batch.cuts) for batch in made)
+
+
+def rows_at_once(features: Sequence[FeatureDef], memory: int) -> int:
+    """How many customers and dates one query may group by."""
+    each = GROUP_BYTES + STATE_BYTES * len(features)
+    return max(FEWEST_ROWS_AT_ONCE, int(memory * SHARE_FOR_GROUPS / each))
+
+
 def _chosen(
-    able: Sequence[FeatureDef], rows: int | None, unarranged: int | None, blocks: int, share: float, way: Way
+    able: Sequence[FeatureDef],
+    rows: int | None,
+    unarranged: int | None,
+    blocks: int,
+    scans: int,
+    share: float,
+    way: Way,
 ) -> tuple[bool, str]:
     if not able:
         return (
@@ -113,7 +149,7 @@ def _chosen(
     if rows is None or unarranged is None:
         return False, "how many rows there are is not known before they are read"
     each = sum(SQL_FEATURE.get(str(feature.spec.agg), SQL_OTHER) for feature in able)
-    by_sql = blocks * rows * (SQL_ROW + share * each)
+    by_sql = rows * (scans * SQL_ROW + blocks * share * each)
     by_tiles = TILE_START + unarranged * TILE_ROW + blocks * share * rows * PASS_FEATURE * len(able)
     told = f"SQL would take about {by_sql / 1e9:,.1f} s, tiles {by_tiles / 1e9:,.1f} s"
     return by_tiles < by_sql, told

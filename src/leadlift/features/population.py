@@ -107,6 +107,25 @@ def outcomes(
 
     Judged on the last version of each row: outcomes may be corrected, features may not.
     """
+    happened, on = _outcome_rows(name, source, customer, target, sources)
+    yes, no = (0, 1) if target.absent else (1, 0)
+    seen = exp.GT(this=exp.Count(this=col("day", ROW)), expression=number(0))
+    return _per_case(case(seen, number(yes)).else_(number(no)).as_(TARGET), happened, on)
+
+
+def outcome_waits(
+    name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
+) -> exp.Select:
+    """Column `wait` for every row of the spine: days from as_of to the first outcome in its window; null for none."""
+    happened, on = _outcome_rows(name, source, customer, target, sources)
+    first = exp.Min(this=days_from(col(AS_OF, SPINE), col("day", ROW)))
+    return _per_case(first.as_("wait"), happened, on)
+
+
+def _outcome_rows(
+    name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
+) -> tuple[exp.Select, exp.Expr]:
+    """The days on which the outcome happened, by customer, and when one lies in the window of a spine's row."""
     clock = target.event_time or source.clock
     types = column_types(source, sources)
     condition = sql.parse(target.where, types, f"source '{name}'") if target.where else None
@@ -123,11 +142,13 @@ def outcomes(
         exp.GTE(this=after, expression=number(begin)),
         exp.LT(this=after.copy(), expression=number(end)),
     )
-    yes, no = (0, 1) if target.absent else (1, 0)
-    seen = exp.GT(this=exp.Count(this=col("day", ROW)), expression=number(0))
+    return happened, on
+
+
+def _per_case(told: exp.Expr, happened: exp.Select, on: exp.Expr) -> exp.Select:
     keys = [col(CUSTOMER, SPINE), col(AS_OF, SPINE)]
     return (
-        exp.select(*keys, case(seen, number(yes)).else_(number(no)).as_(TARGET))
+        exp.select(*keys, told)
         .from_(SPINE)
         .join(happened.subquery(ROW), on=on, join_type="left")
         .group_by(*(key.copy() for key in keys))

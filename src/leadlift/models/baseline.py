@@ -79,25 +79,25 @@ def fit_logistic(matrix: Matrix, y: npt.ArrayLike, encoding: Encoding, seed: int
     target = np.asarray(y, dtype=np.float64)
     if len(target) == 0 or target.min() == target.max():
         raise UserError(f"the baseline needs responders and others; all {len(target)} rows are alike")
-    rows = _drawn(target, seed)
+    rows = drawn(target, seed, MOST_ROWS)
     matrix, target = matrix[rows], target[rows]
     numbers = _plan_numbers(matrix, encoding)
     levels = {column: _common_codes(matrix[:, column]) for column in encoding.categorical}
-    weights, intercept, converged = _solve(_inputs(matrix, numbers, levels), target)
+    weights, intercept, converged = solve(_inputs(matrix, numbers, levels), target)
     return LogisticBaseline(numbers, levels, _names(encoding, numbers, levels), weights, intercept, converged)
 
 
-def _drawn(target: Floats, seed: int) -> npt.NDArray[np.intp]:
-    """Rows to fit on: all of them, or a draw from each class so that the base rate stays."""
-    if len(target) <= MOST_ROWS:
+def drawn(target: Floats, seed: int, most: int) -> npt.NDArray[np.intp]:
+    """Rows to fit on: all of them, or a draw of `most` from each class so that the base rate stays."""
+    if len(target) <= most:
         return np.arange(len(target))
     rng = np.random.default_rng(seed)
     responders = np.flatnonzero(target == 1.0)
     others = np.flatnonzero(target != 1.0)
-    take = max(1, round(MOST_ROWS * len(responders) / len(target)))
+    take = max(1, round(most * len(responders) / len(target)))
     return np.sort(np.concatenate([
         rng.choice(responders, take, replace=False),
-        rng.choice(others, MOST_ROWS - take, replace=False),
+        rng.choice(others, most - take, replace=False),
     ]))  # fmt: skip
 
 
@@ -151,8 +151,11 @@ def _names(encoding: Encoding, numbers: NumberPlan, levels: dict[int, tuple[int,
     )
 
 
-def _solve(inputs: npt.NDArray[np.float32], target: Floats) -> tuple[Floats, float, bool]:
-    """The ridge keeps columns that repeat each other finite; Newton then needs a handful of steps."""
+def solve(inputs: npt.NDArray[np.float32], target: Floats) -> tuple[Floats, float, bool]:
+    """Return weights, (n_inputs,), intercept, and whether the solver came to its end.
+
+    The ridge keeps columns that repeat each other finite; Newton then needs a handful of steps.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 

@@ -16,6 +16,7 @@ from leadlift.models.params import binning_params, training_params
 
 Floats = npt.NDArray[np.floating[Any]]
 Callback = Callable[[Any], None]
+Booster = lgb.Booster
 
 
 def make_dataset(

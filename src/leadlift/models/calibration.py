@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from leadlift.errors import UserError
-from leadlift.models.effects import Straight
+from leadlift.models.calibrators import (
+    AsIs,
+    Beta,
+    Calibrator,
+    Centred,
+    Floats,
+    Sigmoid,
+    Steps,
+    both_logs,
+    chance,
+    inside,
+    log_odds,
+)
+from leadlift.models.lines import fit_line
 
-Floats = npt.NDArray[np.float64]
-
-# No customer is certain. Probabilities are kept inside [FLOOR, 1 - FLOOR].
-FLOOR = 1e-6
 # How far the isotonic steps are drawn to the base rate: a step without responders gets 0.1 % of it, not 0.
 PULL = 0.001
 # Smaller steps promise too much at the top. Simulated on 3,000 rows at 2 %: steps of one customer overstate
@@ -23,184 +30,151 @@ PULL = 0.001
 SMALLEST_STEP = 100
 
 
-class Calibrator(Protocol):
-    """A never falling function from the raw output to a probability strictly between 0 and 1."""
+def fit_calibrator(
+    kind: str, raw: npt.ArrayLike, y: npt.ArrayLike, weight: npt.ArrayLike | None = None
+) -> Calibrator:
+    """Fit one of isotonic, centred, platt, beta, none.
 
-    def __call__(self, raw: npt.ArrayLike) -> Floats:
-        """Return the probabilities of raw outputs, same shape."""
-        ...
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers and lists, fit for JSON; `calibrator_from_dict` reads them."""
-        ...
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Isotonic calibration: straight lines through points, level beyond the first and the last.
-
-    raw, probability: (n_points,), neither ever falling.
+    raw: (n,), uncalibrated outputs in [0, 1]. y: (n,), 0 or 1, or the response rate of a group of customers.
+    weight: (n,), how many customers each row stands for; 1 by default.
+    Raises UserError for another kind or when only one class is there.
     """
-
-    raw: tuple[float, ...]
-    probability: tuple[float, ...]
-
-    def __call__(self, raw: npt.ArrayLike) -> Floats:
-        """Return the probabilities of raw outputs, same shape."""
-        return _inside(np.interp(np.asarray(raw, dtype=np.float64), self.raw, self.probability))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers and lists, fit for JSON."""
-        return {"kind": "isotonic", "raw": list(self.raw), "probability": list(self.probability)}
-
-
-@dataclass(frozen=True)
-class Sigmoid:
-    """Platt calibration: a straight line in log-odds, `slope` (never below 0) and `intercept`."""
-
-    slope: float
-    intercept: float
-
-    def __call__(self, raw: npt.ArrayLike) -> Floats:
-        """Return the probabilities of raw outputs, same shape."""
-        line = self.slope * _log_odds(raw) + self.intercept
-        return _inside(_chance(line))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers, fit for JSON."""
-        return {"kind": "platt", "slope": self.slope, "intercept": self.intercept}
-
-
-@dataclass(frozen=True)
-class AsIs:
-    """No calibration: the raw output is taken for the probability, only kept off 0 and 1."""
-
-    def __call__(self, raw: npt.ArrayLike) -> Floats:
-        """Return the raw outputs, same shape."""
-        return _inside(np.asarray(raw, dtype=np.float64))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the kind alone."""
-        return {"kind": "none"}
-
-
-def fit_calibrator(kind: str, raw: npt.ArrayLike, y: npt.ArrayLike) -> Calibrator:
-    """Fit one of isotonic, platt, none. Raises UserError for another kind or when only one class is there."""
-    if kind == "isotonic":
-        return isotonic(raw, y)
-    if kind == "platt":
-        return platt(raw, y)
-    if kind == "none":
+    if kind == AsIs.kind:
         return AsIs()
-    raise UserError(f"model.calibration: {kind!r} is not a calibration; known: isotonic, platt, none")
+    if kind not in FITS:
+        raise UserError(
+            f"model.calibration: {kind!r} is not a calibration; known: auto, {', '.join(FITS)}, none"
+        )
+    return FITS[kind](*_both_classes(raw, y, weight))
 
 
-def calibrator_from_dict(saved: Mapping[str, Any]) -> Calibrator:
-    """Return what `to_dict` described."""
-    if saved["kind"] == "isotonic":
-        return Steps(tuple(saved["raw"]), tuple(saved["probability"]))
-    if saved["kind"] == "platt":
-        return Sigmoid(saved["slope"], saved["intercept"])
-    if saved["kind"] == "effect":
-        return Straight(saved["slope"], saved["intercept"])
-    return AsIs()
+def at_level(
+    calibrator: Calibrator, raw: npt.ArrayLike, mean: float, weight: Floats | None = None
+) -> Calibrator:
+    """Return the calibrator moved along log-odds so that the mean probability of these rows is `mean`.
+
+    raw: (n,), uncalibrated outputs. mean: in (0, 1). weight: (n,), of each row. The order of customers stays as it
+    was. For when the level is known better than the calibration rows alone can tell it (Saerens et al., 2002).
+    """
+    odds = log_odds(calibrator(raw))
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        shift = 0.5 * (low + high)
+        low, high = (shift, high) if np.average(chance(odds + shift), weights=weight) < mean else (low, shift)
+    return calibrator.moved(shift)
 
 
-def isotonic(raw: npt.ArrayLike, y: npt.ArrayLike) -> Steps:
+def unsampled(probability: npt.ArrayLike, kept: float) -> Floats:
+    """Return the chances among all customers, from those learned where only a share of the negatives was kept.
+
+    probability: any shape. kept: share of the negatives that were learned from, in (0, 1]; all responders were.
+    Every negative left out makes a responder look likelier by as much: odds are multiplied by `kept` (Elkan, 2001).
+    """
+    if not 0.0 < kept <= 1.0:
+        raise ValueError(f"kept must be in (0, 1], is {kept}")
+    return inside(chance(log_odds(probability) + np.log(kept)))
+
+
+def isotonic(raw: Floats, y: Floats, weight: Floats) -> Steps:
     """Fit the never falling steps nearest to the responses (Zadrozny and Elkan, 2002).
 
-    raw: (n,), uncalibrated outputs. y: (n,), 0 or 1. Each step holds at least 100 customers (all, when there
-    are fewer), equal outputs are never parted, and every step is drawn by 0.1 % to the base rate so that none
-    is 0 or 1. The mean probability of these n equals their response rate. Raises UserError for one class.
+    Each step holds at least 100 customers (all, when there are fewer), equal outputs are never parted, and every
+    step is drawn by 0.1 % to the base rate so that none is 0 or 1. The mean probability of these rows is their
+    response rate.
     """
-    from sklearn.isotonic import isotonic_regression
-
-    scores, responses = _both_classes(raw, y)
-    order = np.argsort(scores, kind="stable")
-    scores, responses = scores[order], responses[order]
-    first = _step_starts(scores)
-    count = np.diff(np.append(first, len(scores)))
-    rate = np.add.reduceat(responses, first) / count
-    level = np.asarray(isotonic_regression(rate, sample_weight=count), dtype=np.float64)
-    level = (1.0 - PULL) * level + PULL * responses.mean()
+    order, first, level, _ = _levels(raw, y, weight)
+    scores = raw[order]
+    last = np.append(first[1:], len(scores)) - 1
     # Both ends of each step, so that on these customers the line has exactly the step's height.
-    ends = np.column_stack([scores[first], scores[first + count - 1]]).ravel()
+    ends = np.column_stack([scores[first], scores[last]]).ravel()
     points, where = np.unique(ends, return_index=True)
     return Steps(tuple(points.tolist()), tuple(np.repeat(level, 2)[where].tolist()))
 
 
-def platt(raw: npt.ArrayLike, y: npt.ArrayLike) -> Sigmoid:
+def centred(raw: Floats, y: Floats, weight: Floats) -> Centred:
+    """Fit the isotonic steps and join their middles by lines in log-odds (Oron and Flournoy, 2017).
+
+    Within and beyond the steps customers keep their order where `isotonic` makes them alike: beyond the middles of
+    the lowest and the highest step the line goes on with the slope of Platt's line.
+    """
+    order, first, level, size = _levels(raw, y, weight)
+    x = log_odds(raw)[order] * weight[order]
+    # what is level stays one step, however many of the smallest steps it was made of
+    block = np.flatnonzero(np.diff(level, prepend=-1.0) > 0)
+    middle = np.add.reduceat(np.add.reduceat(x, first), block) / np.add.reduceat(size, block)
+    odds = log_odds(level[block])
+    fitted = Centred(tuple(middle.tolist()), tuple(odds.tolist()), platt(raw, y, weight).slope)
+    mean = float(np.average(y, weights=weight))
+    return at_level(fitted, raw, mean, weight)  # type: ignore[return-value] # it is moved, no more
+
+
+def platt(raw: Floats, y: Floats, weight: Floats) -> Sigmoid:
     """Fit a logistic line on the log-odds of the output (Platt, 1999, without his smoothing of the targets).
 
-    raw: (n,), uncalibrated outputs in [0, 1]. y: (n,), 0 or 1. The mean probability of these n equals their
-    response rate. A model that ranks the wrong way round gets a level line, the base rate for everyone.
-    Raises UserError when there is only one class.
+    The mean probability of these rows is their response rate. A model that ranks the wrong way round gets a
+    level line, the base rate for everyone.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    scores, responses = _both_classes(raw, y)
-    # C keeps the slope finite where the output parts the classes perfectly; the intercept stays free.
-    line = LogisticRegression(C=1e4, solver="newton-cholesky", tol=1e-10, max_iter=100)
-    line.fit(_log_odds(scores)[:, None], responses)
-    slope, intercept = float(line.coef_[0, 0]), float(line.intercept_[0])
-    if slope <= 0.0:
-        slope, intercept = 0.0, float(_log_odds(responses.mean()))
+    (slope,), intercept = fit_line(log_odds(raw)[:, None], y, weight)
     return Sigmoid(slope, intercept)
 
 
-def at_level(calibrator: Calibrator, raw: npt.ArrayLike, mean: float) -> Calibrator:
-    """Return the calibrator moved along log-odds so that the mean probability of these rows is `mean`.
+def beta(raw: Floats, y: Floats, weight: Floats) -> Beta:
+    """Fit a beta curve (Kull, Silva Filho and Flach, 2017): a logistic fit on ln(raw) and -ln(1 - raw).
 
-    raw: (n,), uncalibrated outputs. mean: in (0, 1). The order of customers stays as it was. For when the level
-    is known better than the calibration rows alone can tell it (prior correction, Saerens et al., 2002).
+    The mean probability of these rows is their response rate. A coefficient that would be below 0 is 0 and the
+    other is fitted anew.
     """
-    odds = _log_odds(calibrator(raw))
-    low, high = -20.0, 20.0
-    for _ in range(60):
-        shift = 0.5 * (low + high)
-        low, high = (shift, high) if _chance(odds + shift).mean() < mean else (low, shift)
-    if isinstance(calibrator, Steps):
-        moved = _inside(_chance(_log_odds(calibrator.probability) + shift))
-        return Steps(calibrator.raw, tuple(moved.tolist()))
-    slope, intercept = (
-        (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
-    )
-    return Sigmoid(slope, intercept + shift)
+    (a, b), intercept = fit_line(np.column_stack(both_logs(raw)), y, weight)
+    return Beta(a, b, intercept)
 
 
-def _chance(odds: Floats) -> Floats:
-    # Written with tanh, the logistic function does not overflow.
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * odds)), dtype=np.float64)
+FITS: Mapping[str, Callable[[Floats, Floats, Floats], Calibrator]] = {
+    "isotonic": isotonic,
+    "centred": centred,
+    "platt": platt,
+    "beta": beta,
+}
 
 
-def _both_classes(raw: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
+def _levels(
+    raw: Floats, y: Floats, weight: Floats
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, Floats]:
+    """The order of the rows, where in it each step begins, each step's probability and its weight."""
+    from sklearn.isotonic import isotonic_regression
+
+    order = np.argsort(raw, kind="stable")
+    y, weight = y[order], weight[order]
+    first = _step_starts(raw[order], weight)
+    size = np.add.reduceat(weight, first)
+    rate = np.add.reduceat(y * weight, first) / size
+    level = np.asarray(isotonic_regression(rate, sample_weight=size), dtype=np.float64)
+    return order, first, (1.0 - PULL) * level + PULL * float(np.average(y, weights=weight)), size
+
+
+def _step_starts(ordered: Floats, weight: Floats) -> npt.NDArray[np.intp]:
+    """Where steps of at least SMALLEST_STEP customers begin, never between equal outputs."""
+    before = np.cumsum(weight) - weight
+    changes = np.flatnonzero(np.diff(ordered)) + 1
+    begins, end = before[changes], float(weight.sum()) - SMALLEST_STEP
+    starts, held = [0], 0.0
+    while True:
+        at = int(np.searchsorted(begins, held + SMALLEST_STEP))
+        if at == len(changes) or begins[at] > end:
+            return np.array(starts, dtype=np.intp)
+        starts.append(int(changes[at]))
+        held = float(begins[at])
+
+
+def _both_classes(
+    raw: npt.ArrayLike, y: npt.ArrayLike, weight: npt.ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
     scores, responses = np.asarray(raw, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if scores.shape != responses.shape or scores.ndim != 1:
-        raise ValueError(f"raw {scores.shape} and y {responses.shape} must be one-dimensional and alike")
-    if len(responses) == 0 or responses.min() == responses.max():
+    weights = np.ones(len(scores)) if weight is None else np.asarray(weight, dtype=np.float64)
+    if scores.shape != responses.shape or scores.ndim != 1 or weights.shape != scores.shape:
+        raise ValueError(f"raw {scores.shape}, y {responses.shape} and weight {weights.shape} must be alike")
+    if len(responses) == 0 or responses.max() == 0 or responses.min() == 1:
         raise UserError(
             f"cannot calibrate on {len(responses)} rows of one class: both responders and others are needed. "
             "Give the calibration part of the split a longer period"
         )
-    return scores, responses
-
-
-def _step_starts(ordered: Floats) -> npt.NDArray[np.intp]:
-    """Where steps of at least SMALLEST_STEP rows begin, never between equal outputs."""
-    changes = np.flatnonzero(np.diff(ordered)) + 1
-    starts = [0]
-    while True:
-        at = int(np.searchsorted(changes, starts[-1] + SMALLEST_STEP))
-        if at == len(changes) or changes[at] > len(ordered) - SMALLEST_STEP:
-            return np.array(starts, dtype=np.intp)
-        starts.append(int(changes[at]))
-
-
-def _log_odds(probability: npt.ArrayLike) -> Floats:
-    inside = np.clip(np.asarray(probability, dtype=np.float64), 1e-15, 1.0 - 1e-15)
-    odds: Floats = np.log(inside) - np.log1p(-inside)
-    return odds
-
-
-def _inside(probability: Floats) -> Floats:
-    return np.clip(probability, FLOOR, 1.0 - FLOOR)
+    return scores, responses, weights

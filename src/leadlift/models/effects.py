@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +28,19 @@ class Straight:
 
     slope: float
     intercept: float
+    kind: ClassVar[str] = "effect"
 
     def __call__(self, raw: npt.ArrayLike) -> Floats:
         """Return the expected effects, same shape; they may be negative."""
         return self.slope * np.asarray(raw, dtype=np.float64) + self.intercept
 
+    def moved(self, shift: float) -> Straight:
+        """See Calibrator: raises ValueError, since an effect has no log-odds."""
+        raise ValueError(f"an effect is no chance: its log-odds cannot be moved by {shift}")
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, fit for JSON."""
-        return {"kind": "effect", "slope": self.slope, "intercept": self.intercept}
+        return {"kind": self.kind, "slope": self.slope, "intercept": self.intercept}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Any
 
 from leadlift.errors import UserError
@@ -98,6 +99,37 @@ def monotone_params(encoding: Encoding, directions: Mapping[str, int]) -> dict[s
     if not any(directions.values()):
         return {}
     return {"monotone_constraints": [int(directions.get(name, 0)) for name in encoding.features]}
+
+
+def constraint_params(
+    encoding: Encoding, directions: Mapping[str, int], groups: Sequence[Sequence[str]]
+) -> dict[str, Any]:
+    """Return monotone and interaction constraints as parameters.
+
+    groups: names of features, `*` standing for any run of characters; features interact within a group alone, and
+    those in none are a group of their own. Raises UserError as `monotone_params`, and for a name that fits nothing.
+    """
+    return {**monotone_params(encoding, directions), **_interactions(encoding, groups)}
+
+
+def _interactions(encoding: Encoding, groups: Sequence[Sequence[str]]) -> dict[str, Any]:
+    if not groups:
+        return {}
+    places = [
+        sorted({place for name in group for place in _places(name, encoding.features)}) for group in groups
+    ]
+    named = {place for group in places for place in group}
+    # LightGBM never splits on a feature that is in no group
+    rest = [place for place in range(len(encoding.features)) if place not in named]
+    return {"interaction_constraints": [*places, *([rest] if rest else [])]}
+
+
+def _places(name: str, features: Sequence[str]) -> list[int]:
+    found = [place for place, feature in enumerate(features) if fnmatchcase(feature, name)]
+    if not found:
+        hint = did_you_mean(name, features) or "see the model's feature list"
+        raise UserError(f"model.interactions: {name!r} is not a feature of this model: {hint}")
+    return found
 
 
 def _check_direction(name: str, direction: int, encoding: Encoding) -> None:

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
-from leadlift.models.calibration import Calibrator, calibrator_from_dict
+from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
-from leadlift.models.effects import bands_from_dict
+from leadlift.models.doubt import CERTAIN, EFFECT, Doubt, Expected, certain
+from leadlift.models.effects import Straight, bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
 from leadlift.models.storage import read_model, write_model
@@ -41,6 +42,7 @@ class Scores:
 class Model:
     """Trees, the encoding they read, and what makes chances, places and letters of their output.
 
+    doubt: what is not known of the calibration; None in models from before it was kept.
     meta: what else should travel with it (pipeline, run, dates ...), as text.
     """
 
@@ -50,6 +52,7 @@ class Model:
     bands: Bands
     percentiles: ReferencePercentiles
     meta: Mapping[str, str] = field(default_factory=dict)
+    doubt: Doubt | None = None
 
     def predict(self, data: pa.Table | pa.RecordBatch, buffer: Matrix | None = None) -> Scores:
         """Score customers; `data` holds at least the features, one row a customer.
@@ -66,6 +69,23 @@ class Model:
         """Return what the model says of customers whose raw outputs are known, (n,)."""
         probability = self.calibrator(score)
         return Scores(score, probability, self.percentiles.of(score), self.bands.of(probability))
+
+    def expected(self, score: npt.NDArray[np.float64]) -> Expected:
+        """Return the responders to expect of customers whose raw outputs are known, (n,), and within which limits.
+
+        Of an uplift model: the sum of effects, without limits.
+        """
+        if isinstance(self.calibrator, Straight):
+            return Expected(float(self.calibrator(score).sum()), None, None)
+        if self.doubt is None:
+            return certain(self.calibrator(score))
+        return self.doubt.expected(self.calibrator, score)
+
+    def expected_method(self) -> str:
+        """How the limits of `expected` are found, in words."""
+        if isinstance(self.calibrator, Straight):
+            return EFFECT
+        return CERTAIN if self.doubt is None else self.doubt.method()
 
     def predictor(self, rows: int, sample: pa.RecordBatch) -> Predictor:
         """Return what gives the raw output of `rows` customers soonest; see `predictor.fastest`."""
@@ -114,6 +134,7 @@ class Model:
             bands=bands_from_dict(rest["bands"]),
             percentiles=ReferencePercentiles.from_dict(rest["percentiles"]),
             meta=rest["meta"],
+            doubt=Doubt.from_dict(rest["doubt"]) if rest.get("doubt") else None,
         )
 
     def _rest(self) -> dict[str, Any]:
@@ -122,5 +143,6 @@ class Model:
             "calibrator": self.calibrator.to_dict(),
             "bands": self.bands.to_dict(),
             "percentiles": self.percentiles.to_dict(),
+            "doubt": self.doubt.to_dict() if self.doubt else None,
             "meta": dict(self.meta),
         }

@@ -13,7 +13,8 @@ from typing import Any
 from leadlift.errors import UserError
 
 TREES, REST = "model.txt", "model.json"
-FORMAT = 1
+# Format 1 knew no doubt and fewer calibrations; it is read as it was.
+FORMAT, READ = 2, (1, 2)
 
 
 def write_model(folder: Path, trees: str, rest: Mapping[str, Any]) -> None:
@@ -49,8 +50,9 @@ def _parsed(path: Path) -> dict[str, Any]:
         rest: dict[str, Any] = json.loads(_read(path))
     except json.JSONDecodeError as fault:
         raise UserError(f"{path}: not JSON ({fault}): restore the file, or train anew") from fault
-    if rest.get("format") != FORMAT:
-        raise UserError(f"{path}: model format {rest.get('format')}, only {FORMAT} is read: train anew")
+    if rest.get("format") not in READ:
+        listed = " and ".join(str(known) for known in READ)
+        raise UserError(f"{path}: model format {rest.get('format')}, only {listed} are read: train anew")
     return rest
 
 

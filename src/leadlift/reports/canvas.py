@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 MODEL, BASELINE, ACCENT = "#14507a", "#c17f2a", "#a63d40"
 
+SYSTEM = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 LATIN = "DejaVu Sans"
 CHINESE = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
@@ -45,8 +47,13 @@ def _letters() -> frozenset[int]:
 
 
 @contextmanager
-def drawn(width: float = 5.4, height: float = 3.5) -> Iterator[tuple[Axes, list[bytes]]]:
-    """One pair of axes to draw on; when the block ends the PNG is appended to the list. Sizes in inches."""
+def drawn(
+    width: float = 5.4, height: float = 3.5, *, vector: bool = False
+) -> Iterator[tuple[Axes, list[bytes]]]:
+    """One pair of axes to draw on; when the block ends the PNG is appended to the list. Sizes in inches.
+
+    vector: SVG instead, whose texts stay text: who looks at it draws them with the fonts that are there, in any script.
+    """
     look: Any = {
         "font.family": list(fonts()),
         "font.size": 9.5,
@@ -70,7 +77,20 @@ def drawn(width: float = 5.4, height: float = 3.5) -> Iterator[tuple[Axes, list[
         FigureCanvasAgg(figure)
         png: list[bytes] = []
         yield figure.subplots(), png
-        png.append(as_png(figure))
+        png.append(as_svg(figure) if vector else as_png(figure))
+
+
+def as_svg(figure: Any) -> bytes:
+    """The figure as SVG, the same bytes for the same figure."""
+    out = io.BytesIO()
+    # the salt makes the names of parts those of their content; a list of families ends in the viewer's own
+    look: Any = {"svg.fonttype": "none", "svg.hashsalt": "leadlift"}
+    with mpl.rc_context(look), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .*missing from font", category=UserWarning)
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    families = ", ".join(f"'{name}'" for name in fonts())
+    told = re.sub(rf"'{LATIN}'(, '[^']*')*".encode(), f"{families}, {SYSTEM}".encode(), out.getvalue())
+    return told[told.index(b"<svg") :]
 
 
 def as_png(figure: Any) -> bytes:

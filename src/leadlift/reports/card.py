@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadlift.reports.numbers import DecileRow, Interval
+from leadlift.reports.report import ModelReport
+from leadlift.reports.rival_lines import RivalLine, ScorecardLine
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,24 @@ class FeatureLine:
 
 
 @dataclass(frozen=True)
+class AuditLine:
+    """One finding of the audit, in words. accepted: why somebody answers for it; empty where nobody had to."""
+
+    severity: str
+    kind: str
+    name: str
+    text: str
+    advice: str
+    accepted: str = ""
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """One model for its readers: what it is for and worth, what it looks at, where it must not be trusted.
 
     metrics: part -> metric -> number; `judged_on` names the part that counts, where `baseline` was measured
     too and `gain` is model minus baseline. bands: letter -> interval of chances. fingerprints, versions: name
-    -> value. plots: name -> PNG; of gains, lift, reliability, scores, months and importance, as made by
+    -> value. plots: name -> SVG or PNG; of gains, lift, reliability, scores, months and importance, as made by
     `leadlift.reports.plots`, those that are there are shown.
     """
 
@@ -59,7 +73,12 @@ class ModelCard:
     baseline_name: str = "logistic regression"
     dates: Mapping[str, str] = field(default_factory=dict)
     suspects: Sequence[str] = ()
+    audit: Sequence[AuditLine] = ()
     limits: Sequence[str] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     plots: Mapping[str, bytes] = field(default_factory=dict)
+    rivals: Sequence[RivalLine] = ()
+    scorecard: Sequence[ScorecardLine] = ()
+    judged_how: str = "Measured on cases later than any the model learned from (out of time)."
+    report: ModelReport = field(default_factory=ModelReport)

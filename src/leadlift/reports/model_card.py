@@ -75,6 +75,21 @@ def verdict(card: ModelCard) -> str:
     return " ".join(sentences)
 
 
+def simple_verdict(card: ModelCard) -> str:
+    """Whether a simple model would have done, said plainly; empty without simple models."""
+    judged = [one for one in card.rivals if one.gain and one.name != "champion"]
+    as_good = [f"the {one.name}" for one in judged if one.gain["lift_at_10"].low <= 0]
+    if not judged:
+        return ""
+    if not as_good:
+        return "In the best tenth it finds more responders, beyond luck, than each simple model."
+    named = " and ".join([", ".join(as_good[:-1]), as_good[-1]] if len(as_good) > 1 else as_good)
+    return (
+        f"In the best tenth it finds no more responders, beyond luck, than {named}: "
+        "a simple model would serve as well."
+    )
+
+
 def _against(gain: Interval) -> str:
     if gain.low > 0:
         return "It ranks better than the"
@@ -92,6 +107,7 @@ def _told(card: ModelCard) -> dict[str, Any]:
     return {
         "card": card,
         "verdict": verdict(card),
+        "simple_verdict": simple_verdict(card),
         "lines": [_line(card, metric, others) for metric in found],
         "others": others,
         "headlines": [_line(card, metric, others) for metric in HEADLINES if metric in found],

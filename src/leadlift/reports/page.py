@@ -40,8 +40,9 @@ def render(template: str, room: str = "leadlift.reports", **values: Any) -> str:
 
 
 def as_picture(png: bytes) -> str:
-    """A PNG as an address that a page can hold by itself."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    """A PNG or SVG as an address that a page can hold by itself."""
+    kind = "png" if png.startswith(b"\x89PNG") else "svg+xml"
+    return f"data:image/{kind};base64,{base64.b64encode(png).decode()}"
 
 
 def as_cell(text: object) -> str:

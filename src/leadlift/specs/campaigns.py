@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from leadlift.specs.base import Days, Name, Spec, SqlText
 
@@ -34,6 +34,16 @@ class Exclusion(Spec):
     where: SqlText = Field(description="Over features: who is removed. Unknown removes nobody.")
 
 
+class Money(Spec):
+    """What a response brings and a contact costs: the report's profit curve is drawn from these."""
+
+    response_value: float = Field(
+        gt=0, description="Of one response, in `currency`, before the cost of contacting."
+    )
+    contact_cost: float = Field(ge=0, description="Of contacting one customer.")
+    currency: str = ""
+
+
 class Campaign(Spec):
     """One lead list: for which offer, ranked by which pipeline, to whom and how many."""
 
@@ -42,7 +52,14 @@ class Campaign(Spec):
     pipeline: Name
     offer: Offer
     channel: Name
-    consent: SqlText = Field(description="Over features: who agreed to be contacted. Unknown counts as no.")
+    consent: SqlText | None = Field(
+        None, description="Over features: who agreed to be contacted. Unknown counts as no."
+    )
+    without_consent: str | None = Field(
+        None,
+        min_length=10,
+        description="Instead of `consent`: why nobody is asked for it. Told in every list and its manifest.",
+    )
     eligible: SqlText | None = Field(
         None, description="Over features: who may get this offer. Unknown counts as no."
     )
@@ -50,4 +67,13 @@ class Campaign(Spec):
     size: int = Field(ge=1, description="At most so many leads.")
     min_probability: float = Field(0.0, ge=0, le=1)
     valid_for: Days = 30
+    money: Money | None = None
     export: Export = Export()
+
+    @model_validator(mode="after")
+    def _consent_is_a_choice(self) -> Self:
+        if (self.consent is None) == (self.without_consent is None):
+            raise ValueError(
+                "give `consent`, the condition for who agreed to be contacted, or `without_consent`, why none is asked"
+            )
+        return self

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at
+from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at, listed
 from leadlift.specs.treatment import Treatment
 
 Metric = Literal["average_precision", "auc", "log_loss"]
@@ -119,7 +119,12 @@ class Tune(Spec):
     trials: int = Field(50, ge=1, le=10_000)
     seconds: int | None = Field(None, ge=1, description="Stop searching after this time.")
     metric: Metric = "average_precision"
-    space: dict[str, tuple[float, float]] = Field({}, description="Narrower limits for a searched parameter.")
+    space: dict[str, tuple[float, float]] = Field(
+        {}, description="Parameter: lowest and highest value to search, instead of the default range."
+    )
+    negatives: float | None = Field(
+        10.0, ge=1, description="For each positive, how many others trials learn from; null for all."
+    )
 
 
 class ModelChoice(Spec):
@@ -127,27 +132,68 @@ class ModelChoice(Spec):
 
     params: dict[str, bool | int | float | str] = Field({})
     monotone: dict[str, Literal[-1, 1]] = Field({}, description="Feature: 1 rising, -1 falling.")
-    calibration: Literal["isotonic", "platt", "none"] = "isotonic"
+    interactions: tuple[tuple[str, ...], ...] = Field(
+        (),
+        description="Groups of features; only features of one group may meet in a tree. `*` as in features.",
+    )
+    ensemble: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Members, each holding another fold of customers out; merged into one booster.",
+    )
+    time_decay: Days | None = Field(None, description="A case this much older counts half.")
+    calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = "auto"
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
 
+    @model_validator(mode="after")
+    def _half_life_is_some_time(self) -> Self:
+        if self.time_decay == 0:
+            raise fault_at("time_decay", "a half-life of 0d leaves no case to learn from: give 1d or more")
+        return self
+
 
 class Gates(Spec):
-    """What a version must show before `promote` makes it champion."""
+    """What a version must show before `promote` makes it champion; what is left out is as docs/promotion.md has it."""
 
-    min_auc: float = Field(0.55, ge=0, le=1)
-    min_lift_at_10: float = Field(1.2, ge=0)
-    min_positives: int = Field(200, ge=1, description="Among the test rows.")
-    max_calibration_error: float = Field(0.05, gt=0, le=1)
-    beats_baseline: bool = Field(
-        True, description="AUC above the logistic baseline's, or within its interval."
+    min_auc: float | None = Field(None, ge=0.5, le=1, description="On the test. 0.5 is a coin.")
+    max_auc: float | None = Field(None, ge=0.5, le=1, description="Above this it is too good to be true.")
+    min_lift_at_10: float | None = Field(None, ge=1, description="On the test, among the best tenth.")
+    min_positives: int | None = Field(None, ge=1, description="Among the test rows.")
+    max_calibration_error: float | None = Field(
+        None, gt=0, le=1, description="On the test: mean distance between predicted and actual rates."
     )
-    min_qini: float = Field(
-        0.0, description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted."
+    max_relative_calibration_error: float | None = Field(
+        None, gt=0, description="The same over the test's response rate."
     )
-    beats_champion: bool = Field(
-        True, description="AUC not below the champion's interval on its own test rows."
+    max_score_psi: float | None = Field(
+        None, gt=0, description="How far the score may have moved from calibration to test."
     )
+    min_qini: float | None = Field(
+        None, description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted."
+    )
+    beats_baseline: bool | Literal["surely"] = Field(
+        True,
+        description="Lift not worse beyond luck than that of the logistic regression, scorecard and RFM rule; "
+        "`surely`: better beyond luck.",
+    )
+    beats_champion: bool | Literal["surely"] = Field(
+        True, description="The same against the champion, on the same test rows."
+    )
+    no_open_suspects: bool = Field(True, description="No finding of the leak audit is open.")
+
+
+UPLIFT_GATES = {"min_qini"}
+RESPONSE_GATES = {
+    "min_auc",
+    "max_auc",
+    "min_lift_at_10",
+    "max_calibration_error",
+    "max_relative_calibration_error",
+    "max_score_psi",
+    "no_open_suspects",
+}
 
 
 class Pipeline(Spec):
@@ -193,6 +239,14 @@ class Pipeline(Spec):
                 "population",
                 "kind 'uplift' needs the rows of an experiment: give `source` or `table`, not `as_of`",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _gates_fit_kind(self) -> Self:
+        set_here = self.gates.model_fields_set
+        wrong = sorted(set_here & (RESPONSE_GATES if self.kind == "uplift" else UPLIFT_GATES))
+        if wrong:
+            raise fault_at("gates", f"{listed(wrong)} cannot judge a pipeline of kind '{self.kind}'")
         return self
 
     @model_validator(mode="after")

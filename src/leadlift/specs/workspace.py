@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.sources import Source
 
 FILE = "leadlift.yaml"
+DATABASE = re.compile(r"(sqlite|postgres|postgresql|mysql)(\+\w+)?://")
 _Model = TypeVar("_Model", bound=Spec)
 
 
@@ -48,12 +50,24 @@ class WorkspaceFile(Spec):
     language: Literal["en"] = "en"
     engine: Literal["duckdb"] = "duckdb"
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
+    tuning: str | None = Field(
+        None,
+        description="The URL of a database for tuning studies (sqlite, postgresql, mysql), instead of journal files.",
+    )
     customer_key: Name = "customer_id"
     memory: Memory = Field(
         "60%", description="What building features may take: a share of the machine's memory, or 8GB."
     )
     holdout: Holdout | None = None
     sources: dict[Name, Source] = Field(min_length=1)
+
+    @field_validator("tuning")
+    @classmethod
+    def _database(cls, value: str | None) -> str | None:
+        # The value is not repeated: it may hold a password.
+        if value is not None and not DATABASE.match(value):
+            raise ValueError("must be the URL of a database: sqlite:///FILE, postgresql://... or mysql://...")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -1,9 +1,11 @@
 """Training: the table of cases, the split in time, the fit, and the judgement."""
 
-from leadlift.training.audit import Suspect, find_leaks
+from leadlift.training.audit import NOTHING, Acceptance, Audit, Finding, audit_cases, model_too_good
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
+from leadlift.training.gates import Gate, Sitting, accept, judge_gates
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
+from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
 from leadlift.training.split import Parts, split_cases
 from leadlift.training.table import (
     TrainingTable,
@@ -27,34 +29,10 @@ from leadlift.training.uplift_fit import (
 from leadlift.training.uplift_judge import UpliftJudgement, judge_uplift, verdict
 
 __all__ = [
-    "Cases",
-    "Experiment",
-    "FittedUplift",
-    "Judgement",
-    "Parts",
-    "Period",
-    "Randomisation",
-    "Suspect",
-    "TrainingTable",
-    "UpliftChoice",
-    "UpliftJudgement",
-    "cases_spine",
-    "check_randomised",
-    "choose",
-    "condition",
-    "everyone_spine",
-    "find_leaks",
-    "fit_baseline",
-    "fit_calibrated",
-    "fit_uplift",
-    "flat_query",
-    "judge",
-    "judge_uplift",
-    "maturity_of",
-    "prepare",
-    "propensity_of",
-    "split_cases",
-    "training_table",
-    "treated_of",
-    "verdict",
+    "NOTHING", "Acceptance", "Audit", "Cases", "Experiment", "Finding", "FittedUplift", "Gate", "Judgement",
+    "Outsider", "Parts", "Period", "Randomisation", "Rival", "Rivals", "Sitting", "TrainingTable", "UpliftChoice",
+    "UpliftJudgement", "accept", "audit_cases", "cases_spine", "check_randomised", "choose", "condition",
+    "everyone_spine", "fit_baseline", "fit_calibrated", "fit_uplift", "flat_query", "judge", "judge_gates",
+    "judge_rivals", "judge_uplift", "maturity_of", "model_too_good", "prepare", "propensity_of", "rival_metrics",
+    "split_cases", "training_table", "treated_of", "verdict",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from leadlift.evaluation import (
     gains_curve,
     reliability,
 )
-from leadlift.models import LogisticBaseline, Model
+from leadlift.models import Expected, LogisticBaseline, Model
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.training.fit import Cases
 
@@ -43,6 +43,7 @@ class Judgement:
     metrics: part -> metric -> estimate. baseline: the logistic regression's, on the test. gain: model minus
     baseline on the same test cases, paired. gains: (shares contacted, responders found by the model, by the baseline).
     months: the test and the time before it, by as-of month; empty for a table without dates.
+    limits: between what the responders of the test should fall, as of a list.
     """
 
     metrics: Mapping[str, Metrics]
@@ -54,6 +55,7 @@ class Judgement:
     months: Sequence[Period]
     test_probability: Floats
     test_y: Floats
+    limits: Expected | None = None
 
     @property
     def expected(self) -> float:
@@ -97,6 +99,7 @@ def judge(model: Model, baseline: LogisticBaseline, cases: Cases, resamples: int
         months=_by_month(cases, model),
         test_probability=test.probability,
         test_y=y,
+        limits=model.expected(test.score),
     )
 
 

@@ -26,11 +26,13 @@ class Parts:
 
     test_from: the first as-of date of the test; None where the table has no dates. embargoed: cases before the
     test whose outcomes were not yet known on its first day; nobody standing there could have learned from them.
+    ordered: whether the table's rows are in the order of time.
     """
 
     rows: Mapping[str, npt.NDArray[np.intp]]
     test_from: date | None
     embargoed: int
+    ordered: bool = True
 
 
 def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Parts:
@@ -61,7 +63,9 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
         TRAIN: before & (share >= spec.valid + spec.calibration),
         TEST: test,
     }
-    parts = Parts({part: np.flatnonzero(rows[part]) for part in PARTS}, test_from, int(waiting.sum()))
+    parts = Parts(
+        {part: np.flatnonzero(rows[part]) for part in PARTS}, test_from, int(waiting.sum()), not spec.random
+    )
     _refuse_one_sided(parts, responded(table))
     return parts
 

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 
 import numpy as np
 
+from leadlift.tuning.fitting import TRIAL_RATE
 from leadlift.tuning.problem import TuningData, TuningSettings
+from leadlift.tuning.space import Range
+
+# To be raised when trials come to mean something else.
+METHOD = 2
+# Say how fast, not what.
+NO_MATTER = frozenset({"num_threads"})
 
 
-def fingerprint(train: TuningData, valid: TuningData, settings: TuningSettings) -> str:
-    """Return a name for all that a trial's value depends on, its own parameters and the seed excepted."""
+def fingerprint(
+    train: TuningData, valid: TuningData, settings: TuningSettings, space: dict[str, Range]
+) -> str:
+    """Return a name for all that a trial's value depends on, its own parameters excepted: 16 hexadecimal digits.
+
+    The seed counts where it draws the sample of negatives, that is, always: nobody need know whether it did.
+    """
     told = {
+        "method": [METHOD, TRIAL_RATE, version("lightgbm")],
         "metric": settings.metric,
-        "params": dict(settings.params),
-        "space": {name: list(ends) for name, ends in settings.search_space.items()},
+        "params": {name: value for name, value in settings.params.items() if name not in NO_MATTER},
+        "space": {name: [found.low, found.high] for name, found in space.items()},
         "rounds": [settings.max_rounds, settings.early_stopping],
+        "sample": [settings.negatives, settings.seed],
         "encoding": train.encoding.to_dict(),
     }
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
     for rows in (train, valid):
         digest.update(np.ascontiguousarray(rows.matrix).data)
         digest.update(np.ascontiguousarray(rows.y, dtype=np.float64).data)
-    return digest.hexdigest()
+    return digest.hexdigest()[:16]

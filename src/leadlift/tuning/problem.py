@@ -15,8 +15,6 @@ from leadlift.models import Encoding, Matrix
 from leadlift.tuning.space import Value
 
 MetricName = Literal["average_precision", "auc", "log_loss"]
-# Told after every trial: trials finished, trials wanted (None when only time counts), best value so far.
-Progress = Callable[[int, int | None, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -48,12 +46,16 @@ class TuningData:
 class TuningSettings:
     """How to search.
 
-    trials: how many in all, those of an earlier run in `storage` included. seconds: of this run; no trial
-    starts later, and one under way is pruned. Give one of the two, or both; one trial is always completed.
-    metric: what is compared, on the validation rows. params: not searched, the same in every trial.
-    search_space: parameter -> [low, high] instead of the default range. max_rounds, early_stopping: of each
-    trial; rounds stop on log loss, whatever the metric, since that is steady. storage: a file in which
-    trials are kept, to go on later; without one they live in memory.
+    trials: how many in all, those of earlier runs of the study included. seconds: of this run; a sixth is kept
+    for the finals: no trial starts in it, and one under way is broken off and comes first next time. Give one of
+    the two, or both; one trial is always completed. metric: what is compared, on the validation rows. params: not
+    searched, the same in every trial. search_space: parameter -> [low, high] instead of the default range.
+    max_rounds, early_stopping: of a model at the final learning rate; rounds stop on log loss, whatever the
+    metric, since that is steady. negatives: how many for each positive the trials learn from; None for all.
+    workers: processes side by side. storage: a journal file, or the URL of a database, in which trials are kept,
+    to go on later; without one they live in memory. study: how the study's name begins; what it depends on is
+    added. folder: where workers find their rows, while they run; the machine's place for temporary files by
+    default.
     """
 
     trials: int | None = 50
@@ -64,19 +66,43 @@ class TuningSettings:
     seed: int = 0
     params: Mapping[str, Any] = field(default_factory=dict)
     search_space: Mapping[str, Sequence[Value]] = field(default_factory=dict)
-    storage: Path | None = None
+    negatives: float | None = 10.0
+    workers: int = 1
+    storage: Path | str | None = None
+    study: str = "leadlift"
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a search has come. wanted: None when only time counts. best: of the finished trials, None before.
+
+    left: seconds until it ends, as far as the trials so far tell; None before one has ended.
+    """
+
+    done: int
+    wanted: int | None
+    best: float | None
+    left: float | None
+    share: float
+
+
+# Told after every trial and every finalist.
+Progress = Callable[[Standing], None]
 
 
 @dataclass(frozen=True)
 class TrialRow:
     """One trial. value: of the metric; of a pruned trial, when it was pruned; None when interrupted early.
 
-    rounds: trees grown and kept. seconds: wall time.
+    rounds: trees grown and kept. seconds: wall time. final: the metric when fitted to all rows at the final
+    learning rate; None for those that were not among the best.
     """
 
     number: int
     state: Literal["complete", "pruned", "interrupted"]
     value: float | None
+    final: float | None
     params: Mapping[str, Value]
     rounds: int
     seconds: float
@@ -84,12 +110,19 @@ class TrialRow:
 
 @dataclass(frozen=True)
 class TuningResult:
-    """The best trial, ready for `fit_booster`, and all trials in the order they began.
+    """What won, ready for `fit_booster`, and all trials in the order they began.
 
-    best_params: fixed and found. best_rounds: trees at the best round.
+    study: its full name. earlier: trials that were finished before this run. best_params: fixed and found.
+    best_value: on the validation rows. best_rounds: trees at the best round. learned_from: rows that each trial
+    learned from. importances: parameter -> share of what decides whether a trial is among the best, adding up to
+    1; empty when too few trials tell.
     """
 
+    study: str
+    earlier: int
     best_params: Mapping[str, Any]
     best_value: float
     best_rounds: int
+    learned_from: int
     trials: list[TrialRow]
+    importances: Mapping[str, float]

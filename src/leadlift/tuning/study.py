@@ -1,29 +1,39 @@
-"""The search itself. The one module that knows Optuna."""
+"""The search itself: trials on a sample, then the best of them on all rows."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
-from typing import Any, Literal
-
-import optuna
-from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
-from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, Trial, TrialState
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from leadlift.errors import UserError
+from leadlift.tuning._optuna import (
+    BaseDistribution,
+    FloatDistribution,
+    IntDistribution,
+    MedianPruner,
+    Study,
+    StudyDirection,
+    TPESampler,
+    Trial,
+    TrialPruned,
+    TrialState,
+    create_study,
+)
+from leadlift.tuning.claims import BEAT_EVERY, beat, claim, claimed, close_abandoned, give_up
+from leadlift.tuning.finals import finalists, finals_kept, keep_final
 from leadlift.tuning.fingerprint import fingerprint
-from leadlift.tuning.fitting import REPORT_EVERY, Bench
-from leadlift.tuning.problem import METRICS, Progress, TrialRow, TuningData, TuningResult, TuningSettings
+from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
+from leadlift.tuning.history import FINISHED, result
+from leadlift.tuning.pace import Pace
+from leadlift.tuning.problem import METRICS, Progress, TuningData, TuningResult, TuningSettings
+from leadlift.tuning.sampling import sample_size
 from leadlift.tuning.space import Range, search_space, starting_point
+from leadlift.tuning.storage import open_storage
+from leadlift.tuning.workers import WorkerDied, benches
 
-FINISHED: Mapping[TrialState, Literal["complete", "pruned"]] = {
-    TrialState.COMPLETE: "complete",
-    TrialState.PRUNED: "pruned",
-}
-UNPRUNED_TRIALS, UNPRUNED_ROUNDS = 5, 30
+UNPRUNED_TRIALS, UNPRUNED_ROUNDS = 5, 20
 
 
 def tune(
@@ -32,22 +42,168 @@ def tune(
     """Search the boosting parameters that are best on the validation rows.
 
     Tree-structured Parzen estimator (Bergstra et al., 2011), the first trial being the defaults; a trial
-    behind the median of the earlier ones at the same round is pruned. One seed, one search, as long as
-    `seconds` does not cut it. A fault in a trial ends the search; an interrupted search goes on from its
-    storage. Raises UserError for settings, parameters or rows that cannot be searched.
+    behind the median of the earlier ones at the same round is pruned. Trials learn from all positives and a sample
+    of the negatives; the best of them and the defaults are then fitted to all rows, which decides. With one
+    worker one seed is one search, as long as `seconds` does not cut it. A fault in a trial ends the search; an
+    interrupted search goes on from its storage. Raises UserError for settings, parameters or rows that cannot be
+    searched, and for a storage that cannot be opened.
     """
     _check(settings)
     space = search_space(settings.search_space, settings.params, len(train.y))
-    bench = Bench.build(train, valid, settings)
-    facts = "" if settings.storage is None else fingerprint(train, valid, settings)
-    study = _open_study(settings, facts)
-    _begin(study, space)
-    deadline = None if settings.seconds is None else time.monotonic() + settings.seconds
-    while _wanted(study, settings, deadline):
-        _run_trial(study, bench, space, deadline)
-        if progress is not None:
-            progress(_finished(study), settings.trials, study.best_value)
-    return _result(study, settings)
+    name = f"{settings.study}-{fingerprint(train, valid, settings, space)}"
+    study = _open_study(settings, name)
+    earlier = _finished(study)
+    if not study.trials:
+        study.enqueue_trial(starting_point(space))
+    with benches(train, valid, settings) as fitters:
+        search = _Search(study, settings, space, progress or _silent)
+        search.run(fitters)
+    return result(study, settings, earlier, sample_size(train.y, settings.negatives))
+
+
+class _Stopped(Exception):  # noqa: N818  # no fault of its own: another thread met one
+    """The search ends in all threads."""
+
+
+class _OutOfTime(Exception):  # noqa: N818  # what was asked for
+    """The seconds given are over."""
+
+
+class _Search:
+    """One search under way: any number of threads, one to each bench, share the study."""
+
+    def __init__(
+        self, study: Study, settings: TuningSettings, space: Mapping[str, Range], progress: Progress
+    ) -> None:
+        self._study, self._settings, self._progress = study, settings, progress
+        self._space = {name: _distribution(found) for name, found in space.items()}
+        self._pace = Pace(settings, _finished(study))
+        self._lock = threading.Lock()
+        self._ours: set[int] = set()
+        self._stopped = threading.Event()
+
+    def run(self, fitters: list[Bench]) -> None:
+        """Run trials until there are enough, then the finals."""
+        self._side_by_side(fitters, self._trials)
+        waiting = [n for n in finalists(self._study) if n not in finals_kept(self._study)]
+        self._pace.begin_finals(len(waiting))
+        self._side_by_side(fitters, lambda bench: self._finals(bench, waiting))
+
+    def _side_by_side(self, fitters: list[Bench], work: Callable[[Bench], None]) -> None:
+        if len(fitters) == 1:
+            work(fitters[0])
+            return
+        with ThreadPoolExecutor(len(fitters)) as pool:
+            begun = [pool.submit(self._stopping, work, bench) for bench in fitters]
+            try:
+                faults = [fault for done in begun if (fault := done.exception()) is not None]
+            except BaseException:  # an interruption, while waiting
+                self._stopped.set()
+                raise
+        for fault in sorted(faults, key=lambda one: isinstance(one, _Stopped)):
+            raise fault
+
+    def _stopping(self, work: Callable[[Bench], None], bench: Bench) -> None:
+        try:
+            work(bench)
+        except BaseException:
+            self._stopped.set()
+            raise
+
+    def _trials(self, bench: Bench) -> None:
+        while (trial := self._next()) is not None:
+            self._run(bench, trial)
+            self._tell_progress()
+
+    def _next(self) -> Trial | None:
+        """Begin a trial, or return None when there are enough. One thread at a time, or there would be too many."""
+        with self._lock:
+            close_abandoned(self._study, self._ours)
+            if self._stopped.is_set() or not self._wanted():
+                return None
+            trial = self._study.ask(self._space)
+            self._ours.add(trial.number)
+            claim(trial)
+            return trial
+
+    def _wanted(self) -> bool:
+        begun = self._study.get_trials(deepcopy=False, states=tuple(FINISHED)) + claimed(self._study)
+        if not any(trial.state != TrialState.PRUNED for trial in begun):
+            return True
+        enough = self._settings.trials is not None and len(begun) >= self._settings.trials
+        return not enough and not self._pace.trials_over()
+
+    def _run(self, bench: Bench, trial: Trial) -> None:
+        began = time.monotonic()
+        try:
+            value, rounds = bench.trial(trial.params, self._watch(trial))
+        except TrialPruned:
+            trial.set_user_attr("seconds", time.monotonic() - began)
+            self._study.tell(trial, state=TrialState.PRUNED)
+        except (WorkerDied, _OutOfTime):
+            give_up(self._study, self._study.trials[trial.number])
+        except BaseException:
+            give_up(self._study, self._study.trials[trial.number])
+            raise
+        else:
+            trial.set_user_attr("rounds", rounds)
+            trial.set_user_attr("seconds", time.monotonic() - began)
+            self._study.tell(trial, value, TrialState.COMPLETE)
+        self._pace.ended(time.monotonic() - began)
+
+    def _watch(self, trial: Trial) -> Watch:
+        complete = bool(_complete(self._study))
+        beaten = time.monotonic()
+
+        def watch(round_: int, value: float) -> None:
+            nonlocal beaten
+            self._may_go_on()
+            trial.report(value, round_)
+            if time.monotonic() - beaten > BEAT_EVERY:
+                beat(trial)
+                beaten = time.monotonic()
+            if complete and self._pace.trials_over():
+                raise _OutOfTime
+            if trial.should_prune():
+                trial.set_user_attr("rounds", round_)
+                raise TrialPruned
+
+        return watch
+
+    def _finals(self, bench: Bench, waiting: list[int]) -> None:
+        while not self._stopped.is_set() and not self._pace.over():
+            with self._lock:
+                if not waiting:
+                    return
+                number = waiting.pop(0)
+            try:
+                found = bench.final(self._study.trials[number].params, self._late)
+            except _OutOfTime:
+                return
+            except WorkerDied:
+                waiting.append(number)
+                continue
+            keep_final(self._study, number, *found)
+            self._pace.final_ended()
+            self._tell_progress()
+
+    def _late(self, round_: int, value: float) -> None:
+        self._may_go_on()
+        if self._pace.over():
+            raise _OutOfTime
+
+    def _may_go_on(self) -> None:
+        if self._stopped.is_set():
+            raise _Stopped
+
+    def _tell_progress(self) -> None:
+        with self._lock:
+            best = self._study.best_value if _complete(self._study) else None
+            self._progress(self._pace.standing(_finished(self._study), best))
+
+
+def _silent(_: object) -> None:
+    """Tell nobody."""
 
 
 def _check(settings: TuningSettings) -> None:
@@ -57,77 +213,26 @@ def _check(settings: TuningSettings) -> None:
         raise UserError("tune: give trials, or seconds, or both: the search must know when to end")
     if settings.trials is not None and settings.trials < 1:
         raise UserError(f"tune.trials: {settings.trials} must be at least 1")
+    if settings.workers < 1:
+        raise UserError(f"tune: {settings.workers} workers: there must be at least 1")
+    if settings.negatives is not None and settings.negatives < 1:
+        raise UserError(f"tune.negatives: {settings.negatives} must be at least 1 for each positive")
 
 
-def _open_study(settings: TuningSettings, facts: str) -> optuna.Study:
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage = None
-    if settings.storage is not None:
-        settings.storage.parent.mkdir(parents=True, exist_ok=True)
-        storage = JournalStorage(JournalFileBackend(str(settings.storage)))
+def _open_study(settings: TuningSettings, name: str) -> Study:
     rises = METRICS[settings.metric].higher_is_better
-    direction = StudyDirection.MAXIMIZE if rises else StudyDirection.MINIMIZE
-    study = optuna.create_study(
-        study_name="leadlift",
-        storage=storage,
+    study = create_study(
+        study_name=name,
+        storage=open_storage(settings.storage),
         load_if_exists=True,
-        direction=direction,
-        pruner=optuna.pruners.MedianPruner(UNPRUNED_TRIALS, UNPRUNED_ROUNDS, REPORT_EVERY),
+        direction=StudyDirection.MAXIMIZE if rises else StudyDirection.MINIMIZE,
+        pruner=MedianPruner(UNPRUNED_TRIALS, UNPRUNED_ROUNDS, REPORT_EVERY),
     )
-    if study.user_attrs.setdefault("facts", facts) != facts:
-        raise UserError(
-            f"{settings.storage}: holds trials of other rows, features, settings or ranges, not to be "
-            "compared with these. Remove the file, or give another"
-        )
-    study.set_user_attr("facts", facts)
     # Else a search that goes on would draw the numbers of its beginning once more.
-    study.sampler = optuna.samplers.TPESampler(seed=settings.seed + len(study.trials), multivariate=True)
+    seed = settings.seed + len(study.trials)
+    # constant_liar: what others are trying is taken for bad, so that workers spread.
+    study.sampler = TPESampler(seed=seed, multivariate=True, constant_liar=settings.workers > 1)
     return study
-
-
-def _begin(study: optuna.Study, space: Mapping[str, Range]) -> None:
-    for left in study.get_trials(states=(TrialState.RUNNING,)):
-        study.tell(left.number, state=TrialState.FAIL)
-    if not study.trials:
-        study.enqueue_trial(starting_point(space))
-
-
-def _wanted(study: optuna.Study, settings: TuningSettings, deadline: float | None) -> bool:
-    if not study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
-        return True
-    enough = settings.trials is not None and _finished(study) >= settings.trials
-    return not enough and not (deadline is not None and time.monotonic() >= deadline)
-
-
-def _run_trial(study: optuna.Study, bench: Bench, space: Mapping[str, Range], deadline: float | None) -> None:
-    any_complete = bool(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
-    trial = study.ask({name: _distribution(found) for name, found in space.items()})
-    started = time.monotonic()
-
-    def watch(round_: int, value: float) -> None:
-        trial.report(value, round_)
-        late = any_complete and deadline is not None and time.monotonic() >= deadline
-        if late or trial.should_prune():
-            trial.set_user_attr("rounds", round_)
-            raise optuna.TrialPruned
-
-    try:
-        value, rounds = bench.run(trial.params, watch)
-    except optuna.TrialPruned:
-        _tell(study, trial, started, TrialState.PRUNED)
-    except BaseException:
-        _tell(study, trial, started, TrialState.FAIL)
-        raise
-    else:
-        trial.set_user_attr("rounds", rounds)
-        _tell(study, trial, started, TrialState.COMPLETE, value)
-
-
-def _tell(
-    study: optuna.Study, trial: Trial, started: float, state: TrialState, value: float | None = None
-) -> None:
-    trial.set_user_attr("seconds", time.monotonic() - started)
-    study.tell(trial, value, state)
 
 
 def _distribution(found: Range) -> BaseDistribution:
@@ -136,29 +241,9 @@ def _distribution(found: Range) -> BaseDistribution:
     return FloatDistribution(found.low, found.high, log=found.log)
 
 
-def _finished(study: optuna.Study) -> int:
+def _complete(study: Study) -> list[object]:
+    return list(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+
+
+def _finished(study: Study) -> int:
     return len(study.get_trials(deepcopy=False, states=tuple(FINISHED)))
-
-
-def _result(study: optuna.Study, settings: TuningSettings) -> TuningResult:
-    best = study.best_trial
-    return TuningResult(
-        best_params={**settings.params, **best.params},
-        best_value=study.best_value,
-        best_rounds=best.user_attrs["rounds"],
-        trials=[_row(trial) for trial in study.trials],
-    )
-
-
-def _row(trial: FrozenTrial) -> TrialRow:
-    seen: Any = trial.value
-    if seen is None and trial.intermediate_values:
-        seen = trial.intermediate_values[max(trial.intermediate_values)]
-    return TrialRow(
-        number=trial.number,
-        state=FINISHED.get(trial.state, "interrupted"),
-        value=seen,
-        params=trial.params,
-        rounds=trial.user_attrs.get("rounds", 0),
-        seconds=trial.user_attrs.get("seconds", 0.0),
-    )

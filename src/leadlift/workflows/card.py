@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -15,8 +16,10 @@ from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.reports import FeatureLine, ModelCard, PartLine
 from leadlift.specs import FeatureDef, Pipeline
 from leadlift.training import Cases, TrainingTable
+from leadlift.workflows.audited import audit_lines, suspects
 from leadlift.workflows.contributions import title
 from leadlift.workflows.fitted import Fitted
+from leadlift.workflows.rivals_log import rival_lines, scorecard_lines
 
 PURPOSE = {
     TRAIN: "the trees learn from these",
@@ -24,6 +27,10 @@ PURPOSE = {
     CALIBRATION: "scores become chances on these; the trees never saw them",
     TEST: "the model is judged on these, later than all others",
 }
+AT_RANDOM = (
+    "Measured on cases drawn at random, of customers that the model did not learn from. Later customers may differ: "
+    "a test in time is harder."
+)
 LIBRARIES = ("lightgbm", "scikit-learn", "numpy", "pyarrow")
 SAMPLE = 20_000
 
@@ -39,17 +46,24 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         population=population_text(spec),
         target=target_text(spec),
         made_on=datetime.now(UTC).strftime("%Y-%m-%d"),
-        parts=[_part(part, cases) for part in (TRAIN, VALID, CALIBRATION, TEST)],
+        parts=[
+            replace(one, purpose="the model is judged on these, drawn at random")
+            if spec.split.random and one.name == TEST
+            else one
+            for one in (_part(part, cases) for part in (TRAIN, VALID, CALIBRATION, TEST))
+        ],
         metrics=result.metrics,
         baseline=result.baseline,
         gain=result.gain,
         deciles=result.deciles,
         features=feature_lines(model, cases, table.features),
-        calibration=f"{spec.model.calibration}, on {len(cases.rows(CALIBRATION)):,} cases that the trees never saw",
+        calibration=calibration_text(spec, fitted),
         bands=model.bands.describe(),
         judged_on=TEST,
+        judged_how=AT_RANDOM if spec.split.random else ModelCard.judged_how,
         dates=_dates(table, cases),
-        suspects=[str(suspect) for suspect in fitted.suspects],
+        suspects=suspects(fitted.audit),
+        audit=audit_lines(fitted.audit),
         limits=[*table.notes, *_limits(cases)],
         fingerprints={"data": table.key},
         versions={
@@ -57,7 +71,19 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
             "python": sys.version.split()[0],
             **{lib: version(lib) for lib in LIBRARIES},
         },
+        rivals=rival_lines(fitted.rivals),
+        scorecard=scorecard_lines(fitted.rivals, cases, {f.name: f.label for f in table.features}),
     )
+
+
+def calibration_text(spec: Pipeline, fitted: Fitted) -> str:
+    """Which calibration, and on which cases."""
+    parts: tuple[str, ...] = (CALIBRATION,)
+    whose = "that the trees never saw"
+    if spec.model.ensemble > 1:
+        parts, whose = (TRAIN, VALID, CALIBRATION), "each by trees that did not learn from its customer"
+    cases = sum(len(fitted.cases.rows(part)) for part in parts)
+    return f"{fitted.model.calibrator.kind}, on {cases:,} cases {whose}"
 
 
 def population_text(spec: Pipeline) -> str:

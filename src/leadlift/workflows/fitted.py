@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from leadlift.models import LogisticBaseline, Model
-from leadlift.training import Cases, Judgement, Suspect, TrainingTable
+from leadlift.training import Audit, Cases, Judgement, Rivals, TrainingTable
+from leadlift.training.groups import Levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,4 +19,7 @@ class Fitted:
     model: Model
     baseline: LogisticBaseline
     result: Judgement
-    suspects: Sequence[Suspect]
+    audit: Audit
+    rivals: Rivals
+    champion: int | None = None
+    protected: Mapping[str, Levels] = field(default_factory=dict)

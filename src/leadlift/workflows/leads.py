@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replaced
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,15 @@ from leadlift.leads import (
     write_leads,
     write_rows,
 )
+from leadlift.models import Expected
 from leadlift.names import BAND, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
 from leadlift.progress import SILENT, Progress
-from leadlift.specs import Campaign, FeatureDef, Pipeline, Workspace, sql
+from leadlift.specs import Campaign, Pipeline, Workspace, column_types, sql
 from leadlift.training import everyone_spine, flat_query
-from leadlift.workflows.champion import Loaded, catalogue_of, load
+from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.manifest import read_manifest, write_manifest
 from leadlift.workflows.reasons import explained, in_order
+from leadlift.workflows.score import score
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.wording import Wording, wording_of
@@ -51,19 +53,36 @@ class Listed:
     model: str
     leads: int
     expected_responders: float
+    expected_low: float | None
+    expected_high: float | None
     waterfall: tuple[WaterfallRow, ...]
     folder: Path
     files: tuple[str, ...]
     best: tuple[dict[str, Any], ...]
+    without_consent: str | None = None
     expected_is: str = "expected to say yes"
+
+    @property
+    def between(self) -> str:
+        """The interval as a sentence goes on with it; empty where there is none."""
+        if self.expected_low is None or self.expected_high is None:
+            return ""
+        return f", between {self.expected_low:,.0f} and {self.expected_high:,.0f} in 95 of 100 such lists"
 
 
 def leads(
-    ws: Workspace, name: str, as_of: date, *, replace: bool = False, progress: Progress = SILENT
+    ws: Workspace,
+    name: str,
+    as_of: date,
+    *,
+    replace: bool = False,
+    score_first: bool = False,
+    progress: Progress = SILENT,
 ) -> Listed:
     """Choose, rank and explain the customers of a campaign and write the list, whole or not at all.
 
     A list is immutable: where one is there already the verb refuses, or with `replace` keeps the old one beside it.
+    score_first: score the day when it has no scores yet.
     """
     campaign = ws.campaign(name)
     spec = ws.pipeline(campaign.pipeline)
@@ -71,6 +90,8 @@ def leads(
     sweep(folder.parent)
     _refuse_existing(folder, replace=replace)
     scores = ws.root / "scores" / campaign.pipeline / as_of.isoformat()
+    if score_first and not scores.exists():
+        score(ws, campaign.pipeline, as_of, progress)
     manifest = read_manifest(scores, f"Run `leadlift score {campaign.pipeline} --as-of {as_of}`")
     tracker = tracker_of(ws)
     version = tracker.version(campaign.pipeline, str(manifest["version"]))
@@ -83,7 +104,7 @@ def leads(
         home.engine.define_files(SCORED, scores / SCORES)
         features = _features(ws, spec, campaign, loaded, home, as_of, progress)
         progress.step("choosing")
-        chosen = _chosen(ws, campaign, catalogue_of(ws, spec), home, features)
+        chosen = _chosen(ws, campaign, condition_types(ws, spec), home, features)
         rows = _rows_of(home, features, chosen, loaded, campaign)
         told = explained(loaded, rows, progress)
         reasons = [[reason.sentence for reason in one] for one in told.reasons]
@@ -100,19 +121,29 @@ def leads(
             "sources": manifest["sources"],
         }
         words = wording_of(spec)
-        files = _write(folder, table, campaign, facts, chosen, loaded, made_of, words, replace=replace)
-        listed = _listed(name, table, facts, chosen, folder, files)
+        expected = loaded.model.expected(chosen.rows[SCORE].to_numpy())
+        files = _write(
+            folder, table, campaign, facts, expected, chosen, loaded, made_of, words, replace=replace
+        )
+        listed = _listed(name, table, facts, expected, chosen, folder, files)
+        listed = replaced(listed, without_consent=campaign.without_consent)
         if words.meaning:
-            listed = dataclasses.replace(listed, expected_is=words.expected)
+            listed = replaced(listed, expected_is=words.expected)
         run.tags(
             {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
         )
         run.table("tables/waterfall.csv", [asdict(row) for row in chosen.waterfall])
         run.file(folder / "manifest.json")
-        run.metrics({"leads": listed.leads, "expected_responders": listed.expected_responders})
+        told_of = {
+            "leads": listed.leads,
+            "expected_responders": listed.expected_responders,
+            "expected_responders.low": listed.expected_low,
+            "expected_responders.high": listed.expected_high,
+        }
+        run.metrics({metric: value for metric, value in told_of.items() if value is not None})
         run.note(
             f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; "
-            f"{listed.expected_responders:,.0f} {listed.expected_is}."
+            f"{listed.expected_responders:,.0f} {listed.expected_is}{listed.between}."
         )
     return listed
 
@@ -140,7 +171,7 @@ def _features(
         name
         for text in texts
         if text
-        for name in sorted(sql.names_in(sql.parse(text, _types(catalogue_of(ws, spec)), "the workspace")))
+        for name in sorted(sql.names_in(sql.parse(text, condition_types(ws, spec), "the workspace")))
     ]
     names = list(dict.fromkeys([*loaded.model.encoding.features, *named, *campaign.export.columns]))
     if spec.population.table is not None:
@@ -149,15 +180,20 @@ def _features(
     return feature_query(home, ws.features, names, everyone_spine(home, [as_of]), progress)[0]
 
 
-def _types(catalogue: Mapping[str, FeatureDef]) -> dict[str, str]:
-    return {name: "string" if feature.is_text else "number" for name, feature in catalogue.items()}
+def condition_types(ws: Workspace, spec: Pipeline) -> dict[str, str]:
+    """What a campaign's conditions may name, and its type: features, or every column of the flat table."""
+    table = spec.population.score or spec.population.table
+    if table is not None:
+        return column_types(ws.sources[table], ws.sources)
+    return {name: "string" if feature.is_text else "number" for name, feature in ws.features.items()}
 
 
 def _chosen(
-    ws: Workspace, campaign: Campaign, catalogue: Mapping[str, FeatureDef], home: Home, features: exp.Select
+    ws: Workspace, campaign: Campaign, types: Mapping[str, str], home: Home, features: exp.Select
 ) -> Chosen:
-    types = _types(catalogue)
-    rules: list[tuple[str, exp.Expr]] = [("consent", _unless(campaign.consent, types))]
+    rules: list[tuple[str, exp.Expr]] = []
+    if campaign.consent:
+        rules.append(("consent", _unless(campaign.consent, types)))
     if campaign.eligible:
         rules.append(("eligible", _unless(campaign.eligible, types)))
     rules += [(rule.rule, sql.parse(rule.where, types, "the workspace")) for rule in campaign.exclude]
@@ -173,8 +209,9 @@ def _chosen(
     )
     if chosen.rows.num_rows == 0:
         told = ", ".join(f"{row.rule} removed {row.removed:,}" for row in chosen.waterfall[1:] if row.removed)
+        hint = "; `consent` in its file says who agreed" if chosen.waterfall[1].rule == "consent" else ""
         raise GateError(
-            f"campaign {campaign.campaign}: nobody is left of {table.num_rows:,} scored: {told or 'none scored'}"
+            f"campaign {campaign.campaign}: nobody is left of {table.num_rows:,} scored: {told or 'none scored'}{hint}"
         )
     return chosen
 
@@ -213,6 +250,7 @@ def _write(
     table: pa.Table,
     campaign: Campaign,
     facts: ListFacts,
+    expected: Expected,
     chosen: Chosen,
     loaded: Loaded,
     made_of: Mapping[str, Any],
@@ -227,8 +265,15 @@ def _write(
         "channel": campaign.channel,
         "as_of": facts.as_of.isoformat(),
         "valid_until": facts.valid_until.isoformat(),
+        "consent": campaign.consent or f"not asked: {campaign.without_consent}",
         "leads": table.num_rows,
         "expected_responders": round(chosen.waterfall[-1].expected_responders, 1),
+        **(
+            {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
+            if expected.low is not None
+            else {}
+        ),
+        "expected_responders_method": loaded.model.expected_method(),
         "model": facts.model_version,
         "percentiles_among": loaded.model.percentiles.population,
         "bands": "; ".join(f"{band}: {told}" for band, told in loaded.model.bands.describe().items()),
@@ -244,7 +289,13 @@ def _write(
 
 
 def _listed(
-    name: str, table: pa.Table, facts: ListFacts, chosen: Chosen, folder: Path, files: Sequence[Path]
+    name: str,
+    table: pa.Table,
+    facts: ListFacts,
+    expected: Expected,
+    chosen: Chosen,
+    folder: Path,
+    files: Sequence[Path],
 ) -> Listed:
     return Listed(
         campaign=name,
@@ -253,6 +304,8 @@ def _listed(
         model=facts.model_version,
         leads=table.num_rows,
         expected_responders=chosen.waterfall[-1].expected_responders,
+        expected_low=expected.low,
+        expected_high=expected.high,
         waterfall=chosen.waterfall,
         folder=folder,
         files=tuple(path.name for path in files),

@@ -6,6 +6,7 @@ from leadlift.engines.files import digest
 from leadlift.features.definition import definition, definitions, feature_row
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import DataSet, Run
+from leadlift.tracking.places import without_password
 from leadlift.training import TrainingTable
 from leadlift.workflows.session import git_revision
 
@@ -13,9 +14,9 @@ __all__ = ["definition", "definitions", "feature_row", "log_inputs"]
 
 
 def log_inputs(run: Run, ws: Workspace, spec: Pipeline, table: TrainingTable) -> None:
-    """Every spec as text, the fingerprints of data and features, the list of features, and the git revision."""
+    """Every spec as text (passwords hidden), fingerprints of data and features, the features, the git revision."""
     for name, document in sorted(ws.documents.items()):
-        run.text(f"specs/{name}", document.text)
+        run.text(f"specs/{name}", without_password(document.text))
     run.table("tables/features.csv", [feature_row(feature) for feature in table.features])
     told = sorted(feature_row(feature)["definition"] for feature in table.features)
     run.tags(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable,
     made_of = needed(catalogue_of(ws, spec), [feature.name for feature in table.features])
     train = table.table.take(pa.array(parts.rows[TRAIN]))
     meta = {
+        **model.meta,
         "pipeline": spec.pipeline,
         "kind": spec.kind,
         "data": table.key,
@@ -35,7 +37,7 @@ def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable,
             {feature.name: typical(train[feature.name], feature) for feature in table.features}
         ),
     }
-    return Model(model.booster, model.encoding, model.calibrator, model.bands, model.percentiles, meta)
+    return replace(model, meta=meta)
 
 
 def typical(values: pa.ChunkedArray, feature: FeatureDef) -> float | str | None:

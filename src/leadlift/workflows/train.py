@@ -7,25 +7,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from leadlift.errors import UserError
 from leadlift.evaluation import Estimate
 from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace
 from leadlift.training import (
+    NOTHING,
+    Acceptance,
+    Audit,
+    Finding,
     Judgement,
     Parts,
-    Suspect,
+    Rival,
     TrainingTable,
-    find_leaks,
+    audit_cases,
     fit_baseline,
     fit_calibrated,
     judge,
+    judge_rivals,
+    model_too_good,
     prepare,
     split_cases,
     training_table,
 )
+from leadlift.training.groups import protected_levels
+from leadlift.workflows.audited import stop_at_leaks
+from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.meta import reference_name, with_meta
+from leadlift.workflows.outsider import champion_on_test
+from leadlift.workflows.report import version_lines
+from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
 from leadlift.workflows.train_uplift import TrainedUplift, train_uplift
@@ -46,30 +59,45 @@ class Trained:
     auc_gain: Estimate
     expected: float
     actual: float
-    suspects: tuple[str, ...]
+    findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     tuned_by: str | None
+    rivals: tuple[Rival, ...]
 
 
 def train(
-    ws: Workspace, name: str, progress: Progress = SILENT, seed: int | None = None
+    ws: Workspace,
+    name: str,
+    progress: Progress = SILENT,
+    seed: int | None = None,
+    accepted: Acceptance = NOTHING,
 ) -> Trained | TrainedUplift:
     """Train the pipeline's model and its baseline on the same cases and register the model as challenger.
 
-    seed: of the split, instead of the pipeline's own. Registered last: what a killed run leaves is never used.
+    seed: of the split, instead of the pipeline's own. accepted: suspects of the audit that somebody answers for.
+    Raises GateError when another stands open: then nothing is registered, and the run keeps the findings.
+    Registered last: what a killed run leaves is never used.
     """
     spec = ws.pipeline(name)
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
     if spec.treatment is not None:
+        if accepted.names:
+            raise UserError(
+                f"--accept-leak: pipeline {name} is of kind uplift, which the leak audit does not read; there is "
+                "nothing to accept. What is looked at instead: docs/uplift.md"
+            )
         return train_uplift(ws, spec, spec.treatment, split, progress)
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
-    parts = split_cases(table.table, split, table.maturity)
-    cases = prepare(table.table, table.features, parts)
-    suspects = find_leaks(cases)
+        parts = split_cases(table.table, split, table.maturity)
+        cases = prepare(table.table, table.features, parts)
+        protected = protected_levels(spec, ws.features, home, table, progress)
+        progress.step("audit")
+        audit = audit_cases(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
     tracker = tracker_of(ws)
     params, tuned_by = tuned_params(tracker, name)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
+        stop_at_leaks(run, ws, spec, table, audit)
         progress.step("boosting")
         model = fit_calibrated(cases, params, spec.model, reference_name(parts))
         model = with_meta(model, ws, spec, table, parts)
@@ -77,18 +105,28 @@ def train(
         baseline = fit_baseline(cases, split.seed)
         progress.step("judging")
         result = judge(model, baseline, cases)
+        audit = audit.plus(model_too_good(result.metrics[TEST]["auc"], int(result.actual)), accepted)
+        progress.step("models to beat")
+        champion, outsider = champion_on_test(ws, tracker, spec, table, cases, split.seed)
+        events = [source for source, one in ws.sources.items() if one.kind == "events"]
+        rivals = judge_rivals(model, baseline, cases, table.features, events, outsider, split.seed)
         progress.step("logging")
         facts = {
             "tuned_by": tuned_by or "",
             "split.seed": split.seed,
+            "accept_leak": ",".join(accepted.names),
+            "accepted_because": accepted.because,
+            **judged_between(cases),
             **{f"param.{k}": v for k, v in params.items()},
         }
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            fitted = Fitted(table, cases, model, baseline, result, suspects)
-            log_training(run, ws, spec, fitted, facts, saved)
+            number = champion.version if champion else None
+            fitted = Fitted(table, cases, model, baseline, result, audit, rivals, number, protected)
+            log_training(run, ws, spec, fitted, facts, saved, version_lines(tracker, name))
+        audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
-    return _told(name, version.version, run.id, table, parts, result, suspects, tuned_by)
+    return _told(name, version.version, run.id, table, parts, result, audit, tuned_by, rivals.all)
 
 
 def _told(
@@ -98,8 +136,9 @@ def _told(
     table: TrainingTable,
     parts: Parts,
     result: Judgement,
-    suspects: list[Suspect],
+    audit: Audit,
     tuned_by: str | None,
+    rivals: tuple[Rival, ...],
 ) -> Trained:
     return Trained(
         pipeline=name,
@@ -112,7 +151,8 @@ def _told(
         auc_gain=result.gain["auc"],
         expected=result.expected,
         actual=result.actual,
-        suspects=tuple(str(suspect) for suspect in suspects),
+        findings=audit.findings,
         notes=table.notes,
         tuned_by=tuned_by,
+        rivals=rivals,
     )

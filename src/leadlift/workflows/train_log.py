@@ -4,41 +4,63 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
 
 from leadlift.evaluation import Estimate
+from leadlift.evaluation.depth import gains_band
+from leadlift.evaluation.groups import GroupFacts
 from leadlift.explain import model_page
 from leadlift.names import TEST
 from leadlift.reports import ModelCard, card_html, card_markdown, run_note
+from leadlift.reports.report import VersionLine
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
 from leadlift.training import Cases, Judgement
+from leadlift.workflows.audited import log_audit
 from leadlift.workflows.card import card_of
 from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import log_inputs
+from leadlift.workflows.report import report_of
+from leadlift.workflows.rivals_log import log_rivals
 
 EXPLAINED = 800
 
 
 def log_training(
-    run: Run, ws: Workspace, spec: Pipeline, fitted: Fitted, facts: Mapping[str, object], saved: Path
+    run: Run,
+    ws: Workspace,
+    spec: Pipeline,
+    fitted: Fitted,
+    facts: Mapping[str, object],
+    saved: Path,
+    versions: Sequence[VersionLine] = (),
 ) -> None:
     """Log inputs, parameters, metrics, tables, plots, the card, the explanation, and last the model.
 
-    facts: further parameters of the run. saved: the folder of the saved model.
+    facts: further parameters of the run. saved: the folder of the saved model. versions: those registered before.
     """
     log_inputs(run, ws, spec, fitted.table)
     run.params({**spec_params(spec), **facts})
     run.metrics(_metrics(fitted.result, fitted.cases))
+    log_audit(run, fitted.audit)
+    log_rivals(run, fitted.rivals, fitted.cases, fitted.champion)
     card = card_of(spec, fitted)
-    card = dataclasses.replace(card, plots=draw(card, fitted.result))
-    for name, png in card.plots.items():
-        run.data(f"plots/{name}.png", png)
+    campaigns = [one for one in ws.campaigns.values() if one.pipeline == spec.pipeline]
+    report = report_of(fitted, fitted.protected, campaigns, versions)
+    card = dataclasses.replace(card, plots=draw(card, fitted), report=report)
+    for name, picture in card.plots.items():
+        run.data(f"plots/{name}.svg", picture)
+    for line in report.money:
+        run.data(f"plots/profit_{line.campaign}.svg", line.plot)
+    groups = [asdict(one) for one in (*report.segments, *report.fairness) if isinstance(one, GroupFacts)]
+    for name, rows in (("groups", groups), ("months", [asdict(month) for month in fitted.result.months])):
+        if rows:
+            run.table(f"tables/{name}.csv", rows)
     _log_tables(run, card, fitted)
     run.text("model_card.html", card_html(card))
     run.text("model_card.md", card_markdown(card))
@@ -68,13 +90,15 @@ def _explanation(spec: Pipeline, fitted: Fitted) -> str:
     return model_page(title(spec.pipeline), f"{len(rows):,} test cases", told)
 
 
-def draw(card: ModelCard, result: Judgement) -> dict[str, bytes]:
+def draw(card: ModelCard, fitted: Fitted) -> dict[str, bytes]:
     """The pictures of a card."""
     from leadlift.reports import plots
 
+    result, rows = fitted.result, fitted.cases.rows(TEST)
     shares, found, simple = result.gains
+    band = gains_band(result.test_y, fitted.model.raw(fitted.cases.matrix[rows]), fitted.cases.customer[rows])
     drawn = {
-        "gains": plots.gains_plot(shares, found, simple),
+        "gains": plots.gains_plot(shares, found, simple, (band.shares, band.low, band.high)),
         "lift": plots.lift_plot(result.deciles),
         "reliability": plots.reliability_plot(result.reliability),
         "scores": plots.score_plot(result.test_probability, result.test_y),
@@ -118,6 +142,9 @@ def _metrics(result: Judgement, cases: Cases) -> dict[str, float]:
     for name, estimate in result.gain.items():
         told |= interval_metrics(f"{TEST}.{name}_gain_over_baseline", estimate)
     told[f"{TEST}.predicted_responders"] = result.expected
+    for end in ("low", "high"):
+        if (limit := getattr(result.limits, end, None)) is not None:
+            told[f"{TEST}.predicted_responders.{end}"] = limit
     told[f"{TEST}.actual_responders"] = result.actual
     return told
 

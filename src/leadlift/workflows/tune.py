@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from leadlift import tuning
 from leadlift.errors import UserError
-from leadlift.models import monotone_params
+from leadlift.models import constraint_params
 from leadlift.names import TRAIN, VALID
 from leadlift.progress import SILENT, Progress
-from leadlift.specs import Workspace
+from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Tracker
-from leadlift.training import prepare, split_cases, training_table
+from leadlift.tracking.places import whole_uri
+from leadlift.training import Cases, prepare, split_cases, training_table
 from leadlift.workflows.logging import log_inputs
 from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.tune_log import BEST, log_standing, log_tuning
 
-BEST = "tuning/best_params.json"
+STUDIES = ".leadlift/tuning"
+URL_VARIABLE = "LEADLIFT_TUNING"
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """The best parameters found, and how many trials they took."""
+    """The best parameters found, and how many trials they took.
+
+    trials: of the study; earlier: those that were there when the command began; pruned: those that ended early.
+    """
 
     pipeline: str
     run_id: str
+    study: str
     metric: str
     best_value: float
     trials: int
+    earlier: int
+    pruned: int
     params: Mapping[str, Any]
+    importances: Mapping[str, float]
 
 
 def tune(
@@ -39,10 +52,9 @@ def tune(
     progress: Progress = SILENT,
     trials: int | None = None,
     seconds: int | None = None,
+    workers: int = 1,
 ) -> Tuned:
     """Search on the training and validation cases; the test is never looked at. `train` then uses what is best."""
-    from leadlift import tuning
-
     spec = ws.pipeline(name)
     if spec.treatment is not None:
         raise UserError(
@@ -56,40 +68,31 @@ def tune(
         tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding)
         for rows in (cases.rows(TRAIN), cases.rows(VALID))
     )
-    wanted = trials or spec.tune.trials
-    settings = tuning.TuningSettings(
-        trials=wanted,
-        seconds=seconds or spec.tune.seconds,
-        metric=spec.tune.metric,
-        max_rounds=spec.model.max_rounds,
-        early_stopping=spec.model.early_stopping,
-        seed=spec.split.seed,
-        params={**spec.model.params, **monotone_params(cases.encoding, spec.model.monotone)},
-        search_space=spec.tune.space,
-    )
+    settings = _settings(ws, spec, cases, trials, seconds, workers)
     tracker = tracker_of(ws)
     with tracker.run(name, "tune", f"tune {datetime.now():%Y-%m-%d %H:%M}") as run:
         progress.step(f"tuning {name}")
-        found = tuning.tune(
-            train, valid, settings, lambda done, total, best: progress.done(done / (total or wanted))
-        )
         log_inputs(run, ws, spec, table)
-        own = {key: value for key, value in found.best_params.items() if key not in settings.params}
-        run.json(BEST, own)
-        run.table("tuning/trials.csv", [_flat(asdict(trial)) for trial in found.trials])
-        run.params({f"best.{key}": value for key, value in own.items()})
-        run.metrics(
-            {
-                f"valid.{spec.tune.metric}": found.best_value,
-                "trials": len(found.trials),
-                "rounds": found.best_rounds,
-            }
-        )
-        run.note(
-            f"Best of {len(found.trials)} trials: {spec.tune.metric} {found.best_value:.4f} "
-            "on the validation customers."
-        )
-    return Tuned(name, run.id, spec.tune.metric, found.best_value, len(found.trials), own)
+
+        def told(standing: tuning.Standing) -> None:
+            progress.note(_words(settings.metric, standing))
+            progress.done(standing.share)
+            log_standing(run, settings.metric, standing)
+
+        found = tuning.tune(train, valid, settings, told)
+        own = log_tuning(run, settings, found, len(train.y))
+    return Tuned(
+        pipeline=name,
+        run_id=run.id,
+        study=found.study,
+        metric=settings.metric,
+        best_value=found.best_value,
+        trials=len(found.trials),
+        earlier=found.earlier,
+        pruned=sum(trial.state == "pruned" for trial in found.trials),
+        params=own,
+        importances=found.importances,
+    )
 
 
 def tuned_params(tracker: Tracker, name: str) -> tuple[dict[str, Any], str | None]:
@@ -100,6 +103,43 @@ def tuned_params(tracker: Tracker, name: str) -> tuple[dict[str, Any], str | Non
     return {}, None
 
 
-def _flat(trial: dict[str, Any]) -> dict[str, Any]:
-    params = trial.pop("params")
-    return {**trial, **params}
+def study_place(ws: Workspace, name: str) -> Path | str:
+    """Where the studies of a pipeline are kept: LEADLIFT_TUNING, `tuning` of leadlift.yaml, or a journal file."""
+    url = os.environ.get(URL_VARIABLE) or ws.file.tuning
+    return whole_uri(url, ws.root) if url else ws.root / STUDIES / f"{name}.journal"
+
+
+def _settings(
+    ws: Workspace, spec: Pipeline, cases: Cases, trials: int | None, seconds: int | None, workers: int
+) -> tuning.TuningSettings:
+    return tuning.TuningSettings(
+        trials=trials or spec.tune.trials,
+        seconds=seconds or spec.tune.seconds,
+        metric=spec.tune.metric,
+        max_rounds=spec.model.max_rounds,
+        early_stopping=spec.model.early_stopping,
+        seed=spec.split.seed,
+        params={
+            **spec.model.params,
+            **constraint_params(cases.encoding, spec.model.monotone, spec.model.interactions),
+        },
+        search_space=spec.tune.space,
+        negatives=spec.tune.negatives,
+        workers=workers,
+        storage=study_place(ws, spec.pipeline),
+        study=f"{ws.file.name}/{spec.pipeline}",
+        folder=ws.root / STUDIES,
+    )
+
+
+def _words(metric: str, standing: tuning.Standing) -> str:
+    """Such as `12 of 50 trials, best average precision 0.1234, about 3 min left`."""
+    words = [
+        f"{standing.done:,} of {standing.wanted:,} trials" if standing.wanted else f"{standing.done:,} trials"
+    ]
+    if standing.best is not None:
+        words.append(f"best {metric.replace('_', ' ')} {standing.best:.4f}")
+    if standing.left is not None:
+        minutes, seconds = divmod(round(standing.left), 60)
+        words.append(f"about {minutes} min left" if minutes else f"about {seconds} s left")
+    return ", ".join(words)

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from leadlift.features.rows import AT, KNOWN, ROW, UNTIL, as_date, case, col, days_from, number, versions
+from leadlift.features.rows import (
+    AT,
+    KNOWN,
+    ROW,
+    UNTIL,
+    all_of,
+    as_date,
+    case,
+    col,
+    days_from,
+    number,
+    versions,
+)
 from leadlift.features.tiles.measures import Measures, Value
 from leadlift.names import CUSTOMER
 from leadlift.specs import Source
@@ -34,31 +46,42 @@ def rows_query(
 ) -> exp.Select:
     """One row for each row of `table` that has a customer and clocks, with the customer's code where it is known.
 
+    Of keyed rows also those without: they are nobody's, known never, and replace earlier versions all the same.
+
     Reads the tables `customer_codes` (customer_id, code) and, for superseded rows, `corrected_keys` (key).
     """
     rows = _versions(table, source, columns, reading)
     at, known = col(AT, ROW), col(KNOWN, ROW)
-    code = col(CODE, "c")
-    chosen: list[exp.Expr] = [
-        code.as_(CODE),
-        case(exp.Is(this=code.copy(), expression=exp.null()), col(CUSTOMER, ROW)).as_(NEW),
-        day_number(at).as_(DAY),
-        _first_midnight(known).as_(KNOWN_DAY),
-    ]
+    code, counts = col(CODE, "c"), all_of(*(_there(one) for one in (col(CUSTOMER, ROW), at, known)))
+    chosen: list[exp.Expr] = [code.as_(CODE)]
+    if reading.keyed:
+        # a version that names nobody, or no time, counts for nobody; those that it replaces count no longer either
+        nobody = exp.Coalesce(this=col(CUSTOMER, ROW), expressions=[exp.Literal.string("")])
+        never = case(counts.copy(), _first_midnight(known)).else_(number(FOR_EVER))
+        chosen += [
+            case(exp.Is(this=code.copy(), expression=exp.null()), nobody).as_(NEW),
+            day_number(exp.Coalesce(this=at.copy(), expressions=[known.copy()])).as_(DAY),
+            never.as_(KNOWN_DAY),
+            key_hash(source, ROW).as_(KEY),
+        ]
+        counts = exp.or_(counts, exp.and_(_there(known), *(_there(col(key, ROW)) for key in source.keys)))
+    else:
+        chosen += [
+            case(exp.Is(this=code.copy(), expression=exp.null()), col(CUSTOMER, ROW)).as_(NEW),
+            day_number(at).as_(DAY),
+            _first_midnight(known).as_(KNOWN_DAY),
+        ]
     if reading.superseded:
         chosen.append(_until_day(col(UNTIL, ROW), source).as_(UNTIL_DAY))
-    if reading.keyed:
-        chosen.append(key_hash(source, ROW).as_(KEY))
     if measures.timed:
         chosen.append(_micros(at).as_(MICROS))
     chosen += [_as_number(value).as_(f"v{place}") for place, value in enumerate(measures.values)]
     chosen += [
         word.as_(f"b{place}") for place, word in enumerate(_words([t for _, t in measures.conditions]))
     ]
-    there = [exp.not_(exp.Is(this=one, expression=exp.null())) for one in (col(CUSTOMER, ROW), at, known)]
     on = exp.EQ(this=col(CUSTOMER, "c"), expression=col(CUSTOMER, ROW))
     codes = exp.to_table(CODES).as_("c")
-    return exp.select(*chosen).from_(rows.subquery(ROW)).join(codes, on=on, join_type="left").where(*there)
+    return exp.select(*chosen).from_(rows.subquery(ROW)).join(codes, on=on, join_type="left").where(counts)
 
 
 def typed_values(table: str, source: Source, values: Sequence[Value]) -> exp.Select:
@@ -77,6 +100,10 @@ def key_hash(source: Source, table: str | None = None) -> exp.Expr:
 def day_number(time: exp.Expr) -> exp.Expr:
     """Days since 1970-01-01."""
     return exp.cast(days_from(exp.cast(exp.Literal.string("1970-01-01"), "DATE"), time.copy()), "INT")
+
+
+def _there(value: exp.Expr) -> exp.Expr:
+    return exp.not_(exp.Is(this=value.copy(), expression=exp.null()))
 
 
 def _versions(table: str, source: Source, columns: set[str], reading: Reading) -> exp.Select:

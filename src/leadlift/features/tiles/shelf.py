@@ -16,7 +16,7 @@ from leadlift.features.tiles.query import Reading
 from leadlift.features.tiles.runs import Run, read_run
 from leadlift.specs import FeatureDef
 
-VERSION = "1"
+VERSION = "2"
 FACTS = "tile.json"
 # of one run: rows while they are gathered, joined and sorted
 BYTES_PER_ROW = 24

@@ -1,0 +1,200 @@
+"""leadlift beside what a modeller would otherwise use: same rows, same budget of wall-clock time, chances on the test.
+
+Run: python benchmarks/quality/contest.py --seeds 5 --budget 120 [--sets bank_random telco] [--ways leadlift plain ...]
+Ways: plain LightGBM; LightGBM with Optuna, written the usual way (three folds, average precision); FLAML and AutoGluon
+(tabular, without torch) where they are installed, else they are named and left out; leadlift with its defaults and
+`ensemble: 5`; leadlift after a search for a third of the budget. None sees a target of the test. Two seeds of the same
+split in time differ in the fits alone. Ranks: 1 is best; mean over data sets and seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Mapping
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from datasets import SETS, Data
+from sklearn import metrics as sk
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+from leadlift.models import Encoding
+from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
+from leadlift.specs.pipelines import ModelChoice
+from leadlift.training import Cases, Parts, fit_calibrated
+
+SHARES = {VALID: 0.15, CALIBRATION: 0.35, TRAIN: 1.0}
+MEMBERS, SEARCH = 5, 1 / 3
+Frame = pd.DataFrame
+
+
+def plain(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
+    """LightGBM's defaults."""
+    model = lgb.LGBMClassifier(verbosity=-1, random_state=seed).fit(as_categories(learn), y)
+    return np.asarray(model.predict_proba(as_categories(test))[:, 1])
+
+
+def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
+    """LightGBM in an Optuna objective of three folds, until the budget is used up, then refitted to all rows."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    x, folds = as_categories(learn), StratifiedKFold(3, shuffle=True, random_state=seed)
+
+    def params(trial: optuna.trial.BaseTrial) -> dict[str, float]:
+        return {
+            "n_estimators": trial.suggest_int("n_estimators", 50, 600),
+            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.3, log=True),
+            "num_leaves": trial.suggest_int("num_leaves", 5, 127, log=True),
+            "min_child_samples": trial.suggest_int("min_child_samples", 5, 300, log=True),
+            "colsample_bytree": trial.suggest_float("colsample_bytree", 0.4, 1.0),
+            "subsample": trial.suggest_float("subsample", 0.5, 1.0),
+            "reg_lambda": trial.suggest_float("reg_lambda", 1e-3, 100.0, log=True),
+        }
+
+    def objective(trial: optuna.Trial) -> float:
+        model = lgb.LGBMClassifier(verbosity=-1, subsample_freq=1, random_state=seed, **params(trial))
+        return float(cross_val_score(model, x, y, cv=folds, scoring="average_precision").mean())
+
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
+    study.optimize(objective, timeout=budget * 0.9)
+    model = lgb.LGBMClassifier(verbosity=-1, subsample_freq=1, random_state=seed, **study.best_params).fit(
+        x, y
+    )
+    return np.asarray(model.predict_proba(as_categories(test))[:, 1])
+
+
+def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
+    """FLAML on log loss."""
+    from flaml import AutoML
+
+    model = AutoML()
+    model.fit(
+        as_categories(learn), y.astype(int), task="classification", metric="log_loss", time_budget=budget,
+        seed=seed, verbose=0,
+    )  # fmt: skip
+    return np.asarray(model.predict_proba(as_categories(test))[:, 1])
+
+
+def autogluon(
+    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
+) -> np.ndarray:
+    """AutoGluon's best quality within the budget, on log loss."""
+    import tempfile
+
+    from autogluon.tabular import TabularPredictor
+
+    with tempfile.TemporaryDirectory() as folder:
+        model = TabularPredictor("target", eval_metric="log_loss", path=folder, verbosity=0).fit(
+            learn.assign(target=y.astype(int)), time_limit=budget, presets="best_quality", num_cpus=2
+        )
+        return np.asarray(model.predict_proba(test)[1])
+
+
+def leadlift(
+    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
+) -> np.ndarray:
+    """A search on two parts of the rows, then the ensemble on all of them, calibrated."""
+    cases = cases_of(learn, y, test, seed, who)
+    params = searched(cases, budget * SEARCH, seed)
+    model = fit_calibrated(cases, params, ModelChoice(ensemble=MEMBERS), "the test")
+    return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
+
+
+def untuned(
+    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
+) -> np.ndarray:
+    """leadlift's ensemble with its default parameters: a few seconds."""
+    cases = cases_of(learn, y, test, seed, who)
+    model = fit_calibrated(cases, {}, ModelChoice(ensemble=MEMBERS), "the test")
+    return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
+
+
+WAYS: Mapping[str, Callable[[Frame, np.ndarray, Frame, float, int, np.ndarray], np.ndarray]] = {
+    "plain": plain, "usual": usual, "flaml": flaml, "autogluon": autogluon, "untuned": untuned, "leadlift": leadlift,
+}  # fmt: skip
+
+
+def as_categories(frame: Frame) -> Frame:
+    return frame.apply(lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype("category"))
+
+
+def cases_of(learn: Frame, y: np.ndarray, test: Frame, seed: int, who: np.ndarray) -> Cases:
+    """The rows as training reads them; what the test's targets are, it is not told."""
+    table = pa.Table.from_pandas(pd.concat([learn, test], ignore_index=True), preserve_index=False)
+    n, m = len(learn), len(test)
+    share, rows, low = (
+        np.random.default_rng(seed).random(who.max() + 1)[who],
+        {TEST: np.arange(n, n + m)},
+        0.0,
+    )
+    for part, high in SHARES.items():
+        rows[part], low = np.flatnonzero((share >= low) & (share < high)), high
+    encoding = Encoding.fit(table.take(pa.array(rows[TRAIN])), table.column_names)
+    undated = np.full(n + m, np.datetime64("NaT", "D"))
+    hidden = np.append(y, np.zeros(m))
+    parts = Parts(rows, None, 0, ordered=False)
+    return Cases(
+        encoding, encoding.encode(table), hidden, np.append(who, np.full(m, who.max() + 1)), undated, parts
+    )
+
+
+def searched(cases: Cases, seconds: float, seed: int) -> Mapping[str, object]:
+    from leadlift import tuning
+
+    train, valid = (
+        tuning.TuningData(cases.matrix[cases.rows(part)], cases.y[cases.rows(part)], cases.encoding)
+        for part in (TRAIN, VALID)
+    )
+    settings = tuning.TuningSettings(trials=None, seconds=seconds, metric="log_loss", seed=seed)
+    return tuning.tune(train, valid, settings).best_params
+
+
+def measured(data: Data, seed: int, ways: list[str], budget: float) -> list[dict[str, object]]:
+    test, lines = data.test(seed), []
+    learn, y = data.frame[~test].reset_index(drop=True), data.y[~test]
+    for way in ways:
+        began = time.perf_counter()
+        try:
+            told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, data.who[~test])
+        except ImportError as absent:
+            print(f"{way} left out: {absent}", flush=True)
+            continue
+        seconds = time.perf_counter() - began
+        lines.append({"way": way, "seed": seed, **metrics(data.y[test], told), "s": seconds})
+    return lines
+
+
+def metrics(y: np.ndarray, told: np.ndarray) -> dict[str, float]:
+    order = np.argsort(-told, kind="stable")
+    lift = {f"lift{k}": y[order[: len(y) * k // 100]].mean() / y.mean() for k in (5, 10)}
+    loss = sk.log_loss(y, np.clip(told, 1e-6, 1 - 1e-6))
+    return {"auc": sk.roc_auc_score(y, told), "ap": sk.average_precision_score(y, told), **lift, "loss": loss}
+
+
+def main() -> None:
+    told = argparse.ArgumentParser()
+    told.add_argument("--seeds", type=int, default=5)
+    told.add_argument("--budget", type=float, default=120)
+    told.add_argument("--sets", nargs="+", default=list(SETS))
+    told.add_argument("--ways", nargs="+", default=list(WAYS))
+    args = told.parse_args()
+    lines: list[dict[str, object]] = []
+    for name in args.sets:
+        data = SETS[name]()
+        for seed in range(args.seeds):
+            lines += [{"set": name, **one} for one in measured(data, seed, args.ways, args.budget)]
+        here = pd.DataFrame([one for one in lines if one["set"] == name]).drop(columns=["set", "seed"])
+        by_way = here.groupby("way", sort=False).agg(["mean", "sem"]).round(4)
+        print(f"\n{name}, mean and standard error of {args.seeds} seeds\n{by_way.to_string()}", flush=True)
+    ranks = pd.DataFrame(lines)
+    by = ranks.groupby(["set", "seed"])
+    ranks = ranks.assign(ap_rank=by["ap"].rank(ascending=False), loss_rank=by["loss"].rank())
+    print(f"\nmean ranks\n{ranks.groupby('way')[['ap_rank', 'loss_rank']].mean().round(2).to_string()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Features that know too much: one that alone separates the target, one whose value decides it, and one without a
+clock that follows it more closely than a column read as it is today should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from leadlift.evaluation import Estimate, rates_of_others
+from leadlift.training.audit.finding import Finding, figure
+from leadlift.training.audit.limits import Limits, Severity
+from leadlift.training.audit.purity import purest
+from leadlift.training.audit.sample import Floats, Training, either_way
+
+IN_TIME = "Find out whether it was known at the as-of date; if not, exclude it"
+NO_CLOCK = (
+    "It has no clock and is read as it is today: find out when it is filled in, and exclude it or give its source "
+    "a history"
+)
+
+
+def too_good(
+    train: Training, clockless: Collection[str], known: Collection[str], limits: Limits
+) -> list[Finding]:
+    """At most one finding a feature. clockless: features read as they are today. known: named already, left out."""
+    found = []
+    for index, name in enumerate(train.cases.encoding.features):
+        if name not in known:
+            finding = _of_feature(train, index, name in clockless, limits)
+            found += [finding] if finding is not None else []
+    return found
+
+
+def _of_feature(train: Training, index: int, clockless: bool, limits: Limits) -> Finding | None:
+    name = train.cases.encoding.features[index]
+    area = _strength(train, index)
+    alone = _severity(train, area, limits, "feature_too_good")
+    if alone == "error":
+        return _separates("feature_too_good", alone, name, area, IN_TIME)
+    advice = NO_CLOCK if clockless else IN_TIME
+    pure = purest(train, *train.binned(index))
+    decides = pure.severity(limits["decides_the_outcome"]) if pure is not None else None
+    if pure is not None and decides is not None:
+        kind = "known_afterwards" if clockless else "decides_the_outcome"
+        text = f"{name}: of {pure.customers:,} customers with one value of it {pure}"
+        return Finding(kind, decides, name, text, advice, pure.evidence())
+    afterwards = _severity(train, area, limits, "known_afterwards") if clockless else None
+    if afterwards is not None:
+        return _separates("known_afterwards", afterwards, name, area, advice)
+    return _separates("feature_too_good", alone, name, area, advice) if alone is not None else None
+
+
+def _severity(train: Training, area: Estimate, limits: Limits, kind: str) -> Severity | None:
+    return limits[kind].severity(area.low) if train.enough(limits[kind].fewest) else None
+
+
+def _separates(kind: str, severity: Severity, name: str, area: Estimate, advice: str) -> Finding:
+    text = f"{name} alone separates the target with AUC {area.value:.3f} [{area.low:.3f}, {area.high:.3f}]"
+    evidence = {"auc": figure(area.value), "low": figure(area.low), "high": figure(area.high)}
+    return Finding(kind, severity, name, text, advice, evidence)
+
+
+def _strength(train: Training, index: int) -> Estimate:
+    """AUC of the feature alone, the missing below all others.
+
+    A category counts with its rate among other customers: in-sample rates would make a leak of any list of names.
+    """
+    values = train.values(index)
+    missing = np.isnan(values)
+    if train.cases.encoding.features[index] in train.cases.encoding.categories:
+        codes = np.where(missing, -1, values).astype(np.intp) + 1
+        score: Floats = rates_of_others(train.y, codes, train.customer)
+    else:
+        score = np.where(missing, np.nanmin(values, initial=0.0) - 1, values)
+    return either_way(train.y, score, train.customer)

@@ -1,0 +1,92 @@
+"""Which group each case belongs to: by its categories, and by protected columns that no model sees.
+
+What is read here is counted and dropped: no table, log or artifact holds it row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sqlglot import exp
+
+from leadlift.features import Home, feature_query
+from leadlift.features.rows import col
+from leadlift.names import AS_OF, CUSTOMER
+from leadlift.progress import Progress
+from leadlift.specs import FeatureDef, Pipeline, column_types, marked_columns
+from leadlift.training.table import ROW, TrainingTable, cases_spine, flat_query, maturity_of
+
+Levels = Sequence[str | None]
+
+MOST_LEVELS = 12
+PARTS = 4
+
+
+def protected_levels(
+    spec: Pipeline, catalogue: Mapping[str, FeatureDef], home: Home, table: TrainingTable, progress: Progress
+) -> dict[str, Levels]:
+    """Protected column or feature -> each case's group, in the order of the training table's rows."""
+    if spec.population.table is not None:
+        return _of_flat(spec, spec.population.table, home, table)
+    names = sorted(name for name, why in table.choice.hidden.items() if why == "protected")
+    if not names:
+        return {}
+    spine = cases_spine(spec, home, maturity_of(spec, home))
+    query, _ = feature_query(home, catalogue, names, spine, progress)
+    kept = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(query.subquery("p"))
+    found = home.engine.table(kept)
+    return {
+        name: grouped(values)
+        for name, values in _aligned(found, table.table, (CUSTOMER, AS_OF), names).items()
+    }
+
+
+def _of_flat(spec: Pipeline, name: str, home: Home, table: TrainingTable) -> dict[str, Levels]:
+    source = home.sources[name]
+    types = column_types(source, home.sources)
+    clocks = ("date", "timestamp")
+    marked = marked_columns(source, home.sources, "protected")
+    names = sorted(one for one in marked if types[one] not in clocks and one != spec.target.column)
+    if not names:
+        return {}
+    found = home.engine.table(flat_query(name, source, names, spec.population.where, home.sources))
+    return {one: grouped(values) for one, values in _aligned(found, table.table, (ROW,), names).items()}
+
+
+def _aligned(
+    found: pa.Table, cases: pa.Table, keys: Sequence[str], names: Sequence[str]
+) -> dict[str, list[object]]:
+    """The columns' values for each case, None where it is not found."""
+    places = {
+        row: place for place, row in enumerate(zip(*(found[key].to_pylist() for key in keys), strict=True))
+    }
+    order = [places.get(row) for row in zip(*(cases[key].to_pylist() for key in keys), strict=True)]
+    told = {}
+    for name in names:
+        values = found[name].to_pylist()
+        told[name] = [None if place is None else values[place] for place in order]
+    return told
+
+
+def grouped(values: Sequence[object]) -> Levels:
+    """Few different values as they are; many numbers in four groups of about equal size; other rare texts as one."""
+    known = [value for value in values if value is not None]
+    if len(set(known)) <= MOST_LEVELS:
+        return [None if value is None else str(value) for value in values]
+    if all(isinstance(value, int | float) for value in known):
+        return _quarters(np.array([np.nan if value is None else float(str(value)) for value in values]))
+    counts: dict[object, int] = {}
+    for value in known:
+        counts[value] = counts.get(value, 0) + 1
+    top = sorted(counts, key=lambda one: (-counts[one], str(one)))[: MOST_LEVELS - 1]
+    return [None if value is None else str(value) if value in top else "(others)" for value in values]
+
+
+def _quarters(values: npt.NDArray[np.float64]) -> Levels:
+    edges = np.unique(np.nanquantile(values, np.linspace(0, 1, PARTS + 1)))
+    places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    names = [f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in range(len(edges) - 1)]
+    return [None if np.isnan(value) else names[place] for value, place in zip(values, places, strict=True)]

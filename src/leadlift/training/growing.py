@@ -1,0 +1,99 @@
+"""The trees: one booster beside held-out customers, or several that hold each other's customers out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leadlift.errors import UserError
+from leadlift.models import Booster, fit_booster, make_dataset, merged
+from leadlift.models.calibrators import Floats
+from leadlift.names import CALIBRATION, TRAIN, VALID
+from leadlift.specs import ModelChoice
+from leadlift.training.cases import Cases
+
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Grown:
+    """The booster, and what trees say of cases that they were not grown on.
+
+    raw: (n,), outputs of all cases; of `unseen`, by trees that were not grown on them. calibrates: (n_calibrating,),
+    the cases to calibrate on. unseen: (n_unseen,), of the cases before the test. weight: (n,), each case's in learning.
+    """
+
+    booster: Booster
+    raw: Floats
+    calibrates: Rows
+    unseen: Rows
+    weight: Floats
+
+
+def grow(cases: Cases, params: Mapping[str, Any], spec: ModelChoice) -> Grown:
+    """Grow what the pipeline asks for; the test is not looked at."""
+    weight = decayed(cases, spec.time_decay)
+    return _folds(cases, params, spec, weight) if spec.ensemble > 1 else _one(cases, params, spec, weight)
+
+
+def decayed(cases: Cases, half_life: int | None) -> Floats:
+    """Each case's weight: half of the newest training case's when it is `half_life` days older; 1 without.
+
+    Raises UserError where cases have no dates.
+    """
+    weight = np.ones(len(cases.y))
+    if half_life is None:
+        return weight
+    if np.isnat(cases.as_of).any():
+        raise UserError("model.time_decay: the cases have no dates, so none is older: leave time_decay out")
+    age = (cases.as_of[cases.rows(TRAIN)].max() - cases.as_of).astype(np.float64)
+    return np.asarray(0.5 ** (np.maximum(age, 0.0) / half_life), dtype=np.float64)
+
+
+def _one(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Floats) -> Grown:
+    train, valid, calibrates = (cases.rows(part) for part in (TRAIN, VALID, CALIBRATION))
+    booster = _booster(cases, train, valid, params, spec, weight)
+    raw = np.asarray(booster.predict(cases.matrix), dtype=np.float64)
+    return Grown(booster, raw, calibrates, np.concatenate([valid, calibrates]), weight)
+
+
+def _folds(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Floats) -> Grown:
+    """Each member learns from all customers before the test but a fold, stops on it, and tells its chances."""
+    before = np.sort(np.concatenate([cases.rows(part) for part in (TRAIN, VALID, CALIBRATION)]))
+    fold = _fold_of(cases.customer[before], cases.y[before], spec.ensemble)
+    raw, members = np.full(len(cases.y), np.nan), []
+    for number in range(spec.ensemble):
+        out = before[fold == number]
+        own = {**params, "seed": int(params.get("seed", 0)) + number}
+        members.append(_booster(cases, before[fold != number], out, own, spec, weight))
+        raw[out] = members[-1].predict(cases.matrix[out])
+    booster, rest = merged(members), np.flatnonzero(np.isnan(raw))
+    if len(rest):
+        raw[rest] = booster.predict(cases.matrix[rest])
+    return Grown(booster, raw, before, before, weight)
+
+
+def _fold_of(customer: Rows, y: Floats, folds: int) -> Rows:
+    """Each case's fold: a customer is in one alone, and responders are spread evenly."""
+    codes, place = np.unique(customer, return_inverse=True)
+    responded = np.bincount(place, weights=y) > 0
+    drawn = np.random.default_rng(0).random(len(codes))
+    ordered = np.lexsort((drawn, responded))
+    fold = np.empty(len(codes), dtype=np.intp)
+    fold[ordered] = np.arange(len(codes)) % folds
+    return fold[place]
+
+
+def _booster(
+    cases: Cases, train: Rows, valid: Rows, params: Mapping[str, Any], spec: ModelChoice, weight: Floats
+) -> Booster:
+    weights = (weight[train], weight[valid]) if spec.time_decay else (None, None)
+    learn = make_dataset(
+        cases.matrix[train], cases.y[train], cases.encoding, params=params, weight=weights[0]
+    )
+    stop = make_dataset(cases.matrix[valid], cases.y[valid], cases.encoding, learn, params, weights[1])
+    return fit_booster(learn, stop, params, spec.max_rounds, spec.early_stopping)

@@ -1,0 +1,66 @@
+"""Who runs which trial, and what becomes of the trials of those who died.
+
+A trial carries the process that runs it, and a beat, the time at which it was last seen to grow. A trial whose
+process is gone, or of another machine and without a beat for long, is closed and its parameters are tried again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from datetime import datetime
+
+from leadlift.tracking.processes import is_dead, this_process
+from leadlift.tuning._optuna import FrozenTrial, Study, Trial, TrialState, UpdateFinishedTrialError
+
+OWNER, BEAT, TRIED = "owner", "beat", "tried"
+BEAT_EVERY = 30.0
+# Seconds without a beat after which the process of another machine is taken for dead: clocks differ a little.
+SILENCE = 900.0
+# Between the moment a trial begins and the moment its owner is written lie milliseconds.
+UNCLAIMED = 60.0
+# Parameters that killed a process so often are not tried again: they may be what kills it.
+MOST_TRIES = 3
+
+
+def claim(trial: Trial) -> None:
+    """Write down that this process runs the trial."""
+    trial.set_user_attr(OWNER, this_process())
+    beat(trial)
+
+
+def beat(trial: Trial) -> None:
+    """Write down that the trial is alive now."""
+    trial.set_user_attr(BEAT, time.time())
+
+
+def claimed(study: Study) -> list[FrozenTrial]:
+    """Return the running trials that somebody runs. One without an owner may have been born to a killed process."""
+    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    return [trial for trial in running if OWNER in trial.user_attrs]
+
+
+def close_abandoned(study: Study, ours: Collection[int] = ()) -> None:
+    """Close trials whose process is gone and line up their parameters. ours: numbers that this process runs."""
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        if trial.number not in ours and _abandoned(trial):
+            give_up(study, trial)
+
+
+def give_up(study: Study, trial: FrozenTrial) -> None:
+    """Close a running trial as failed and line up its parameters, unless somebody else did so first."""
+    try:
+        study.tell(trial.number, state=TrialState.FAIL)
+    except (ValueError, UpdateFinishedTrialError):
+        return
+    tried = int(trial.user_attrs.get(TRIED, 0)) + 1
+    if trial.params and tried < MOST_TRIES:
+        study.enqueue_trial(trial.params, user_attrs={TRIED: tried})
+
+
+def _abandoned(trial: FrozenTrial) -> bool:
+    owner = trial.user_attrs.get(OWNER)
+    if owner is None:
+        began = trial.datetime_start
+        return began is None or (datetime.now() - began).total_seconds() > UNCLAIMED
+    return is_dead(owner) or time.time() - float(trial.user_attrs.get(BEAT, 0.0)) > SILENCE

@@ -1,0 +1,77 @@
+"""The champion on a new model's test cases: scored with its own features, where today's definitions still give them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from leadlift.errors import UserError
+from leadlift.names import AS_OF, CHAMPION, CUSTOMER, TEST
+from leadlift.progress import SILENT
+from leadlift.specs import Pipeline, Workspace
+from leadlift.specs.pipelines import FeatureChoice
+from leadlift.tracking import ModelVersion, RunRecord, Tracker
+from leadlift.training import Cases, Outsider, TrainingTable, training_table
+from leadlift.workflows.champion import Loaded, load
+from leadlift.workflows.session import opened
+
+FLATTERED = "it may have learned from some of these cases, which flatters it"
+
+
+def champion_on_test(
+    ws: Workspace, tracker: Tracker, spec: Pipeline, table: TrainingTable, cases: Cases, seed: int
+) -> tuple[ModelVersion | None, Outsider | None]:
+    """The champion's raw scores of the test cases, or why it could not give any; (None, None) without a champion.
+
+    seed: of the split of `cases`.
+    """
+    version = tracker.version(spec.pipeline, CHAMPION)
+    if version is None:
+        return None, None
+    try:
+        loaded = load(ws, tracker, spec, version)
+        scores = _scores(ws, spec, loaded, table, cases)
+    except UserError as error:
+        return version, Outsider(None, str(error).partition(". Restore")[0])
+    run = train_run(tracker, version)
+    flattered = run is None or _may_have_seen(run, table, cases, seed)
+    return version, Outsider(scores, f"version {version.version}" + (f"; {FLATTERED}" if flattered else ""))
+
+
+def train_run(tracker: Tracker, version: ModelVersion) -> RunRecord | None:
+    """The training run that made a version; None when it is gone."""
+    return next((run for run in tracker.runs(version.pipeline, "train") if run.id == version.run_id), None)
+
+
+def _scores(
+    ws: Workspace, spec: Pipeline, loaded: Loaded, table: TrainingTable, cases: Cases
+) -> npt.NDArray[np.float64]:
+    names = loaded.model.encoding.features
+    rows = table.table
+    if not set(names) <= set(rows.column_names):
+        rows = _with_features(ws, spec, names, table)
+    return loaded.model.raw(loaded.model.encoding.encode(rows.take(cases.rows(TEST))))
+
+
+def _with_features(ws: Workspace, spec: Pipeline, names: tuple[str, ...], table: TrainingTable) -> pa.Table:
+    """The same cases with other features: who is a case does not depend on what the model looks at."""
+    asked = spec.model_copy(update={"features": FeatureChoice(include=names)})
+    with opened(ws) as home:
+        found = training_table(asked, ws.features, home, SILENT).table
+    alike = found.num_rows == table.table.num_rows and all(
+        found[column].equals(table.table[column]) for column in (CUSTOMER, AS_OF)
+    )
+    lacking = sorted(set(names) - set(found.column_names))
+    if lacking or not alike:
+        raise UserError(
+            f"its features cannot be built for these cases: {', '.join(lacking) or 'other cases'}"
+        )
+    return found
+
+
+def _may_have_seen(run: RunRecord, table: TrainingTable, cases: Cases, seed: int) -> bool:
+    if cases.parts.test_from is not None:
+        until = run.params.get("learned_until", "")
+        return not until or until >= cases.parts.test_from.isoformat()
+    return run.tags.get("leadlift.data") != table.key or run.params.get("split.seed") != str(seed)
