@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# what Python and the libraries take when nothing is loaded yet, and the least that any work needs
+PROGRAM, LEAST = 300_000_000, 256_000_000
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -15,10 +17,10 @@ def machine_memory() -> int:
 
 
 def memory_budget(setting: str) -> int:
-    """Bytes that a setting such as `60%` or `8GB` allows, never less than the 256 MB that any work needs."""
+    """Bytes for work that a setting such as `60%` or `8GB` leaves beside the program itself; never below 256 MB."""
     amount = float(setting.rstrip("%MGB"))
     unit = {"%": machine_memory() / 100, "M": 1e6, "G": 1e9}[setting.rstrip("B")[-1]]
-    return max(256_000_000, int(amount * unit))
+    return max(LEAST, int(amount * unit) - PROGRAM)
 
 
 def processors() -> int:
