@@ -44,6 +44,8 @@ def test_a_sound_one_is_read_and_several_values_are_one_treatment():
         ({"target": {"column": "spend", "amount": True, "positive": 1}}, "without `positive`"),
         ({"kind": "response", "treatment": None, "target": {"column": "spend", "amount": True}}, "`amount` goes with"),
         ({"target": {"column": "visit"}}, "`column` needs `positive`"),
+        ({"gates": {"min_auc": 0.6}}, "'min_auc' cannot judge a pipeline of kind 'uplift'"),
+        ({"kind": "response", "treatment": None, "gates": {"min_qini": 0}}, "'min_qini' cannot judge"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told(changed, words):

@@ -211,6 +211,9 @@ def campaign_problems(
         why = f"no pipeline '{spec.pipeline}'.{nearest(spec.pipeline, pipelines)}"
         return [document.problem(("pipeline",), why)]
     problems: list[Problem] = []
+    if spec.money is not None and pipelines[spec.pipeline].kind == "uplift":
+        why = f"`money` is of response models: there is no profit curve of pipeline '{spec.pipeline}', kind uplift"
+        problems.append(document.problem(("money",), why))
     table = pipelines[spec.pipeline].population.table
     if table is not None and table in sources:
         types: Mapping[str, str] | None = column_types(sources[table], sources)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from dataclasses import replace as replaced
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +21,6 @@ from leadlift.leads import (
     REMOVED_BY,
     Chosen,
     ListFacts,
-    WaterfallRow,
     choose,
     lead_table,
     write_leads,
@@ -33,6 +32,7 @@ from leadlift.progress import SILENT, Progress
 from leadlift.specs import Campaign, Pipeline, Workspace, column_types, sql
 from leadlift.training import everyone_spine, flat_query
 from leadlift.workflows.champion import Loaded, load
+from leadlift.workflows.listed import Listed
 from leadlift.workflows.manifest import read_manifest, write_manifest
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score import score
@@ -41,33 +41,6 @@ from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.wording import Wording, wording_of
 
 SCORED, CHOSEN, FEATURES = "scored", "chosen", "f"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A finished lead list: where it lies, how its customers were arrived at, and its first leads."""
-
-    campaign: str
-    list_id: str
-    as_of: date
-    model: str
-    leads: int
-    expected_responders: float
-    expected_low: float | None
-    expected_high: float | None
-    waterfall: tuple[WaterfallRow, ...]
-    folder: Path
-    files: tuple[str, ...]
-    best: tuple[dict[str, Any], ...]
-    without_consent: str | None = None
-    expected_is: str = "expected to say yes"
-
-    @property
-    def between(self) -> str:
-        """The interval as a sentence goes on with it; empty where there is none."""
-        if self.expected_low is None or self.expected_high is None:
-            return ""
-        return f", between {self.expected_low:,.0f} and {self.expected_high:,.0f} in 95 of 100 such lists"
 
 
 def leads(

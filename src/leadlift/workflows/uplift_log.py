@@ -17,6 +17,7 @@ from leadlift.tracking import Run
 from leadlift.workflows.card import feature_lines, population_text, target_text
 from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.logging import log_inputs
+from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.train_log import EXPLAINED, interval_metrics, spec_params
 
 if TYPE_CHECKING:
@@ -28,7 +29,15 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
     log_inputs(run, ws, spec, made.table)
     choice = made.fitted.choice
     chosen = "; ".join(str(one) for one in choice.chosen)
-    run.params({**spec_params(spec), "split.seed": seed, "learners": chosen, "learners_because": choice.why})
+    run.params(
+        {
+            **spec_params(spec),
+            **judged_between(made.experiment.cases),
+            "split.seed": seed,
+            "learners": chosen,
+            "learners_because": choice.why,
+        }
+    )
     run.metrics(uplift_metrics(made))
     card = card_of_uplift(spec, made)
     for name, png in card.plots.items():
