@@ -19,6 +19,7 @@ from leadlift.specs.pipelines import (
     Tune,
 )
 from leadlift.specs.sources import CsvFormat, Join, Source
+from leadlift.specs.treatment import Treatment
 from leadlift.specs.workspace import Holdout, WorkspaceFile
 
 FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -50,7 +51,7 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
     WorkspaceFile: (Holdout, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
-    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates),
+    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment),
     Campaign: (Offer, Exclusion, Export, Money),
 }
 

@@ -21,6 +21,7 @@ EXAMPLES = {
     "cdnow": ("cdnow", [["repurchase"], ["lapse"]]),
     "berka": ("berka_pkdd99", [["bad_loan"]]),
     "telco_churn": ("telco_churn", [["churn"]]),
+    "hillstrom": ("hillstrom", [["womens_visit"]]),
 }
 
 

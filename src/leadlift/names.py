@@ -3,6 +3,7 @@
 CUSTOMER = "customer_id"
 AS_OF = "as_of"
 TARGET = "target"
+TREATMENT = "treatment"
 
 SCORE = "score"
 PROBABILITY = "probability"

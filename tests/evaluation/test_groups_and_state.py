@@ -57,6 +57,15 @@ def test_the_best_depth_is_where_one_more_contact_costs_what_it_brings(customers
     assert found.earned == pytest.approx((10 * y[rank].sum() - 3 * len(rank)) / 6, rel=0.02)
 
 
+ADDS = {
+    "oot.positives": 400.0,
+    "oot.qini": 0.008,
+    "oot.qini.low": 0.005,
+    "oot.qini_gain_over_response": 0.004,
+    "oot.qini_gain_over_response.low": 0.001,
+}
+
+
 @pytest.mark.parametrize(
     ("champion", "later", "chances", "state"),
     [
@@ -68,6 +77,10 @@ def test_the_best_depth_is_where_one_more_contact_costs_what_it_brings(customers
         (GOOD, [], [0.02, 0.031], "decaying"),
         (GOOD, [], [0.03, 0.015], "decaying"),
         (GOOD | {"oot.auc_gain_over_baseline.low": -0.001}, [], [], "no better"),
+        (ADDS, [], [-0.01, 0.2], "healthy"),
+        (ADDS | {"oot.positives": 150.0}, [], [], "immature"),
+        (ADDS | {"oot.qini_gain_over_response.low": -0.001}, [], [], "no better"),
+        (ADDS, [{"oot.qini": 0.001, "oot.qini.high": 0.002}], [], "decaying"),
     ],
 )
 def test_the_state_follows_from_the_rules(champion, later, chances, state):

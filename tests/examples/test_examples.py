@@ -20,6 +20,7 @@ FILES = {
     "cdnow": ("cdnow", "CDNOW_master.txt"),
     "telco_churn": ("telco_churn", "WA_Fn-UseC_-Telco-Customer-Churn.csv"),
     "berka": ("berka_pkdd99", "loan.asc"),
+    "hillstrom": ("hillstrom", "hillstrom.csv"),
 }
 
 pytestmark = pytest.mark.slow
@@ -99,3 +100,21 @@ def test_berka_keeps_the_loans_whose_transactions_are_known_and_says_how_few_the
     assert cases(run) == (354, 30)
     card = tracker_of(open_workspace(folder)).artifact(run.id, "model_card.md").decode()
     assert f"only {int(run.metrics['oot.positives'])} responders in the test" in card
+
+
+def test_hillstrom_has_the_published_arms_and_is_ranked_by_effect_better_than_by_response(example, trained):
+    folder = example("hillstrom")
+    spec = folder / "pipelines" / "womens_visit.yaml"
+    text = spec.read_text(encoding="utf-8")
+    faster = text.replace("arms: Womens E-Mail}", "arms: Womens E-Mail, learners: [dr], folds: 2}")
+    assert faster != text
+    spec.write_text(faster, encoding="utf-8")
+    run = trained(folder, "womens_visit")
+    parts = ("train", "valid", "calibration", "oot")
+    # Hillstrom (2008): 21,306 without e-mail, 21,387 with the women's; visits 10.62 % and 15.14 %
+    assert sum(run.metrics[f"{part}.cases"] for part in parts) == 21_306 + 21_387
+    assert sum(run.metrics[f"{part}.treated"] for part in parts) == 21_387
+    assert run.metrics["oot.average_effect.low"] <= 0.1514 - 0.1062 <= run.metrics["oot.average_effect.high"]
+    assert run.metrics["oot.qini.low"] > 0
+    assert run.metrics["oot.qini_gain_over_response"] > 0
+    assert features(folder, run) & {"segment", "visit", "conversion", "spend"} == set()

@@ -15,7 +15,7 @@ from leadlift.cli.options import HERE
 
 if TYPE_CHECKING:
     from leadlift.specs import Workspace
-    from leadlift.workflows.leads import Listed
+    from leadlift.workflows.listed import Listed
 
 DAY = date(2026, 6, 30)
 PIPELINE, CAMPAIGN, TRIALS = "term_deposit_response", "term_deposit_summer", 12

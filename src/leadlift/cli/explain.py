@@ -45,7 +45,7 @@ def explain(
         return
     if found.probability is not None:
         say(
-            f"customer {found.customer} as of {found.as_of}: {found.probability:.1%}, "
+            f"customer {found.customer} as of {found.as_of}: {found.said}, "
             f"percentile {found.percentile}, band {found.band}"
         )
         for place, reason in enumerate(found.reasons, start=1):

@@ -46,10 +46,9 @@ def leads(
         print_json(found)
         return
     table("how the list came about", [asdict(row) for row in found.waterfall])
-    between = f"between {found.expected_low:,.0f} and {found.expected_high:,.0f} in 95 of 100 such lists"
-    say(
-        f"{found.leads:,} leads, {found.expected_responders:,.0f} expected to say yes ({between}): list {found.list_id}"
-    )
+    between = f" ({found.between.removeprefix(', ')})" if found.between else ""
+    told = f"{found.expected_responders:,.0f} {found.expected_is}{between}"
+    say(f"{found.leads:,} leads, {told}: list {found.list_id}")
     if found.without_consent:
         say(f"consent was not asked: {found.without_consent}")
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")

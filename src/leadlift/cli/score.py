@@ -26,6 +26,6 @@ def score(pipeline: PipelineName, as_of: AsOf, workspace: WorkspaceDir = HERE, j
         return
     table("", [{"band": band, "customers": count} for band, count in found.bands.items()])
     say(
-        f"{found.customers:,} customers scored by {found.model}; {found.expected_responders:,.0f} responders expected"
+        f"{found.customers:,} customers scored by {found.model}; {found.expected_responders:,.0f} {found.expected_is}"
     )
     say(f"in {relative(found.folder)}")

@@ -8,6 +8,7 @@ import typer
 
 from leadlift.cli.console import print_json, say, table, tell, working
 from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
+from leadlift.cli.uplift_shown import show_uplift
 
 if TYPE_CHECKING:
     from leadlift.workflows.train import Trained
@@ -56,12 +57,15 @@ def train(
     from leadlift.specs import open_workspace
     from leadlift.training import Acceptance
     from leadlift.workflows.train import train as run
+    from leadlift.workflows.train_uplift import TrainedUplift
 
     accepted = Acceptance(tuple(accept_leak or ()), because)
     with working("train") as bar:
         found = run(open_workspace(workspace), pipeline, bar, seed, accepted)
     if json:
         print_json(found)
+    elif isinstance(found, TrainedUplift):
+        show_uplift(found)
     else:
         _show(found)
     if promote:

@@ -20,6 +20,14 @@ from leadlift.evaluation.metrics import (
 from leadlift.evaluation.profile import DRIFT, QUANTILES, SHIFT, FeatureProfile, Month, Strength
 from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance
 from leadlift.evaluation.strength import clustered_auc, information_value, rates_of_others
+from leadlift.evaluation.uplift import (
+    UpliftDecile,
+    evaluate_uplift,
+    qini_of_best,
+    qini_points,
+    uplift_deciles,
+    uplift_difference,
+)
 
 __all__ = [
     "DRIFT",
@@ -37,6 +45,7 @@ __all__ = [
     "NumberBins",
     "Reliability",
     "Strength",
+    "UpliftDecile",
     "auc",
     "average_precision",
     "bin_counts",
@@ -49,6 +58,7 @@ __all__ = [
     "decile_table",
     "difference",
     "evaluate",
+    "evaluate_uplift",
     "frozen_edges",
     "gains_curve",
     "information_value",
@@ -59,7 +69,11 @@ __all__ = [
     "mid_ranks",
     "psi",
     "psi_by_chance",
+    "qini_of_best",
+    "qini_points",
     "rank_correlations",
     "rates_of_others",
     "reliability",
+    "uplift_deciles",
+    "uplift_difference",
 ]

@@ -17,6 +17,8 @@ RULES = (
     "Otherwise no better: the 95 % interval of its AUC minus the baseline's, on the same test cases, reaches 0 or "
     "below.",
     "Otherwise healthy.",
+    "Of an uplift model Qini stands for AUC, the response model's ranking for the baseline, and its scorings for "
+    "nothing.",
 )
 
 
@@ -36,12 +38,25 @@ def state_of(
     positives = champion.get("oot.positives", 0.0)
     if positives < ENOUGH_POSITIVES:
         return IMMATURE, [f"only {positives:,.0f} positive cases in its test"]
+    if "oot.qini" in champion:
+        return _uplift(champion, later)
     if reasons := [*_outdone(champion, later), *_shifted(mean_chances)]:
         return DECAYING, reasons
     gain, low = (champion.get(f"oot.auc_gain_over_baseline{end}", math.nan) for end in ("", ".low"))
     if not low > 0:
         return NO_BETTER, [f"AUC {gain:+.3f} over the baseline, interval from {low:+.3f}"]
     return HEALTHY, [f"AUC {gain:+.3f} over the baseline, interval from {low:+.3f}"]
+
+
+def _uplift(champion: Mapping[str, float], later: Sequence[Mapping[str, float]]) -> tuple[str, list[str]]:
+    lowest = champion.get("oot.qini.low", math.nan)
+    for run in later[:1]:
+        if run.get("oot.qini.high", math.nan) < lowest:
+            now, then = run["oot.qini"], champion["oot.qini"]
+            return DECAYING, [f"the latest training reaches Qini {now:.4f}, this one had {then:.4f}"]
+    gain, low = (champion.get(f"oot.qini_gain_over_response{end}", math.nan) for end in ("", ".low"))
+    told = f"Qini {gain:+.4f} over the response model's ranking, interval from {low:+.4f}"
+    return (HEALTHY if low > 0 else NO_BETTER), [told]
 
 
 def _outdone(champion: Mapping[str, float], later: Sequence[Mapping[str, float]]) -> list[str]:

@@ -22,7 +22,8 @@ class Explained:
 
     contributions: (n_customers, n_features + 1) in log-odds, the last column the model's average. matrix:
     (n_customers, n_features), as the model reads it: a category is its place in `categories`, NaN missing.
-    phrases: one for each feature, in order.
+    phrases: one for each feature, in order. unit: of contributions, where they are no log-odds. outcome: what a score
+    is of, in words.
     Raises ValueError when the shapes do not fit each other.
     """
 
@@ -30,6 +31,8 @@ class Explained:
     matrix: npt.NDArray[np.floating]
     phrases: Sequence[Phrase]
     categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unit: str = "log-odds"
+    outcome: str = "chance"
 
     def __post_init__(self) -> None:
         """Find what does not belong together before it is drawn."""
@@ -69,7 +72,7 @@ class Explained:
         agreement = float(np.corrcoef(_ranks(values[known]), _ranks(drivers[known]))[0, 1])
         if abs(agreement) < STEADY:
             return "depends on the value"
-        return "more raises the chance" if agreement > 0 else "more lowers the chance"
+        return f"more raises the {self.outcome}" if agreement > 0 else f"more lowers the {self.outcome}"
 
 
 def _ranks(values: npt.NDArray[np.floating]) -> Floats:

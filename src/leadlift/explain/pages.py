@@ -44,6 +44,7 @@ def model_page(title: str, subtitle: str, explained: Explained, top: int = 15, c
         "model.html.j2",
         ROOM,
         customers=len(explained.matrix),
+        unit=explained.unit,
         summary=shap_plots.summary_plot(explained, top),
         bars=shap_plots.bar_plot(explained, top),
         shapes=[shap_plots.dependence_plot(explained, column) for column in columns[:closely]],
@@ -78,6 +79,7 @@ def customer_page(
         "customer.html.j2",
         ROOM,
         facts=facts,
+        unit=explained.unit,
         reasons=reasons,
         waterfall=shap_plots.waterfall_plot(explained, row),
         lines=[

@@ -23,14 +23,14 @@ with warnings.catch_warnings():
     import shap
     from matplotlib import pyplot
 
-EFFECT = "effect on the score, in log-odds"
+EFFECT = "effect on the score, in "
 
 
 def summary_plot(explained: Explained, top: int = 15) -> bytes:
     """Every customer as a dot: where it stands is the effect, its colour the feature's value."""
     columns = explained.strongest(top)
     dots = _explanation(explained, columns)
-    with _shap_figure(EFFECT) as png:
+    with _shap_figure(EFFECT + explained.unit) as png:
         shap.plots.beeswarm(dots, max_display=len(columns), show=False, plot_size=None)
         pyplot.gcf().set_size_inches(11.5, 1.4 + 0.38 * len(columns))
     return png[0]
@@ -39,7 +39,7 @@ def summary_plot(explained: Explained, top: int = 15) -> bytes:
 def bar_plot(explained: Explained, top: int = 15) -> bytes:
     """How far each feature moves a score, on average."""
     columns = explained.strongest(top)
-    with _shap_figure(f"mean {EFFECT}") as png:
+    with _shap_figure(f"mean {EFFECT}{explained.unit}") as png:
         shap.plots.bar(_explanation(explained, columns), max_display=len(columns), show=False)
         pyplot.gcf().set_size_inches(11.5, 1.2 + 0.36 * len(columns))
     return png[0]
@@ -51,7 +51,7 @@ def dependence_plot(explained: Explained, column: int) -> bytes:
     with _shap_figure() as png:
         axes = pyplot.gcf().subplots()
         shap.plots.scatter(dots, ax=axes, color=MODEL, alpha=0.5, show=False)
-        axes.set_ylabel(EFFECT, fontsize=10)
+        axes.set_ylabel(EFFECT + explained.unit, fontsize=10)
         axes.set_xlabel(_label(explained, column), fontsize=11)
         names = explained.categories.get(explained.phrases[column].feature)
         if names is not None:

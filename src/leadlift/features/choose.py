@@ -19,11 +19,17 @@ class Choice:
 
 
 def chosen(catalogue: Mapping[str, FeatureDef], spec: Pipeline) -> Choice:
-    """The features that `include` names and `exclude` does not; pii and protected ones never."""
+    """The features that `include` names and `exclude` does not; pii and protected ones never.
+
+    Nor, of a flat table, the column that says who was treated.
+    """
+    aside = spec.treatment.column if spec.treatment is not None and spec.population.table else None
     wanted = [
         feature
         for name, feature in catalogue.items()
-        if _matches(name, spec.features.include) and not _matches(name, spec.features.exclude)
+        if name != aside
+        and _matches(name, spec.features.include)
+        and not _matches(name, spec.features.exclude)
     ]
     hidden = {feature.name: feature.hidden for feature in wanted if feature.hidden is not None}
     return Choice(tuple(feature for feature in wanted if feature.hidden is None), hidden)

@@ -21,8 +21,10 @@ from leadlift.features.rows import (
     number,
     versions,
 )
-from leadlift.names import AS_OF, CUSTOMER, TARGET
+from leadlift.features.treatment import group_of, in_trial
+from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.specs import Source, Target, column_types, sql
+from leadlift.specs.treatment import Treatment
 
 DATES = "as_of_dates"
 
@@ -67,13 +69,16 @@ def cases(
     first: date | None,
     last: date | None,
     sources: Mapping[str, Source],
+    treatment: Treatment | None = None,
 ) -> exp.Select:
     """One row for each customer and day on which a row of the source stands: as_of is the row's own day.
 
     first, last: the as-of dates kept, both included. With `target.column` the target is read from the row
-    itself; of several rows of a customer on a day, one positive makes the day positive.
+    itself; of several rows of a customer on a day, one positive makes the day positive. treatment: only rows of its
+    groups are cases, and say which; of several on a day the highest group counts.
     """
     wanted = {target.column} if target.column else set()
+    wanted |= {treatment.column} if treatment else set()
     types = column_types(source, sources)
     condition = sql.parse(where, types, f"source '{name}'") if where else None
     wanted |= sql.names_in(condition) if condition is not None else set()
@@ -84,10 +89,15 @@ def cases(
     conditions += [condition] if condition is not None else []
     conditions += [exp.GTE(this=day.copy(), expression=_day(first))] if first else []
     conditions += [exp.LTE(this=day.copy(), expression=_day(last))] if last else []
+    conditions += [in_trial(treatment)] if treatment else []
     query = exp.select(col(CUSTOMER), day.as_(AS_OF)).from_(rows.subquery(ROW)).where(*conditions)
-    if target.column is None:
+    if target.column is None and treatment is None:
         return query.distinct()
-    return query.select(exp.Max(this=positive(target)).as_(TARGET)).group_by(col(CUSTOMER), day.copy())
+    if target.column is not None:
+        query = query.select(exp.Max(this=outcome_of(target)).as_(TARGET))
+    if treatment is not None:
+        query = query.select(exp.Max(this=group_of(treatment)).as_(TREATMENT))
+    return query.group_by(col(CUSTOMER), day.copy())
 
 
 def outcomes(
@@ -143,6 +153,13 @@ def _per_case(told: exp.Expr, happened: exp.Select, on: exp.Expr) -> exp.Select:
         .join(happened.subquery(ROW), on=on, join_type="left")
         .group_by(*(key.copy() for key in keys))
     )
+
+
+def outcome_of(target: Target) -> exp.Expr:
+    """What the case's own column says: the amount in it, or 1 where it means yes."""
+    if target.amount:
+        return exp.cast(col(str(target.column)), "DOUBLE")
+    return positive(target)
 
 
 def positive(target: Target) -> exp.Expr:

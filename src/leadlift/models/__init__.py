@@ -8,6 +8,7 @@ from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.choice import Choice, choose_calibration
 from leadlift.models.contributions import Explainer
 from leadlift.models.doubt import Doubt, Evidence, Expected, certain, doubt_of, level
+from leadlift.models.effects import EffectBands, Heterogeneity, Straight, effect_line
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.ensemble import merged
 from leadlift.models.params import DEFAULT_PARAMS, check_params, constraint_params, monotone_params
@@ -24,10 +25,12 @@ __all__ = [
     "Calibrator",
     "Choice",
     "Doubt",
+    "EffectBands",
     "Encoding",
     "Evidence",
     "Expected",
     "Explainer",
+    "Heterogeneity",
     "LogisticBaseline",
     "Matrix",
     "Model",
@@ -37,6 +40,7 @@ __all__ = [
     "Sample",
     "Scorecard",
     "Scores",
+    "Straight",
     "at_level",
     "calibrator_from_dict",
     "certain",
@@ -44,6 +48,7 @@ __all__ = [
     "choose_calibration",
     "constraint_params",
     "doubt_of",
+    "effect_line",
     "fit_booster",
     "fit_calibrator",
     "fit_logistic",

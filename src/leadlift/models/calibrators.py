@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.errors import UserError
+from leadlift.models.effects import Straight
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,7 +19,10 @@ FLOOR = 1e-6
 
 
 class Calibrator(Protocol):
-    """A never falling function from the raw output to a probability strictly between 0 and 1."""
+    """A never falling function from the raw output to a probability strictly between 0 and 1.
+
+    The one of uplift models, `effects.Straight`, gives an effect instead, and cannot be moved.
+    """
 
     kind: ClassVar[str]
 
@@ -169,6 +173,8 @@ def calibrator_from_dict(saved: Mapping[str, Any]) -> Calibrator:
         return Sigmoid(saved["slope"], saved["intercept"])
     if kind == Beta.kind:
         return Beta(saved["a"], saved["b"], saved["intercept"])
+    if kind == Straight.kind:
+        return Straight(saved["slope"], saved["intercept"])
     if kind == AsIs.kind:
         return AsIs()
     raise UserError(f"the model's calibration is {kind!r}, which this leadlift cannot read: use a later one")

@@ -28,6 +28,7 @@ METHOD = (
     "refitted to reweighted customers (Bayesian bootstrap), {wobble}"
 )
 
+EFFECT = "no interval: added responders are never seen one by one; the model card has intervals of the effect by decile"
 CERTAIN = (
     "95 % by chance alone (Poisson-binomial, normal limit): this version keeps no doubt of its calibration"
 )
@@ -35,11 +36,14 @@ CERTAIN = (
 
 @dataclass(frozen=True)
 class Expected:
-    """The responders that a list should bring: the sum of chances, and between what 95 of 100 such lists fall."""
+    """The responders that a list should bring: the sum of chances, and between what 95 of 100 such lists fall.
+
+    low, high: None where no interval is known, as of added responders.
+    """
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
 from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
-from leadlift.models.doubt import CERTAIN, Doubt, Expected, certain
+from leadlift.models.doubt import CERTAIN, EFFECT, Doubt, Expected, certain
+from leadlift.models.effects import Straight, bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
 from leadlift.models.storage import read_model, write_model
@@ -26,7 +27,8 @@ from leadlift.models.storage import read_model, write_model
 class Scores:
     """What a model says of n customers, in the order they came.
 
-    score: (n,), raw output, to rank by. probability: (n,), calibrated, in (0, 1). percentile: (n,), 1 to 100
+    score: (n,), raw output, to rank by. probability: (n,), calibrated, in (0, 1); of an uplift model the expected
+    effect, in the units of the outcome. percentile: (n,), 1 to 100
     among the reference population. band: (n,), A to E.
     """
 
@@ -69,13 +71,20 @@ class Model:
         return Scores(score, probability, self.percentiles.of(score), self.bands.of(probability))
 
     def expected(self, score: npt.NDArray[np.float64]) -> Expected:
-        """Return the responders to expect of customers whose raw outputs are known, (n,), and within which limits."""
+        """Return the responders to expect of customers whose raw outputs are known, (n,), and within which limits.
+
+        Of an uplift model: the sum of effects, without limits.
+        """
+        if isinstance(self.calibrator, Straight):
+            return Expected(float(self.calibrator(score).sum()), None, None)
         if self.doubt is None:
             return certain(self.calibrator(score))
         return self.doubt.expected(self.calibrator, score)
 
     def expected_method(self) -> str:
         """How the limits of `expected` are found, in words."""
+        if isinstance(self.calibrator, Straight):
+            return EFFECT
         return CERTAIN if self.doubt is None else self.doubt.method()
 
     def predictor(self, rows: int, sample: pa.RecordBatch) -> Predictor:
@@ -122,7 +131,7 @@ class Model:
             booster=lgb.Booster(model_str=trees),
             encoding=Encoding.from_dict(rest["encoding"]),
             calibrator=calibrator_from_dict(rest["calibrator"]),
-            bands=Bands.from_dict(rest["bands"]),
+            bands=bands_from_dict(rest["bands"]),
             percentiles=ReferencePercentiles.from_dict(rest["percentiles"]),
             meta=rest["meta"],
             doubt=Doubt.from_dict(rest["doubt"]) if rest.get("doubt") else None,

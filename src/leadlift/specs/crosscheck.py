@@ -89,6 +89,7 @@ def pipeline_problems(
 ) -> list[Problem]:
     """Faults of a pipeline against the sources and, where they are sound, the features."""
     problems = _population_problems(document, spec, sources) + _target_problems(document, spec, sources)
+    problems += _treatment_problems(document, spec, sources)
     table = sources.get(spec.population.table or "")
     if table is not None:
         choices: Mapping[str, str] | None = column_types(table, sources)
@@ -177,6 +178,27 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
     return problems
 
 
+def _treatment_problems(document: Document, spec: Pipeline, sources: Sources) -> list[Problem]:
+    """The treatment is a column of the rows of the experiment."""
+    owner = spec.population.table or spec.population.source or ""
+    source = sources.get(owner)
+    if spec.treatment is None or source is None:
+        return []
+    columns = column_types(source, sources)
+    if spec.treatment.column not in columns:
+        why = f"no column '{spec.treatment.column}' in source '{owner}'.{nearest(spec.treatment.column, columns)}"
+        return [document.problem(("treatment", "column"), why)]
+    if spec.target.amount and columns.get(spec.target.column or "") not in (
+        "number",
+        "integer",
+        "decimal",
+        None,
+    ):
+        why = f"'{spec.target.column}' is no number; `amount` needs one"
+        return [document.problem(("target", "column"), why)]
+    return []
+
+
 def campaign_problems(
     document: Document,
     spec: Campaign,
@@ -189,6 +211,9 @@ def campaign_problems(
         why = f"no pipeline '{spec.pipeline}'.{nearest(spec.pipeline, pipelines)}"
         return [document.problem(("pipeline",), why)]
     problems: list[Problem] = []
+    if spec.money is not None and pipelines[spec.pipeline].kind == "uplift":
+        why = f"`money` is of response models: there is no profit curve of pipeline '{spec.pipeline}', kind uplift"
+        problems.append(document.problem(("money",), why))
     table = pipelines[spec.pipeline].population.table
     if table is not None and table in sources:
         types: Mapping[str, str] | None = column_types(sources[table], sources)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at
+from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at, listed
+from leadlift.specs.treatment import Treatment
 
 Metric = Literal["average_precision", "auc", "log_loss"]
 
@@ -61,6 +62,9 @@ class Target(Spec):
     absent: bool = Field(False, description="The target is that no such row appears.")
     column: str | None = Field(None, description="A column of the flat table or of the population's source.")
     positive: Word | tuple[Word, ...] | None = Field(None, description="The value or values that mean yes.")
+    amount: bool = Field(
+        False, description="Kind uplift: the outcome is the number in `column`, such as money."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -68,7 +72,9 @@ class Target(Spec):
             raise ValueError("give either `source` with `outcome`, or `column` with `positive`")
         if self.source is not None and not self.outcome:
             raise ValueError("`source` needs `outcome`, the length of the outcome window, such as 60d")
-        if self.column is not None and self.positive is None:
+        if self.amount and (self.column is None or self.positive is not None):
+            raise ValueError("`amount` goes with `column`, and without `positive`")
+        if self.column is not None and self.positive is None and not self.amount:
             raise ValueError("`column` needs `positive`, the value that means yes")
         return self
 
@@ -164,6 +170,9 @@ class Gates(Spec):
     max_score_psi: float | None = Field(
         None, gt=0, description="How far the score may have moved from calibration to test."
     )
+    min_qini: float | None = Field(
+        None, description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted."
+    )
     beats_baseline: bool | Literal["surely"] = Field(
         True,
         description="Lift not worse beyond luck than that of the logistic regression, scorecard and RFM rule; "
@@ -175,11 +184,23 @@ class Gates(Spec):
     no_open_suspects: bool = Field(True, description="No finding of the leak audit is open.")
 
 
+UPLIFT_GATES = {"min_qini"}
+RESPONSE_GATES = {
+    "min_auc",
+    "max_auc",
+    "min_lift_at_10",
+    "max_calibration_error",
+    "max_relative_calibration_error",
+    "max_score_psi",
+    "no_open_suspects",
+}
+
+
 class Pipeline(Spec):
     """One modelling problem."""
 
     pipeline: Name
-    kind: Literal["response", "propensity", "churn"]
+    kind: Literal["response", "propensity", "churn", "uplift"]
     description: str = ""
     population: Population
     target: Target
@@ -188,6 +209,45 @@ class Pipeline(Spec):
     tune: Tune = Tune()
     model: ModelChoice = ModelChoice()
     gates: Gates = Gates()
+    treatment: Treatment | None = Field(
+        None, description="Kind uplift: who was contacted at random, and who not."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_value_yet(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("kind") == "value":
+            raise fault_at(
+                "kind", "pipelines of kind 'value' are not there yet; 'uplift' takes amounts as outcome"
+            )
+        return given
+
+    @model_validator(mode="after")
+    def _treatment_fits_kind(self) -> Self:
+        if self.kind != "uplift":
+            if self.treatment is not None:
+                raise fault_at("treatment", f"`treatment` goes with kind 'uplift', not with '{self.kind}'")
+            if self.target.amount:
+                raise fault_at("target", "`amount` goes with kind 'uplift'")
+            return self
+        if self.treatment is None:
+            raise fault_at(
+                "kind", "kind 'uplift' needs `treatment`: the column that says who was contacted at random"
+            )
+        if self.population.as_of is not None:
+            raise fault_at(
+                "population",
+                "kind 'uplift' needs the rows of an experiment: give `source` or `table`, not `as_of`",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _gates_fit_kind(self) -> Self:
+        set_here = self.gates.model_fields_set
+        wrong = sorted(set_here & (RESPONSE_GATES if self.kind == "uplift" else UPLIFT_GATES))
+        if wrong:
+            raise fault_at("gates", f"{listed(wrong)} cannot judge a pipeline of kind '{self.kind}'")
+        return self
 
     @model_validator(mode="after")
     def _target_fits_population(self) -> Self:

@@ -4,6 +4,7 @@ from leadlift.training.audit import NOTHING, Acceptance, Audit, Finding, audit_c
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates
 from leadlift.training.judge import Judgement, Period, judge
+from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
 from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
 from leadlift.training.split import Parts, split_cases
 from leadlift.training.table import (
@@ -15,10 +16,23 @@ from leadlift.training.table import (
     maturity_of,
     training_table,
 )
+from leadlift.training.uplift_fit import (
+    Choice as UpliftChoice,
+)
+from leadlift.training.uplift_fit import (
+    Experiment,
+    FittedUplift,
+    choose,
+    fit_uplift,
+    treated_of,
+)
+from leadlift.training.uplift_judge import UpliftJudgement, judge_uplift, verdict
 
 __all__ = [
-    "NOTHING", "Acceptance", "Audit", "Cases", "Finding", "Gate", "Judgement", "Outsider", "Parts", "Period",
-    "Rival", "Rivals", "Sitting", "TrainingTable", "accept", "audit_cases", "cases_spine", "condition",
-    "everyone_spine", "fit_baseline", "fit_calibrated", "flat_query", "judge", "judge_gates", "judge_rivals",
-    "maturity_of", "model_too_good", "prepare", "rival_metrics", "split_cases", "training_table",
+    "NOTHING", "Acceptance", "Audit", "Cases", "Experiment", "Finding", "FittedUplift", "Gate", "Judgement",
+    "Outsider", "Parts", "Period", "Randomisation", "Rival", "Rivals", "Sitting", "TrainingTable", "UpliftChoice",
+    "UpliftJudgement", "accept", "audit_cases", "cases_spine", "check_randomised", "choose", "condition",
+    "everyone_spine", "fit_baseline", "fit_calibrated", "fit_uplift", "flat_query", "judge", "judge_gates",
+    "judge_rivals", "judge_uplift", "maturity_of", "model_too_good", "prepare", "propensity_of", "rival_metrics",
+    "split_cases", "training_table", "treated_of", "verdict",
 ]  # fmt: skip

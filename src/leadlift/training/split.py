@@ -43,7 +43,7 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
     test_from: date | None = None
     waiting = np.zeros(len(share), dtype=bool)
     if spec.random:
-        share = _stratified(share, codes, table[TARGET].to_numpy())
+        share = _stratified(share, codes, responded(table))
         test = share >= 1 - spec.random
         share = share / (1 - spec.random)
     elif dated:
@@ -66,8 +66,13 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
     parts = Parts(
         {part: np.flatnonzero(rows[part]) for part in PARTS}, test_from, int(waiting.sum()), not spec.random
     )
-    _refuse_one_sided(parts, table[TARGET].to_numpy())
+    _refuse_one_sided(parts, responded(table))
     return parts
+
+
+def responded(table: pa.Table) -> npt.NDArray[np.int32]:
+    """1 for each case with an outcome above 0, (n,): a yes, or an amount."""
+    return np.asarray(table[TARGET].to_numpy() > 0, dtype=np.int32)
 
 
 def _customer_shares(

@@ -29,7 +29,8 @@ from leadlift.features.calendar import Maturity, as_of_dates
 from leadlift.features.population import customers_source
 from leadlift.features.rows import SPINE, col
 from leadlift.features.sample import thinned_spine
-from leadlift.names import AS_OF, CUSTOMER, TARGET
+from leadlift.features.treatment import group_of, in_trial
+from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
 
@@ -41,7 +42,8 @@ OUTCOMES = "outcomes"
 class TrainingTable:
     """The cases a model learns from and is judged on, in the order of time.
 
-    table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1).
+    table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1; of an uplift pipeline
+    also an amount, and treatment: 0 for controls, 1 and up for the arms).
     key: changes when the definitions or the data do. maturity: None where the case itself holds its outcome.
     notes: what a reviewer should know of how it was made.
     """
@@ -74,7 +76,7 @@ def training_table(
         made = _flat(spec, spec.population.table, home)
     else:
         made = _built(spec, catalogue, home, progress, most)
-    positives = int(made.table[TARGET].to_numpy().sum())
+    positives = int((made.table[TARGET].to_numpy() > 0).sum())
     if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
         raise UserError(
             f"pipeline {spec.pipeline}: of {made.table.num_rows:,} cases {positives:,} are positive; a model needs "
@@ -132,10 +134,10 @@ def _built(
     ]
     names = [feature.name for feature in choice.features]
     extra = [name for c in conditions for name in sorted(sql.names_in(c))]
-    outcomes = _outcomes(spec, home, spine)
-    features, key = feature_query(home, catalogue, [*names, *extra], spine, progress, [outcomes])
+    outcomes = [_outcomes(spec, home, spine), *_groups(spec, spine)]
+    features, key = feature_query(home, catalogue, [*names, *extra], spine, progress, outcomes)
     progress.step("training table")
-    query = _judged(features, names, conditions)
+    query = _judged(features, [*names, *(one.name for one in outcomes[1:])], conditions)
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())
     told = digest("\n".join([key, home.engine.explain_sql(query)]))
@@ -166,6 +168,7 @@ def cases_spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:
         population.from_,
         last,
         home.sources,
+        spec.treatment,
     )
     return keep_spine(home, query, home.prints(population.source))
 
@@ -178,7 +181,8 @@ def _outcomes(spec: Pipeline, home: Home, spine: Spine) -> Extra:
     """The target of every row of the spine; one held by the case itself stands in the spine already."""
     name = spec.target.source
     if name is None:
-        return Extra(TARGET, pa.int32(), tuple(block.path for block in spine.blocks), spine.key)
+        kind = pa.float64() if spec.target.amount else pa.int32()
+        return Extra(TARGET, kind, tuple(block.path for block in spine.blocks), spine.key)
     query = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
     ordered = query.order_by(col(AS_OF, SPINE), col(CUSTOMER, SPINE))
     kept = []
@@ -186,6 +190,13 @@ def _outcomes(spec: Pipeline, home: Home, spine: Spine) -> Extra:
         home.engine.define_files(SPINE, block.path)
         kept.append(home.kept(OUTCOMES, ordered, [block.key, *home.prints(name)]))
     return Extra(TARGET, pa.int32(), tuple(path for path, _ in kept), ",".join(key for _, key in kept))
+
+
+def _groups(spec: Pipeline, spine: Spine) -> list[Extra]:
+    """Which group of the experiment every row of the spine belongs to; nothing where there is no experiment."""
+    if spec.treatment is None:
+        return []
+    return [Extra(TREATMENT, pa.int32(), tuple(block.path for block in spine.blocks), spine.key)]
 
 
 def _judged(features: exp.Select, names: Sequence[str], conditions: Sequence[exp.Expr]) -> exp.Select:
@@ -206,7 +217,12 @@ def _flat(spec: Pipeline, name: str, home: Home) -> TrainingTable:
     choice = chosen(catalogue, spec)
     features = [feature.name for feature in choice.features]
     query = flat_query(name, source, features, spec.population.where, home.sources)
-    query = query.select(exp.cast(people.positive(spec.target), "INT").as_(TARGET))
+    if spec.treatment is not None:
+        query = query.select(exp.cast(group_of(spec.treatment), "INT").as_(TREATMENT)).where(
+            in_trial(spec.treatment)
+        )
+    kind = "DOUBLE" if spec.target.amount else "INT"
+    query = query.select(exp.cast(people.outcome_of(spec.target), kind).as_(TARGET))
     query = (
         exp.select("*")
         .from_(query.subquery("c"))

@@ -107,6 +107,8 @@ def population_text(spec: Pipeline) -> str:
 def target_text(spec: Pipeline) -> str:
     """What is predicted, in words."""
     one = spec.target
+    if one.amount:
+        return f"the amount in {one.column}"
     if one.column:
         return f"{one.column} is {' or '.join(one.positives)}"
     what = f"a row of {one.source}" + (f" where {one.where}" if one.where else "")

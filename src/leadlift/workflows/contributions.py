@@ -9,10 +9,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.explain import Explained
-from leadlift.models import Model
+from leadlift.models import EffectBands, Model
 from leadlift.specs import FeatureDef
 from leadlift.workflows.ahead import ahead
 from leadlift.workflows.reasons import EXPLAINED_AT_ONCE, phrases
+
+LOG_ODDS = ("log-odds", "chance")
+EFFECT_UNITS = ("units of the outcome", "effect of the contact")
 
 
 def spread(rows: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:
@@ -34,7 +37,10 @@ def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) ->
     told = phrases(features)
     categories = {name: list(known) for name, known in model.encoding.categories.items()}
     matrix = model.encoding.encode(rows)
-    return Explained(np.concatenate(contributions), matrix, [told[name] for name in names], categories)
+    told_in = EFFECT_UNITS if isinstance(model.bands, EffectBands) else LOG_ODDS
+    return Explained(
+        np.concatenate(contributions), matrix, [told[name] for name in names], categories, *told_in
+    )
 
 
 def title(name: str) -> str:

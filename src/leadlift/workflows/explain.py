@@ -23,6 +23,7 @@ from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.last_day import last_day
 from leadlift.workflows.reasons import explained as reasons_of
 from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.wording import wording_of
 
 SAMPLE = 1_500
 
@@ -40,6 +41,7 @@ class Explanation:
     percentile: int | None
     band: str | None
     reasons: tuple[Reason, ...]
+    said: str = ""
 
 
 def explain(
@@ -85,8 +87,9 @@ def _of_customer(
     row = _row_of(ws, spec, loaded, home, customer, day, progress)
     found = loaded.model.predict(row)
     reasons = reasons_of(loaded, row, progress).reasons[0]
+    words = wording_of(spec)
     facts = {
-        "chance": f"{found.probability[0]:.1%}",
+        words.fact: words.said(float(found.probability[0])),
         "percentile": str(found.percentile[0]),
         "band": str(found.band[0]),
         "as of": str(day),
@@ -105,6 +108,7 @@ def _of_customer(
         int(found.percentile[0]),
         str(found.band[0]),
         tuple(reasons),
+        words.said(float(found.probability[0])),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from dataclasses import replace as replaced
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +21,6 @@ from leadlift.leads import (
     REMOVED_BY,
     Chosen,
     ListFacts,
-    WaterfallRow,
     choose,
     lead_table,
     write_leads,
@@ -33,32 +32,15 @@ from leadlift.progress import SILENT, Progress
 from leadlift.specs import Campaign, Pipeline, Workspace, column_types, sql
 from leadlift.training import everyone_spine, flat_query
 from leadlift.workflows.champion import Loaded, load
+from leadlift.workflows.listed import Listed
 from leadlift.workflows.manifest import read_manifest, write_manifest
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score import score
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.wording import Wording, wording_of
 
 SCORED, CHOSEN, FEATURES = "scored", "chosen", "f"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A finished lead list: where it lies, how its customers were arrived at, and its first leads."""
-
-    campaign: str
-    list_id: str
-    as_of: date
-    model: str
-    leads: int
-    expected_responders: float
-    expected_low: float
-    expected_high: float
-    waterfall: tuple[WaterfallRow, ...]
-    folder: Path
-    files: tuple[str, ...]
-    best: tuple[dict[str, Any], ...]
-    without_consent: str | None = None
 
 
 def leads(
@@ -111,27 +93,30 @@ def leads(
             "scores": manifest["files"],
             "sources": manifest["sources"],
         }
+        words = wording_of(spec)
         expected = loaded.model.expected(chosen.rows[SCORE].to_numpy())
-        files = _write(folder, table, campaign, facts, expected, chosen, loaded, made_of, replace=replace)
+        files = _write(
+            folder, table, campaign, facts, expected, chosen, loaded, made_of, words, replace=replace
+        )
         listed = _listed(name, table, facts, expected, chosen, folder, files)
         listed = replaced(listed, without_consent=campaign.without_consent)
+        if words.meaning:
+            listed = replaced(listed, expected_is=words.expected)
         run.tags(
             {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
         )
         run.table("tables/waterfall.csv", [asdict(row) for row in chosen.waterfall])
         run.file(folder / "manifest.json")
-        run.metrics(
-            {
-                "leads": listed.leads,
-                "expected_responders": listed.expected_responders,
-                "expected_responders.low": listed.expected_low,
-                "expected_responders.high": listed.expected_high,
-            }
-        )
+        told_of = {
+            "leads": listed.leads,
+            "expected_responders": listed.expected_responders,
+            "expected_responders.low": listed.expected_low,
+            "expected_responders.high": listed.expected_high,
+        }
+        run.metrics({metric: value for metric, value in told_of.items() if value is not None})
         run.note(
             f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; "
-            f"{listed.expected_responders:,.0f} expected to say yes, "
-            f"between {listed.expected_low:,.0f} and {listed.expected_high:,.0f} in 95 of 100 such lists."
+            f"{listed.expected_responders:,.0f} {listed.expected_is}{listed.between}."
         )
     return listed
 
@@ -242,6 +227,7 @@ def _write(
     chosen: Chosen,
     loaded: Loaded,
     made_of: Mapping[str, Any],
+    words: Wording,
     *,
     replace: bool,
 ) -> list[Path]:
@@ -255,17 +241,21 @@ def _write(
         "consent": campaign.consent or f"not asked: {campaign.without_consent}",
         "leads": table.num_rows,
         "expected_responders": round(chosen.waterfall[-1].expected_responders, 1),
-        "expected_responders_low": expected.low,
-        "expected_responders_high": expected.high,
+        **(
+            {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
+            if expected.low is not None
+            else {}
+        ),
         "expected_responders_method": loaded.model.expected_method(),
         "model": facts.model_version,
         "percentiles_among": loaded.model.percentiles.population,
         "bands": "; ".join(f"{band}: {told}" for band, told in loaded.model.bands.describe().items()),
     }
+    meaning = {**MEANING, PROBABILITY: words.meaning} if words.meaning else MEANING
     taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:
-        files = write_leads(temporary, table, campaign.export, MEANING, list(summary.items()))
+        files = write_leads(temporary, table, campaign.export, meaning, list(summary.items()))
         files.append(write_rows(temporary / "waterfall.csv", [asdict(row) for row in chosen.waterfall]))
         write_manifest(temporary, files, {**summary, **made_of})
     return [folder / path.name for path in files]

@@ -41,7 +41,11 @@ def strengths(
     """
     told: dict[str, list[Strength]] = {}
     notes = []
-    own = {name: spec for name, spec in ws.pipelines.items() if spec.population.table is None}
+    own = {
+        name: spec
+        for name, spec in ws.pipelines.items()
+        if spec.population.table is None and not spec.target.amount
+    }
     for name, spec in own.items():
         progress.step(f"strength for {name}")
         try:

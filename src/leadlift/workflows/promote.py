@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from leadlift.errors import GateError, UserError
 from leadlift.names import CHALLENGER, CHAMPION
-from leadlift.specs import Workspace
+from leadlift.specs import Gates, Workspace
 from leadlift.tracking import ModelVersion, RunRecord, Tracker
 from leadlift.training import Gate, Sitting, accept, judge_gates
 from leadlift.workflows.outsider import train_run
 from leadlift.workflows.session import tracker_of
+from leadlift.workflows.uplift_gates import is_uplift, judge_uplift_gates
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,20 @@ def promote(
         raise UserError(f"{new.name} v{new.version} is the champion already")
     run = _run_of(tracker, new)
     sitting = Sitting(old.version, _run_of(tracker, old).metrics) if old else None
-    gates = _answered(judge_gates(spec.gates, run.metrics, run.tags, sitting), accepted)
+    gates = _answered(_judged(spec.gates, run, sitting), accepted)
     if any(gate.stops for gate in gates):
         raise GateError(_refusal(new, gates))
     who = who or _user()
     found = {gate.name: str(gate) for gate in gates}
     tracker.promote(name, new.version, who=who, when=datetime.now(UTC), why=why, gates=found)
     return Promoted(name, new.version, old.version if old else None, tuple(gates), who, why)
+
+
+def _judged(gates: Gates, run: RunRecord, sitting: Sitting | None) -> list[Gate]:
+    """By the gates of what the version is, whatever its pipeline is now."""
+    if is_uplift(run.metrics):
+        return judge_uplift_gates(gates, run.metrics, sitting)
+    return judge_gates(gates, run.metrics, run.tags, sitting)
 
 
 def _answered(gates: list[Gate], accepted: Sequence[str]) -> list[Gate]:

@@ -21,6 +21,7 @@ from leadlift.workflows.manifest import write_manifest
 from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.score_stream import Stream, scores_to_file
 from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.wording import wording_of
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Scored:
     expected_responders: float
     bands: dict[str, int]
     folder: Path
+    expected_is: str = "responders expected"
 
 
 def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) -> Scored:
     """Stream everyone eligible through the champion. An earlier scoring of that day is replaced, whole."""
     spec = ws.pipeline(name)
+    words = wording_of(spec)
     tracker = tracker_of(ws)
     loaded = champion(ws, tracker, name)
     folder = ws.root / "scores" / name / as_of.isoformat()
@@ -60,6 +63,7 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
                     "run_id": loaded.version.run_id,
                     "customers": sum(counts.values()),
                     "expected_responders": round(expected, 2),
+                    **({"probability_is": words.meaning} if words.meaning else {}),
                     "bands": counts,
                     "predictor": predictor,
                     "percentiles_among": loaded.model.percentiles.population,
@@ -78,9 +82,9 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
             run.file(folder / "manifest.json")
             run.note(
                 f"{sum(counts.values()):,} customers scored as of {as_of} by {loaded.name}; "
-                f"{expected:,.0f} responders expected."
+                f"{expected:,.0f} {words.expected}."
             )
-    return Scored(name, as_of, loaded.name, sum(counts.values()), expected, counts, folder)
+    return Scored(name, as_of, loaded.name, sum(counts.values()), expected, counts, folder, words.expected)
 
 
 def eligible_query(

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from leadlift.errors import UserError
 from leadlift.evaluation import Estimate
-from leadlift.features import needed
-from leadlift.models import Model
-from leadlift.names import TEST, TRAIN
+from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
-from leadlift.specs import FeatureDef, Pipeline, Workspace
+from leadlift.specs import Workspace
 from leadlift.training import (
     NOTHING,
     Acceptance,
@@ -41,12 +35,13 @@ from leadlift.training.groups import protected_levels
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
-from leadlift.workflows.logging import definitions
+from leadlift.workflows.meta import reference_name, with_meta
 from leadlift.workflows.outsider import champion_on_test
 from leadlift.workflows.report import version_lines
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
+from leadlift.workflows.train_uplift import TrainedUplift, train_uplift
 from leadlift.workflows.tune import tuned_params
 
 
@@ -76,7 +71,7 @@ def train(
     progress: Progress = SILENT,
     seed: int | None = None,
     accepted: Acceptance = NOTHING,
-) -> Trained:
+) -> Trained | TrainedUplift:
     """Train the pipeline's model and its baseline on the same cases and register the model as challenger.
 
     seed: of the split, instead of the pipeline's own. accepted: suspects of the audit that somebody answers for.
@@ -85,6 +80,13 @@ def train(
     """
     spec = ws.pipeline(name)
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
+    if spec.treatment is not None:
+        if accepted.names:
+            raise UserError(
+                f"--accept-leak: pipeline {name} is of kind uplift, which the leak audit does not read; there is "
+                "nothing to accept. What is looked at instead: docs/uplift.md"
+            )
+        return train_uplift(ws, spec, spec.treatment, split, progress)
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
         parts = split_cases(table.table, split, table.maturity)
@@ -125,43 +127,6 @@ def train(
         audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, table, parts, result, audit, tuned_by, rivals.all)
-
-
-def reference_name(parts: Parts) -> str:
-    """What the reference population of the percentiles is called."""
-    return f"the out-of-time test cases from {parts.test_from}" if parts.test_from else "the test cases"
-
-
-def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable, parts: Parts) -> Model:
-    """The model with what scoring must hold it against: definitions of its features, and their usual values."""
-    made_of = needed(catalogue_of(ws, spec), [feature.name for feature in table.features])
-    train = table.table.take(pa.array(parts.rows[TRAIN]))
-    meta = {
-        **model.meta,
-        "pipeline": spec.pipeline,
-        "kind": spec.kind,
-        "data": table.key,
-        "definitions": json.dumps(definitions(made_of)),
-        "typical": json.dumps(
-            {feature.name: typical(train[feature.name], feature) for feature in table.features}
-        ),
-    }
-    return replace(model, meta=meta)
-
-
-def typical(values: pa.ChunkedArray, feature: FeatureDef) -> float | str | None:
-    """The usual value: the commonest text, or the median of the numbers; None when there is none."""
-    known = pc.drop_null(values)
-    if len(known) == 0:
-        return None
-    if feature.is_text:
-        return _commonest(known)
-    return float(np.nanmedian(known.to_numpy().astype(np.float64)))
-
-
-def _commonest(values: pa.ChunkedArray) -> str:
-    counted = pc.value_counts(values).to_pylist()
-    return str(min(counted, key=lambda one: (-one["counts"], one["values"]))["values"])
 
 
 def _told(

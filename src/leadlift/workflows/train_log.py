@@ -45,7 +45,7 @@ def log_training(
     facts: further parameters of the run. saved: the folder of the saved model. versions: those registered before.
     """
     log_inputs(run, ws, spec, fitted.table)
-    run.params({**_params(spec), **facts})
+    run.params({**spec_params(spec), **facts})
     run.metrics(_metrics(fitted.result, fitted.cases))
     log_audit(run, fitted.audit)
     log_rivals(run, fitted.rivals, fitted.cases, fitted.champion)
@@ -110,11 +110,14 @@ def draw(card: ModelCard, fitted: Fitted) -> dict[str, bytes]:
     return drawn
 
 
-def _params(spec: Pipeline) -> dict[str, object]:
+def spec_params(spec: Pipeline) -> dict[str, object]:
     """The pipeline as it was read, one line each."""
     told: dict[str, object] = {}
-    for part in ("population", "target", "split", "model"):
-        for name, value in getattr(spec, part).model_dump(exclude_none=True, by_alias=True).items():
+    for part in ("population", "target", "split", "model", "treatment"):
+        stanza = getattr(spec, part)
+        if stanza is None:
+            continue
+        for name, value in stanza.model_dump(exclude_none=True, by_alias=True).items():
             told[f"{part}.{name}"] = (
                 json.dumps(value, default=str) if isinstance(value, dict | tuple | list) else value
             )
@@ -128,21 +131,24 @@ def _metrics(result: Judgement, cases: Cases) -> dict[str, float]:
     for part, found in sorted(result.metrics.items(), key=lambda item: item[0] != TEST):
         for name, estimate in found.items():
             told |= (
-                _interval(f"{part}.{name}", estimate) if part == TEST else {f"{part}.{name}": estimate.value}
+                interval_metrics(f"{part}.{name}", estimate)
+                if part == TEST
+                else {f"{part}.{name}": estimate.value}
             )
         told[f"{part}.cases"] = len(cases.rows(part))
         told[f"{part}.positives"] = float(cases.y[cases.rows(part)].sum())
     for name, estimate in result.baseline.items():
-        told |= _interval(f"baseline.{TEST}.{name}", estimate)
+        told |= interval_metrics(f"baseline.{TEST}.{name}", estimate)
     for name, estimate in result.gain.items():
-        told |= _interval(f"{TEST}.{name}_gain_over_baseline", estimate)
+        told |= interval_metrics(f"{TEST}.{name}_gain_over_baseline", estimate)
     told[f"{TEST}.predicted_responders"] = result.expected
-    if result.limits is not None:
-        told[f"{TEST}.predicted_responders.low"] = result.limits.low
-        told[f"{TEST}.predicted_responders.high"] = result.limits.high
+    for end in ("low", "high"):
+        if (limit := getattr(result.limits, end, None)) is not None:
+            told[f"{TEST}.predicted_responders.{end}"] = limit
     told[f"{TEST}.actual_responders"] = result.actual
     return told
 
 
-def _interval(name: str, estimate: Estimate) -> dict[str, float]:
+def interval_metrics(name: str, estimate: Estimate) -> dict[str, float]:
+    """A metric and the ends of its interval, as the store names them."""
     return {name: estimate.value, f"{name}.low": estimate.low, f"{name}.high": estimate.high}

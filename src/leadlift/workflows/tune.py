@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from leadlift import tuning
+from leadlift.errors import UserError
 from leadlift.models import constraint_params
 from leadlift.names import TRAIN, VALID
 from leadlift.progress import SILENT, Progress
@@ -55,6 +56,11 @@ def tune(
 ) -> Tuned:
     """Search on the training and validation cases; the test is never looked at. `train` then uses what is best."""
     spec = ws.pipeline(name)
+    if spec.treatment is not None:
+        raise UserError(
+            f"pipeline {name} is of kind uplift: `leadlift train {name}` tries learners and tree sizes itself, by "
+            "cross-fitted Qini on training customers; there is nothing else to tune"
+        )
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
     cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))

@@ -1,0 +1,280 @@
+"""Learners of effects: what a contact adds for each customer. Each ends as one sum of regression trees.
+
+All trees are grown on squared loss, for chances too: then an effect adds up in the units of the outcome, a difference
+of two models is one model, and its contributions are exact shares of the added chance or amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from leadlift.models.boosting import fit_booster, make_dataset
+from leadlift.models.encoding import Encoding, Matrix
+from leadlift.models.tree_text import TreeText, total
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+ROUNDS = (15, 40, 100)
+"""Numbers of trees that are tried; one fit gives them all."""
+LEAVES = (3, 7)
+"""Sizes of trees that are tried. Effects are small beside the noise: large trees learn the noise."""
+COMMON: Mapping[str, Any] = {
+    "objective": "regression",
+    "learning_rate": 0.05,
+    "feature_fraction": 0.7,
+    "lambda_l2": 10.0,
+}
+OUTCOME: Mapping[str, Any] = {**COMMON, "num_leaves": 8}
+OUTCOME_ROUNDS = 80
+INNER_FOLDS = 3
+SHADOW = "leadlift_treated"
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """Customers of an experiment as the learners read them.
+
+    matrix: (n, n_features) of the encoding. y: (n,), outcomes. treated: (n,), 1 or 0. propensity: (n,), the chance
+    with which each was to be treated, in (0, 1). customer: (n,), whose row it is: folds never part a customer.
+    """
+
+    matrix: Matrix
+    y: Floats
+    treated: Floats
+    propensity: Floats
+    customer: npt.NDArray[np.intp]
+    encoding: Encoding
+
+    @property
+    def binary(self) -> bool:
+        """Whether the outcome is yes or no."""
+        return bool(np.isin(self.y, (0.0, 1.0)).all())
+
+    def take(self, rows: Rows) -> Trial:
+        """Return these customers alone."""
+        return Trial(
+            matrix=self.matrix[rows],
+            y=self.y[rows],
+            treated=self.treated[rows],
+            propensity=self.propensity[rows],
+            customer=self.customer[rows],
+            encoding=self.encoding,
+        )
+
+
+class Bins:
+    """A trial's rows, binned once; any rows of it can be learned from with any target."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self._own = make_dataset(trial.matrix, trial.y, trial.encoding)
+        shadow = Encoding((*trial.encoding.features, SHADOW), trial.encoding.categories)
+        beside = np.column_stack([trial.matrix, trial.treated.astype(np.float32)])
+        self._with_treatment = make_dataset(beside, trial.y, shadow)
+
+    def grow(
+        self,
+        rows: Rows,
+        target: Floats,
+        params: Mapping[str, Any],
+        rounds: int,
+        weight: Floats | None = None,
+        with_treatment: bool = False,
+    ) -> lgb.Booster:
+        """Grow trees on some rows, rising. target, weight: (len(rows),)."""
+        binned = self._with_treatment if with_treatment else self._own
+        part = binned.subset(rows.tolist()).construct()
+        part.set_label(target)
+        if weight is not None:
+            part.set_weight(weight)
+        smallest = max(20, min(400, len(rows) // 60))
+        return fit_booster(part, None, {"min_data_in_leaf": smallest, **params}, rounds)
+
+
+Parts = Callable[[int], TreeText]
+"""From a number of rounds to the effect's trees."""
+
+
+@dataclass(frozen=True, eq=False)
+class Nuisance:
+    """What both groups' outcomes look like, of some rows of a trial: models of each group, and out-of-fold values.
+
+    pseudo: (n_rows,), the doubly robust score of each row: its mean is the effect, whichever of the outcome models
+    and the propensity is right (Robins et al., 1994), from models that never saw the row's customer.
+    """
+
+    control: lgb.Booster
+    treated: lgb.Booster
+    pseudo: Floats
+
+
+def nuisance_of(bins: Bins, rows: Rows, seed: int) -> Nuisance:
+    """Fit the outcome models of both groups on some rows, and cross-fit them for the pseudo-outcomes."""
+    trial = bins.trial
+    pseudo = np.empty(len(rows))
+    for learn, tell in folds(trial.customer[rows], INNER_FOLDS, seed):
+        control, treated = _outcomes(bins, rows[learn], seed)
+        pseudo[tell] = doubly_robust(trial.take(rows[tell]), control, treated)
+    control, treated = _outcomes(bins, rows, seed)
+    return Nuisance(control, treated, pseudo)
+
+
+def doubly_robust(trial: Trial, control: lgb.Booster, treated: lgb.Booster) -> Floats:
+    """Return each row's doubly robust score, (n,); the models must not have seen its customer."""
+    if len(trial.y) == 0:
+        return np.empty(0)
+    without, with_ = (np.asarray(model.predict(trial.matrix)) for model in (control, treated))
+    e, t = trial.propensity, trial.treated
+    score: Floats = with_ - without + t * (trial.y - with_) / e - (1 - t) * (trial.y - without) / (1 - e)
+    return score
+
+
+def _outcomes(bins: Bins, rows: Rows, seed: int) -> tuple[lgb.Booster, lgb.Booster]:
+    trial, params = bins.trial, {**OUTCOME, "seed": seed}
+    groups = [rows[trial.treated[rows] == group] for group in (0.0, 1.0)]
+    control, treated = (bins.grow(group, trial.y[group], params, OUTCOME_ROUNDS) for group in groups)
+    return control, treated
+
+
+def s_learner(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """One model with the treatment among its features, asked with and without (Künzel et al., 2019)."""
+    # the treatment is one column among many: it is always on offer, or most trees would not know of it
+    own = {**params, "feature_fraction": 1.0}
+    model = bins.grow(rows, bins.trial.y[rows], own, ROUNDS[-1], with_treatment=True)
+
+    def parts(rounds: int) -> TreeText:
+        text = TreeText.of(model, rounds)
+        return total([text.held(1.0), text.held(0.0).times(-1.0)])
+
+    return parts
+
+
+def t_learner(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """A model of each group, and their difference (Künzel et al., 2019)."""
+    trial = bins.trial
+    groups = [rows[trial.treated[rows] == group] for group in (0.0, 1.0)]
+    models = [bins.grow(group, trial.y[group], params, ROUNDS[-1]) for group in groups]
+
+    def parts(rounds: int) -> TreeText:
+        without, with_ = (TreeText.of(model, rounds) for model in models)
+        return total([with_, without.times(-1.0)])
+
+    return parts
+
+
+def x_learner(bins: Bins, rows: Rows, nuisance: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """Effects imputed in each group by the other's model, learned, and weighed by group size (Künzel et al., 2019)."""
+    trial = bins.trial
+    control, treated = (rows[trial.treated[rows] == group] for group in (0.0, 1.0))
+    gained = trial.y[treated] - np.asarray(nuisance.control.predict(trial.matrix[treated]))
+    missed = np.asarray(nuisance.treated.predict(trial.matrix[control])) - trial.y[control]
+    of_treated = bins.grow(treated, gained, params, ROUNDS[-1])
+    of_control = bins.grow(control, missed, params, ROUNDS[-1])
+    share = float(trial.treated[rows].mean())
+
+    def parts(rounds: int) -> TreeText:
+        return total(
+            [
+                TreeText.of(of_control, rounds).times(share),
+                TreeText.of(of_treated, rounds).times(1.0 - share),
+            ]
+        )
+
+    return parts
+
+
+def dr_learner(bins: Bins, rows: Rows, nuisance: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """A regression on cross-fitted doubly robust scores (Kennedy, 2020)."""
+    model = bins.grow(rows, nuisance.pseudo, params, ROUNDS[-1])
+    return lambda rounds: TreeText.of(model, rounds)
+
+
+def class_transformation(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """Whether a customer did as the contact would have it: treated and yes, or not and no (Jaskowski and
+    Jaroszewicz, 2012). Twice its chance less one is the effect, when both groups weigh the same.
+
+    Of an amount: the outcome over the chance of the group, negative for controls (Athey and Imbens, 2015).
+    """
+    trial = bins.trial
+    y, t, e = trial.y[rows], trial.treated[rows], trial.propensity[rows]
+    if not trial.binary:
+        model = bins.grow(rows, y * (t - e) / (e * (1 - e)), params, ROUNDS[-1])
+        return lambda rounds: TreeText.of(model, rounds)
+    weight = np.where(t == 1, 0.5 / e, 0.5 / (1 - e))
+    agreed = bins.grow(rows, np.where(t == 1, y, 1 - y), params, ROUNDS[-1], weight)
+    return lambda rounds: TreeText.of(agreed, rounds).times(2.0).plus(-1.0)
+
+
+def proportional(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """The response of the treated, times the share of it that the contact made on average.
+
+    Assumes that effects rise in proportion to the response. Where few respond unasked this is near the truth, and
+    one model of one group varies far less than a difference of two.
+    """
+    trial = bins.trial
+    without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
+    treated = rows[trial.treated[rows] == 1]
+    model = bins.grow(treated, trial.y[treated], params, ROUNDS[-1])
+    made = float((with_ - without) / with_) if with_ else 0.0
+    return lambda rounds: TreeText.of(model, rounds).times(made)
+
+
+Learner = Callable[[Bins, Rows, Nuisance, Mapping[str, Any]], Parts]
+LEARNERS: Mapping[str, Learner] = {
+    "s": s_learner,
+    "t": t_learner,
+    "x": x_learner,
+    "dr": dr_learner,
+    "class_transformation": class_transformation,
+    "proportional": proportional,
+}
+
+
+@dataclass(frozen=True, order=True)
+class Setting:
+    """One way of learning an effect: a learner, the size of its trees and how many rounds."""
+
+    learner: str
+    leaves: int
+    rounds: int
+
+    def __str__(self) -> str:
+        """As tables and messages say it."""
+        return f"{self.learner}, {self.leaves} leaves, {self.rounds} rounds"
+
+
+def settings(learners: Sequence[str]) -> list[Setting]:
+    """All settings that are tried of these learners."""
+    return [Setting(name, leaves, rounds) for name in learners for leaves in LEAVES for rounds in ROUNDS]
+
+
+def grown(bins: Bins, rows: Rows, wanted: Sequence[Setting], seed: int) -> Iterator[tuple[Setting, TreeText]]:
+    """Learn the effect on some rows of the trial in each of the ways."""
+    nuisance = nuisance_of(bins, rows, seed)
+    for learner, leaves in sorted({(one.learner, one.leaves) for one in wanted}):
+        params = {**COMMON, "num_leaves": leaves, "seed": seed}
+        parts = LEARNERS[learner](bins, rows, nuisance, params)
+        for one in wanted:
+            if (one.learner, one.leaves) == (learner, leaves):
+                yield one, parts(one.rounds)
+
+
+def blended(models: Sequence[TreeText]) -> TreeText:
+    """Return the mean of some effects, as one model."""
+    return total([model.times(1.0 / len(models)) for model in models])
+
+
+def folds(customer: npt.NDArray[np.intp], count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Yield rows to learn from and rows to tell, `count` times: all rows of a customer are on one side."""
+    names, place = np.unique(customer, return_inverse=True)
+    part = np.random.default_rng(seed).permutation(len(names)) % count
+    for fold in range(count):
+        here = part[place] == fold
+        yield np.flatnonzero(~here), np.flatnonzero(here)

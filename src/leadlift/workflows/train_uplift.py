@@ -1,0 +1,138 @@
+"""leadlift train for a pipeline of kind uplift: what the contact adds, learned from randomised contacts."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from leadlift.evaluation import Estimate, UpliftDecile
+from leadlift.progress import Progress
+from leadlift.specs import Pipeline, Split, Workspace
+from leadlift.specs.treatment import Treatment
+from leadlift.training import (
+    Experiment,
+    FittedUplift,
+    Parts,
+    Randomisation,
+    TrainingTable,
+    UpliftChoice,
+    UpliftJudgement,
+    check_randomised,
+    choose,
+    fit_uplift,
+    judge_uplift,
+    prepare,
+    propensity_of,
+    split_cases,
+    training_table,
+    treated_of,
+    verdict,
+)
+from leadlift.workflows.meta import reference_name, with_meta
+from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.uplift_log import log_uplift
+
+
+@dataclass(frozen=True)
+class TrainedUplift:
+    """The registered version and what it is worth on the test. verdict: in words; may be that no effect was found."""
+
+    pipeline: str
+    version: int
+    run_id: str
+    cases: dict[str, int]
+    treated: int
+    test_from: str | None
+    verdict: str
+    metrics: dict[str, Estimate]
+    response: dict[str, Estimate]
+    qini_gain: Estimate
+    deciles: tuple[UpliftDecile, ...]
+    learners: tuple[str, ...]
+    chosen_because: str
+    randomisation: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class UpliftRun:
+    """All that a training run of an uplift pipeline came to, before it is told."""
+
+    table: TrainingTable
+    experiment: Experiment
+    fitted: FittedUplift
+    result: UpliftJudgement
+    randomisation: Randomisation
+    drawn: str
+    verdict: str
+
+
+def train_uplift(
+    ws: Workspace, spec: Pipeline, treatment: Treatment, split: Split, progress: Progress
+) -> TrainedUplift:
+    """Learn the effect, judge it on the test beside the response model, log the run and register the version last.
+
+    Raises GateError when treatment was not randomised, unless the pipeline says to warn or to weight.
+    """
+    name = spec.pipeline
+    with opened(ws) as home:
+        table = training_table(spec, ws.features, home, progress)
+    parts = split_cases(table.table, split, table.maturity)
+    progress.step("was it a draw")
+    experiment, randomisation, drawn = experiment_of(table, parts, treatment, split.seed, name)
+    tracker = tracker_of(ws)
+    with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
+        progress.step("choosing the learner")
+        choice = chosen_for(experiment, treatment, split.seed, progress)
+        progress.step("boosting")
+        fitted = fit_uplift(experiment, choice, split.seed, reference_name(parts))
+        model = with_meta(fitted.model, ws, spec, table, parts)
+        fitted = FittedUplift(model, choice, fitted.differs, fitted.response)
+        progress.step("judging")
+        result = judge_uplift(fitted, experiment)
+        told = verdict(result, not spec.target.amount)
+        progress.step("logging")
+        with tempfile.TemporaryDirectory() as folder:
+            saved = model.save(Path(folder) / "model")
+            made = UpliftRun(table, experiment, fitted, result, randomisation, drawn, told)
+            log_uplift(run, ws, spec, made, split.seed, saved)
+    version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
+    return TrainedUplift(
+        pipeline=name,
+        version=version.version,
+        run_id=run.id,
+        cases={part: len(rows) for part, rows in parts.rows.items()},
+        treated=int(experiment.treated.sum()),
+        test_from=str(parts.test_from) if parts.test_from else None,
+        verdict=told,
+        metrics=dict(result.metrics),
+        response=dict(result.response),
+        qini_gain=result.gain["qini"],
+        deciles=tuple(result.deciles),
+        learners=tuple(str(one) for one in choice.chosen),
+        chosen_because=choice.why,
+        randomisation=drawn,
+        notes=table.notes,
+    )
+
+
+def experiment_of(
+    table: TrainingTable, parts: Parts, treatment: Treatment, seed: int, name: str
+) -> tuple[Experiment, Randomisation, str]:
+    """The cases with their groups and chances of treatment, how the draw looks, and what is said of it."""
+    cases, treated = prepare(table.table, table.features, parts), treated_of(table.table)
+    plain = Experiment(cases, treated, np.full(len(treated), treated.mean()))
+    found = check_randomised(cases.matrix, treated, cases.customer, cases.encoding, plain.before, seed)
+    propensity, drawn = propensity_of(found, treated, treatment.not_randomised, name)
+    return Experiment(cases, treated, propensity), found, drawn
+
+
+def chosen_for(experiment: Experiment, treatment: Treatment, seed: int, progress: Progress) -> UpliftChoice:
+    """The way of learning that ranks training customers best whom it had not seen."""
+    rows = experiment.learned
+    trial, weight = experiment.trial(rows), experiment.weight[rows]
+    return choose(trial, weight, treatment.learners, treatment.folds, seed, progress.done)

@@ -1,0 +1,49 @@
+"""How the column `probability` and its sums are spoken of: a chance to respond, or what the contact adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadlift.specs import Pipeline
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words for one kind of pipeline.
+
+    meaning: of the column, for the lead file and the manifest; None leaves what stands there. expected: what its sum
+    is, after a number. share: whether the column is a chance or a difference of chances, and not an amount.
+    """
+
+    meaning: str | None
+    expected: str
+    fact: str
+    share: bool = True
+
+    def said(self, value: float) -> str:
+        """One customer's value as people read it."""
+        if self.meaning is None:
+            return f"{value:.1%}"
+        return f"{100 * value:+.2f} points" if self.share else f"{value:+,.4g}"
+
+
+CHANCE = Wording(None, "responders expected", "chance")
+ADDED = Wording(
+    "What the contact adds to the chance: of 100 customers at 8 %, about 8 say yes who would not have without it. "
+    "Below 0 the contact is expected to put off.",
+    "additional responders expected",
+    "added by the contact",
+)
+AMOUNT = Wording(
+    "What the contact adds to the amount, for each customer. Below 0 the contact is expected to put off.",
+    "expected to be added",
+    "added by the contact",
+    share=False,
+)
+
+
+def wording_of(spec: Pipeline) -> Wording:
+    """The words for a pipeline's kind."""
+    if spec.kind != "uplift":
+        return CHANCE
+    return AMOUNT if spec.target.amount else ADDED

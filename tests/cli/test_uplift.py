@@ -1,0 +1,131 @@
+"""An uplift pipeline from a CSV to a lead list, by the real commands."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leadlift.specs import open_workspace
+from leadlift.workflows.session import tracker_of
+
+DAY = "2026-06-30"
+ROWS = 4_000
+WORKSPACE = """
+name: shop
+sources:
+  trial:
+    path: trial.csv
+    kind: flat
+    customer_key: id
+    columns:
+      id: {type: string}
+      arm: {type: string}
+      wealth: {type: number}
+      age: {type: number}
+      bought: {type: integer}
+      noise: {type: integer}
+"""
+PIPELINE = """
+pipeline: {name}
+kind: uplift
+population: {{table: trial}}
+treatment: {{column: arm, control: none, arms: mail, learners: [dr], folds: 2}}
+target: {{column: {name}, positive: 1}}
+features: {{include: [wealth, age]}}
+split: {{random: 30%, valid: 15%, calibration: 20%}}
+"""
+CAMPAIGN = """
+campaign: mail
+pipeline: bought
+offer: {name: mail, label: Mail}
+channel: email
+consent: age > -100
+min_probability: 0.1
+size: 200
+export: {formats: [csv]}
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mail that works on the wealthy alone; what is noise happens whoever is mailed."""
+    folder, draw = tmp_path_factory.mktemp("shop"), np.random.default_rng(0)
+    wealth, age, mailed = draw.normal(size=ROWS), draw.normal(size=ROWS), draw.random(ROWS) < 0.5
+    bought = draw.random(ROWS) < 0.2 + 0.4 * mailed * (wealth > 0)
+    noise = draw.random(ROWS) < 0.3
+    with (folder / "trial.csv").open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["id", "arm", "wealth", "age", "bought", "noise"])
+        for i in range(ROWS):
+            arm = "mail" if mailed[i] else "none"
+            out.writerow([f"c{i:04d}", arm, wealth[i], age[i], int(bought[i]), int(noise[i])])
+    (folder / "pipelines" / "campaigns").mkdir(parents=True)
+    (folder / "leadlift.yaml").write_text(WORKSPACE, encoding="utf-8")
+    for name in ("bought", "noise"):
+        (folder / "pipelines" / f"{name}.yaml").write_text(PIPELINE.format(name=name), encoding="utf-8")
+    (folder / "pipelines" / "campaigns" / "mail.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, shop):
+    said = leadlift("train", "bought", at=shop)
+    assert said.code == 0, said.err
+    assert "finds whom it works on better than chance" in said.out
+    assert leadlift("promote", "bought", "--because", "it ranks", at=shop).code == 0
+    scored = leadlift("score", "bought", "--as-of", DAY, "--json", at=shop)
+    # 0.4 more for half of the customers
+    assert scored.json["expected_responders"] == pytest.approx(0.2 * ROWS, rel=0.2)
+    assert scored.json["expected_is"] == "additional responders expected"
+    manifest = json.loads((shop / "scores" / "bought" / DAY / "manifest.json").read_text("utf-8"))
+    assert manifest["probability_is"].startswith("What the contact adds to the chance")
+    listed = leadlift("leads", "mail", "--as-of", DAY, at=shop)
+    assert listed.code == 0, listed.err
+    assert "additional responders expected: list" in listed.out
+    made = json.loads((shop / "leads" / "mail" / DAY / "manifest.json").read_text("utf-8"))
+    assert "expected_responders_low" not in made
+    assert made["expected_responders_method"].startswith("no interval")
+    with (shop / "leads" / "mail" / DAY / "leads.csv").open(encoding="utf-8-sig") as file:
+        leads = list(csv.DictReader(file))
+    with (shop / "trial.csv").open(encoding="utf-8") as file:
+        wealth = {row["id"]: float(row["wealth"]) for row in csv.DictReader(file)}
+    assert len(leads) == 200
+    assert np.mean([wealth[lead["customer_id"]] > 0 for lead in leads]) > 0.97
+    assert all(float(lead["probability"]) >= 0.1 and "wealth" in lead["reason_1"] for lead in leads)
+    told = leadlift("explain", "bought", "--customer", leads[0]["customer_id"], "--as-of", DAY, at=shop)
+    assert told.code == 0, told.err
+    assert " points, percentile" in told.out
+    past = leadlift("history", "bought", at=shop)
+    assert past.code == 0, past.err
+    assert "it ranks" in past.out
+    page = leadlift("report", "--json", at=shop)
+    assert page.code == 0, page.err
+    state = next(one for one in page.json["models"] if one["pipeline"] == "bought")
+    assert state["state"] in ("healthy", "no better")
+    assert "over the response model's ranking" in state["reasons"][0]
+    assert leadlift("check", at=shop).code == 0
+
+
+@pytest.mark.slow
+def test_no_effect_is_said_and_not_promoted_and_there_is_nothing_to_tune(leadlift, shop):
+    said = leadlift("train", "noise", at=shop)
+    assert said.code == 0, said.err
+    assert "No effect found" in said.out
+    run = tracker_of(open_workspace(shop)).runs("noise", "train")[0]
+    assert run.metrics["oot.qini.low"] <= 0 <= run.metrics["oot.qini.high"]
+    card = tracker_of(open_workspace(shop)).artifact(run.id, "model_card.md").decode()
+    assert "**No effect found" in card
+    refused = leadlift("promote", "noise", at=shop)
+    assert refused.code == 3
+    assert "qini: failed: lower end of Qini's 95 % interval on the test" in refused.err
+    assert "AUC" not in refused.err
+    leaky = leadlift("train", "noise", "--accept-leak", "age", "--because", "known", at=shop)
+    assert leaky.code == 2
+    assert "which the leak audit does not read" in leaky.err
+    tuning = leadlift("tune", "noise", at=shop)
+    assert tuning.code == 2
+    assert "nothing else to tune" in tuning.err

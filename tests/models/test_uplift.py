@@ -1,0 +1,165 @@
+"""Learners of effects, on customers whose true effects are known because they were drawn with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from leadlift.models import EffectBands, Encoding, Model, ReferencePercentiles, Straight, effect_line
+from leadlift.models.uplift import (
+    LEARNERS,
+    Bins,
+    Setting,
+    Trial,
+    blended,
+    doubly_robust,
+    folds,
+    grown,
+    nuisance_of,
+)
+
+ROWS = 4_000
+
+
+def table(rows: int = ROWS, seed: int = 0) -> pa.Table:
+    draw = np.random.default_rng(seed)
+    return pa.table(
+        {
+            "wealth": draw.normal(size=rows),
+            "age": draw.normal(size=rows),
+            "region": np.array(["north", "south", "west"])[draw.integers(0, 3, rows)],
+        }
+    )
+
+
+def true_effect(x: pa.Table, size: float = 0.4) -> np.ndarray:
+    return size * (x["wealth"].to_numpy() > 0) + size / 4 * (np.array(x["region"].to_pylist()) == "west")
+
+
+def trial(share: float = 0.5, seed: int = 0, amounts: bool = False, rows: int = ROWS) -> Trial:
+    """An experiment in which `age` moves the outcome and wealth and region move the effect."""
+    x, draw = table(rows, seed), np.random.default_rng(seed + 1)
+    treated = (draw.random(rows) < share).astype(float)
+    chance = 0.2 + 0.1 * (x["age"].to_numpy() > 0) + treated * true_effect(x)
+    y = (draw.random(rows) < chance).astype(float)
+    if amounts:
+        y = y * draw.exponential(100.0, rows)
+    encoding = Encoding.fit(x, x.column_names)
+    return Trial(encoding.encode(x), y, treated, np.full(rows, share), np.arange(rows), encoding)
+
+
+def learned(one: Trial, learner: str, rounds: int = 40) -> np.ndarray:
+    (_, text), *_ = grown(Bins(one), np.arange(len(one.y)), [Setting(learner, 7, rounds)], 1)
+    return np.asarray(text.booster().predict(one.encoding.encode(table(2_000, seed=9))))
+
+
+@pytest.mark.parametrize("learner", [name for name in LEARNERS if name != "proportional"])
+@pytest.mark.parametrize("share", [0.5, 0.25])
+def test_every_learner_finds_who_gains_and_how_much_on_average(learner, share):
+    found, truth = learned(trial(share), learner), true_effect(table(2_000, seed=9))
+    assert np.corrcoef(found, truth)[0, 1] > 0.8
+    # a model with the treatment among its columns begins at no effect and comes near it slowly
+    assert found.mean() == pytest.approx(truth.mean(), abs=0.12 if learner == "s" else 0.05)
+
+
+@pytest.mark.parametrize("learner", ["t", "dr", "class_transformation"])
+def test_amounts_are_learned_in_their_own_units(learner):
+    found, truth = learned(trial(amounts=True), learner), 100.0 * true_effect(table(2_000, seed=9))
+    assert np.corrcoef(found, truth)[0, 1] > 0.6
+    assert found.mean() == pytest.approx(truth.mean(), abs=8.0)
+
+
+def test_a_blend_is_the_mean_of_its_members():
+    one = trial(rows=1_000)
+    made = [t for _, t in grown(Bins(one), np.arange(1_000), [Setting("t", 3, 15), Setting("dr", 3, 15)], 1)]
+    each = [text.booster().predict(one.matrix) for text in made]
+    assert np.allclose(blended(made).booster().predict(one.matrix), np.mean(each, axis=0))
+
+
+def test_doubly_robust_scores_average_to_the_effect_where_the_treated_are_the_wealthy():
+    x, draw = table(8_000, 3), np.random.default_rng(4)
+    wealth = x["wealth"].to_numpy()
+    propensity = np.where(wealth > 0, 0.8, 0.2)
+    treated = (draw.random(8_000) < propensity).astype(float)
+    y = (draw.random(8_000) < 0.1 + 0.4 * (wealth > 0) + 0.1 * treated).astype(float)
+    encoding = Encoding.fit(x, x.column_names)
+    one = Trial(encoding.encode(x), y, treated, propensity, np.arange(8_000), encoding)
+    score = nuisance_of(Bins(one), np.arange(8_000), 1).pseudo
+    naive = y[treated == 1].mean() - y[treated == 0].mean()
+    assert naive > 0.3
+    assert score.mean() == pytest.approx(0.1, abs=0.04)
+
+
+def test_scores_of_nobody_are_none():
+    one = trial(rows=500)
+    nuisance = nuisance_of(Bins(one), np.arange(500), 1)
+    assert len(doubly_robust(one.take(np.array([], dtype=int)), nuisance.control, nuisance.treated)) == 0
+
+
+def test_folds_hold_everyone_once_and_part_no_customer():
+    customer = np.repeat(np.arange(50), 3)
+    told = np.zeros(150, dtype=int)
+    for learn, tell in folds(customer, 4, 1):
+        assert not set(customer[learn]) & set(customer[tell])
+        assert len(learn) + len(tell) == 150
+        told[tell] += 1
+    assert (told == 1).all()
+
+
+def test_the_line_scales_what_trees_overstate_keeps_the_average_and_knows_its_error():
+    inside, widths = 0, []
+    for seed in range(60):
+        draw = np.random.default_rng(seed)
+        raw = draw.normal(size=2_000)
+        found = effect_line(raw, 0.05 + 0.5 * raw + draw.normal(size=2_000), average=0.05)
+        inside += found.low < 0.5 < found.high
+        widths.append(found.high - found.low)
+        assert found.line(raw).mean() == pytest.approx(0.05)
+    assert inside >= 51  # 57 expected
+    assert np.mean(widths) == pytest.approx(2 * 1.96 / np.sqrt(2_000), rel=0.05)
+
+
+def test_where_trees_tell_nothing_or_the_opposite_everyone_is_promised_the_average():
+    draw = np.random.default_rng(1)
+    raw = draw.normal(size=1_000)
+    assert np.allclose(effect_line(raw, -5 * raw, average=0.03).line(raw), 0.03)
+    assert np.allclose(effect_line(np.ones(1_000), raw, average=0.03).line(raw), 0.03)
+
+
+def test_bands_of_effects_are_cut_at_the_average_and_e_is_who_is_put_off():
+    bands = EffectBands.from_effect(0.04, share=True)
+    assert bands.of([0.08, 0.05, 0.02, 0.01, 0.0, -0.001]).tolist() == ["A", "B", "C", "D", "D", "E"]
+    told = bands.describe()
+    assert told["A"] == "from 8.00 points"
+    assert told["C"] == "2.00 points to 4.00 points"
+    assert told["E"] == "below 0.00 points"
+    assert EffectBands.from_effect(-12.0, share=False).describe()["A"] == "from 24"
+
+
+def test_a_saved_uplift_model_predicts_the_same_and_its_contributions_add_up(tmp_path):
+    one = trial(rows=1_500)
+    wanted = [Setting(name, 7, 15) for name in LEARNERS]
+    booster = blended([text for _, text in grown(Bins(one), np.arange(1_500), wanted, 1)]).booster()
+    raw = booster.predict(one.matrix)
+    bands, line = EffectBands.from_effect(0.2, share=True), Straight(0.7, 0.01)
+    places = ReferencePercentiles.from_scores(raw, "all")
+    model = Model(booster, one.encoding, line, bands, places, {"kind": "uplift"})
+    again = Model.load(model.save(tmp_path / "model"))
+    found = again.predict(table(1_500))
+    assert np.array_equal(found.score, model.predict(table(1_500)).score)
+    assert np.allclose(found.probability, 0.7 * found.score + 0.01)
+    assert again.bands.describe() == bands.describe()
+    assert np.allclose(again.contributions(one.matrix).sum(axis=1), found.score)
+    batch = table(1_500).combine_chunks().to_batches()[0]
+    assert np.allclose(again.explainer(1_500, batch).contributions(batch), again.contributions(one.matrix))
+
+
+def test_the_proportional_learner_is_the_response_of_the_treated_times_the_share_the_contact_made():
+    one = trial(rows=2_000)
+    rows = np.arange(2_000)
+    (_, text), *_ = grown(Bins(one), rows, [Setting("proportional", 7, 40)], 1)
+    without, with_ = (one.y[one.treated == group].mean() for group in (0, 1))
+    found = text.booster().predict(one.matrix[one.treated == 1])
+    # trees on squared loss keep the mean of what they learned from
+    assert found.mean() == pytest.approx(with_ - without, rel=0.02)

@@ -1,0 +1,62 @@
+"""The gates of uplift versions: what stops one, and what the champion's kind has to do with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadlift.specs import Gates
+from leadlift.training import Sitting
+from leadlift.workflows.uplift_gates import is_uplift, judge_uplift_gates
+
+FOUND = {
+    "oot.qini": 0.008,
+    "oot.qini.low": 0.005,
+    "oot.qini.high": 0.011,
+    "crossfitted.qini.low": 0.003,
+    "oot.positives": 900.0,
+    "oot.qini_gain_over_response": 0.002,
+    "oot.qini_gain_over_response.low": -0.001,
+    "oot.qini_gain_over_response.high": 0.005,
+}
+BETTER = {"oot.qini": 0.02, "oot.qini.low": 0.015, "oot.qini.high": 0.025}
+
+
+def stopped(
+    gates: Gates | None = None, champion: dict[str, float] | None = None, **metrics: float
+) -> list[str]:
+    named = {name.replace("__", "."): value for name, value in metrics.items()}
+    sitting = None if champion is None else Sitting(3, champion)
+    return [gate.name for gate in judge_uplift_gates(gates or Gates(), FOUND | named, sitting) if gate.stops]
+
+
+def test_an_effect_found_twice_is_stopped_by_nothing_and_a_response_run_is_no_uplift_run():
+    assert stopped() == []
+    assert is_uplift(FOUND)
+    assert not is_uplift({"oot.auc": 0.7})
+
+
+@pytest.mark.parametrize(
+    ("metrics", "names"),
+    [
+        ({"oot__qini__low": 0.0}, ["qini"]),
+        ({"crossfitted__qini__low": -0.001}, ["crossfitted_qini"]),
+        ({"oot__positives": 20.0}, ["positives"]),
+        ({"oot__qini_gain_over_response__high": -0.001}, ["beats_response"]),
+        ({"oot__qini__low": float("nan")}, ["qini"]),
+    ],
+)
+def test_each_gate_stops_at_its_own_number(metrics, names):
+    assert stopped(**metrics) == names
+
+
+def test_a_pipeline_may_ask_for_more():
+    assert stopped(Gates(min_qini=0.004)) == ["crossfitted_qini"]
+    assert stopped(Gates(min_positives=1_000)) == ["positives"]
+    assert stopped(Gates(beats_baseline="surely")) == ["beats_response"]
+
+
+def test_a_champion_of_the_same_kind_must_be_reached_and_one_of_another_kind_is_not_compared():
+    assert stopped(champion=FOUND) == []
+    assert stopped(Gates(beats_champion="surely"), champion=FOUND) == ["beats_champion"]
+    assert stopped(champion=BETTER) == ["beats_champion"]
+    assert stopped(champion={"oot.auc": 0.7, "oot.auc.low": 0.6}) == []
