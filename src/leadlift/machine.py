@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 # what Python and the libraries take when nothing is loaded yet, and the least that any work needs
-PROGRAM, LEAST = 400_000_000, 256_000_000
+PROGRAM, LEAST = 500_000_000, 256_000_000
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
