@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,8 +73,3 @@ def _bytes(names: pa.Array) -> memoryview:
     data = names.buffers()[2]
     start, end = offsets[names.offset], offsets[names.offset + len(names)]
     return memoryview(data if data is not None else b"")[start:end]
-
-
-def in_order(days: Sequence[date]) -> list[date]:
-    """As-of dates, each once, in the order of time."""
-    return sorted(set(days))
