@@ -24,6 +24,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date, timedelta
 from decimal import Decimal
@@ -64,7 +65,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", default="/tmp/leadlift-bank", help="where the bank lies, or is made")
+    parser.add_argument(
+        "--folder",
+        default=Path(tempfile.gettempdir()) / "leadlift-bank",
+        help="where the bank lies, or is made",
+    )
     parser.add_argument("--customers", type=float, default=1e6)
     parser.add_argument("--transactions", type=float, default=5e7)
     parser.add_argument("--months", type=int, default=12)
@@ -75,7 +80,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _apart(asked: argparse.Namespace, way: str) -> dict[str, float | str]:
-    words = [sys.executable, __file__, "--way", way, "--folder", asked.folder, "--memory", asked.memory]
+    words = [sys.executable, __file__, "--way", way, "--folder", str(asked.folder), "--memory", asked.memory]
     words += ["--customers", str(asked.customers), "--transactions", str(asked.transactions)]
     words += ["--months", str(asked.months)]
     said = subprocess.run(words, capture_output=True, text=True, check=False)

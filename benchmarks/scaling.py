@@ -1,6 +1,6 @@
 """Time and memory of feature builds against the number of customers and of rows, under a stated memory budget.
 
-    python benchmarks/scaling.py --folder /tmp/leadlift-scaling
+    python benchmarks/scaling.py
     python benchmarks/scaling.py --sizes 1e5:5e6:60% 1e6:5e7:1GB
 
 A size is customers:transactions:memory. For each a bank is made (`bank.py`: 133 features of three sources, see
@@ -16,6 +16,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -36,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", default="/tmp/leadlift-scaling")
+    parser.add_argument("--folder", default=Path(tempfile.gettempdir()) / "leadlift-scaling")
     parser.add_argument("--sizes", nargs="+", default=SIZES)
     parser.add_argument("--keep", action="store_true")
     asked = parser.parse_args()
