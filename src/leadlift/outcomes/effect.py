@@ -1,0 +1,138 @@
+"""What a campaign brought in: contacted customers beside the controls drawn for them, by list and stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.experiment import (
+    Counted,
+    combined,
+    detectable,
+    incremental_mean,
+    incremental_share,
+    mean,
+    newcombe,
+    scaled,
+)
+
+CONTROL, EXPLORE, MODEL = "control", "explore", "model"
+STRATA = ["list_id", "stratum"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The difference that contacting made, against control.
+
+    contacted, control: customers compared; left_out: contacted customers in strata without a control, of whom nothing
+    can be said. response: mean rise of the response rate of those contacted, a share of 1. amount: of what they
+    bought, per customer. responders: how many more responded than would have, of all compared. profit: value of the
+    additional responses less the cost of contacting, of all compared; None where no value is given. detectable: the
+    smallest rise that an experiment of this size finds with a power of 80 %; NaN when no control responded. cost: of
+    contacting them.
+    """
+
+    contacted: int
+    control: int
+    left_out: int
+    rate: float
+    control_rate: float
+    response: Estimate
+    amount: Estimate
+    responders: Estimate
+    profit: Estimate | None
+    cost: float
+    detectable: float
+
+    @property
+    def roi(self) -> Estimate | None:
+        """Profit over cost; None without either."""
+        return scaled(self.profit, 1 / self.cost) if self.profit is not None and self.cost > 0 else None
+
+
+@dataclass(frozen=True)
+class ModelValue:
+    """What choosing by the model was worth over choosing at random: the model's arm less the explore arm.
+
+    response: difference of response rates. profit: of value of responses less cost, per customer contacted; None
+    where no value is given.
+    """
+
+    model: int
+    explore: int
+    response: Estimate
+    profit: Estimate | None
+
+
+def effect_of(cases: pd.DataFrame) -> Effect | None:
+    """The effect on all contacted customers of the cases that have controls beside them; None where nobody has.
+
+    cases: list_id, stratum, cell, responded (0 or 1), amount, worth (value of the response, or NaN) and cost, one row
+    per customer.
+    """
+    control = cases["cell"].eq(CONTROL)
+    sizes = cases.assign(control=control).groupby(STRATA)["control"].agg(["sum", "size"])
+    both = sizes[(sizes["sum"] > 0) & (sizes["sum"] < sizes["size"])].index
+    inside = pd.MultiIndex.from_frame(cases[STRATA]).isin(both)
+    if not inside.any():
+        return None
+    here = cases[inside]
+    groups = [(one[one["cell"].ne(CONTROL)], one[one["cell"].eq(CONTROL)]) for _, one in here.groupby(STRATA)]
+    counted = [
+        Counted(len(one), int(one["responded"].sum()), len(other), int(other["responded"].sum()))
+        for one, other in groups
+    ]
+    contacted = sum(one.contacted for one in counted)
+    response = incremental_share(counted)
+    rate = sum(one.responded for one in counted) / contacted
+    cost = float(here.loc[here["cell"].ne(CONTROL), "cost"].sum())
+    size = sum(one.control for one in counted)
+    control_rate = rate - response.value
+    return Effect(
+        contacted=contacted,
+        control=size,
+        left_out=int((~inside & ~control.to_numpy()).sum()),
+        rate=rate,
+        control_rate=control_rate,
+        response=response,
+        amount=_mean_rise(groups, "amount"),
+        responders=scaled(response, contacted),
+        profit=_profit(groups, contacted, cost),
+        cost=cost,
+        detectable=detectable(control_rate, contacted, size) if 0 < control_rate < 1 else float("nan"),
+    )
+
+
+def model_value(cases: pd.DataFrame) -> ModelValue | None:
+    """What the model's choice was worth beside the explore arm's; None where one of the two is missing."""
+    model, explore = (cases[cases["cell"].eq(cell)] for cell in (MODEL, EXPLORE))
+    if not len(model) or not len(explore):
+        return None
+    priced = not cases["worth"].isna().any()
+    gains = [one["worth"] * one["responded"] - one["cost"] for one in (model, explore)]
+    return ModelValue(
+        len(model),
+        len(explore),
+        newcombe(int(model["responded"].sum()), len(model), int(explore["responded"].sum()), len(explore)),
+        combined(mean(gains[0]), mean(gains[1])) if priced else None,
+    )
+
+
+def _profit(
+    groups: Sequence[tuple[pd.DataFrame, pd.DataFrame]], contacted: int, cost: float
+) -> Estimate | None:
+    if any(one["worth"].isna().any() or other["worth"].isna().any() for one, other in groups):
+        return None
+    earned = [(one.assign(e=one["worth"] * one["responded"]), other.assign(e=other["worth"] * other["responded"]))
+              for one, other in groups]  # fmt: skip
+    return scaled(_mean_rise(earned, "e"), contacted, -cost)
+
+
+def _mean_rise(groups: Sequence[tuple[pd.DataFrame, pd.DataFrame]], column: str) -> Estimate:
+    return incremental_mean(
+        [np.asarray(one[column]) for one, _ in groups], [np.asarray(other[column]) for _, other in groups]
+    )

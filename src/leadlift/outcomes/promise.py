@@ -1,0 +1,93 @@
+"""Predicted against actual, among those who were contacted: by tenth of the list and by band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.experiment import exact, wilson
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One group of contacted customers: what was promised and what came.
+
+    name: decile 1 (the best) to 10, or a band. expected: responders promised. actual: responders. rate: with its exact
+    95 % interval. within: whether the promised rate lies in it.
+    """
+
+    name: str
+    customers: int
+    expected: float
+    actual: int
+    rate: Estimate
+
+    @property
+    def within(self) -> bool:
+        """Whether the promised rate lies in the interval of the actual one."""
+        return self.rate.low <= self.expected / self.customers <= self.rate.high
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Whether the list was worked at all, apart from whether anybody responded; shares of the contacted.
+
+    reached: delivered, answered or refused, by what came back. None where nothing came back: then the bank did not say.
+    among_reached: the response rate of those reached.
+    """
+
+    customers: int
+    reported: int
+    reached: Estimate | None
+    refused: Estimate | None
+    among_reached: Estimate | None
+
+
+def by_decile(cases: pd.DataFrame) -> list[Kept]:
+    """Tenths of the contacted by predicted chance; fewer tenths than 10 where there are fewer customers."""
+    if not len(cases):
+        return []
+    order = np.argsort(-cases["expected"].to_numpy(), kind="stable")
+    tenth = np.empty(len(cases), dtype=int)
+    tenth[order] = np.arange(len(cases)) * 10 // max(10, len(cases))
+    return [_kept(str(number + 1), cases[tenth == number]) for number in np.unique(tenth)]
+
+
+def by_band(cases: pd.DataFrame) -> list[Kept]:
+    """Bands of the contacted, A first."""
+    return [_kept(str(name), one) for name, one in cases.groupby("band", sort=True)]
+
+
+def together(cases: pd.DataFrame) -> Kept | None:
+    """All of the contacted; None where nobody was."""
+    return _kept("all", cases) if len(cases) else None
+
+
+def worked(cases: pd.DataFrame) -> Worked:
+    """What came back of those contacted: delivered, answered, refused (bool) and responded."""
+    seen = cases["delivered"] | cases["answered"] | cases["refused"]
+    count, reported = len(cases), int(seen.sum())
+    if not reported:
+        return Worked(count, 0, None, None, None)
+    responded = int(cases.loc[seen, "responded"].sum())
+    return Worked(
+        count,
+        reported,
+        wilson(reported, count),
+        wilson(int(cases["refused"].sum()), count),
+        wilson(responded, reported),
+    )
+
+
+def outside(groups: Sequence[Kept]) -> list[str]:
+    """The names of the groups whose promised rate lies outside the interval of the actual one."""
+    return [one.name for one in groups if not one.within]
+
+
+def _kept(name: str, cases: pd.DataFrame) -> Kept:
+    actual = int(cases["responded"].sum())
+    return Kept(name, len(cases), float(cases["expected"].sum()), actual, exact(actual, len(cases)))

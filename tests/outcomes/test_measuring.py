@@ -1,0 +1,101 @@
+"""What a campaign brought in: promises against what came, contacted against control."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from leadlift.outcomes.effect import effect_of, model_value
+from leadlift.outcomes.promise import by_band, by_decile, outside, together, worked
+
+
+def customers(
+    n, cell="model", stratum="A", chance=0.1, rise=0.0, seed=0, worth=100.0, cost=2.0, list_id="june"
+):
+    rng = np.random.default_rng(seed)
+    responded = rng.random(n) < (chance if cell == "control" else chance + rise)
+    return pd.DataFrame(
+        {
+            "list_id": list_id, "stratum": stratum, "cell": cell, "responded": responded.astype(int),
+            "amount": responded * rng.exponential(50, n), "worth": worth, "cost": cost, "expected": chance + rise,
+            "band": stratum, "delivered": False, "answered": False, "refused": False,
+        }
+    )  # fmt: skip
+
+
+def test_the_effect_is_that_of_two_groups_drawn_at_random():
+    cases = pd.concat([customers(4_000, rise=0.05, seed=1), customers(1_000, "control", seed=2)])
+    found = effect_of(cases)
+    told = cases.groupby("cell")["responded"].mean()
+    assert found.response.value == pytest.approx(told["model"] - told["control"])
+    assert found.response.low < 0.05 < found.response.high
+    assert found.responders.value == pytest.approx(4_000 * found.response.value)
+    assert found.cost == 8_000
+    assert found.profit.value == pytest.approx(100 * 4_000 * found.response.value - 8_000)
+    assert found.roi.value == pytest.approx(found.profit.value / 8_000)
+    assert 0.02 < found.detectable < 0.04
+
+
+def test_strata_without_controls_are_told_and_left_out():
+    cases = pd.concat(
+        [customers(500), customers(200, "control", seed=1), customers(300, stratum="B", seed=2)]
+    )
+    found = effect_of(cases)
+    assert (found.contacted, found.control, found.left_out) == (500, 200, 300)
+    assert effect_of(customers(300)) is None
+
+
+def test_strata_with_unequal_shares_of_control_do_not_bend_the_effect():
+    cases = pd.concat(
+        [
+            customers(9_000, chance=0.3, seed=1), customers(1_000, "control", chance=0.3, seed=2),
+            customers(5_000, stratum="B", chance=0.01, seed=3), customers(5_000, "control", "B", 0.01, seed=4),
+        ]
+    )  # fmt: skip
+    found = effect_of(cases)
+    naive = cases.groupby("cell")["responded"].mean()
+    assert naive["model"] - naive["control"] > 0.1
+    assert found.response.low < 0 < found.response.high
+
+
+def test_without_a_value_there_is_no_profit():
+    cases = pd.concat([customers(500, worth=np.nan), customers(100, "control", seed=1, worth=np.nan)])
+    assert effect_of(cases).profit is None
+
+
+def test_the_models_arm_is_held_beside_the_arm_drawn_at_random():
+    cases = pd.concat([customers(2_000, chance=0.2, seed=1), customers(500, "explore", chance=0.05, seed=2)])
+    found = model_value(cases)
+    assert found.response.low > 0
+    assert found.profit.value == pytest.approx(100 * found.response.value)
+    assert model_value(customers(10)) is None
+
+
+def test_deciles_hold_everyone_once_and_intervals_are_exact():
+    cases = customers(1_003, seed=5).assign(expected=np.linspace(0.01, 0.3, 1_003))
+    tenths = by_decile(cases)
+    assert [one.name for one in tenths] == [str(k) for k in range(1, 11)]
+    assert sum(one.customers for one in tenths) == 1_003
+    assert sum(one.actual for one in tenths) == cases["responded"].sum()
+    assert tenths[0].expected > tenths[-1].expected
+    theirs = stats.binomtest(tenths[0].actual, tenths[0].customers).proportion_ci(method="exact")
+    assert (tenths[0].rate.low, tenths[0].rate.high) == pytest.approx((theirs.low, theirs.high))
+    assert len(by_decile(cases.head(4))) == 4
+
+
+def test_a_promise_that_was_not_kept_is_named():
+    cases = pd.concat([customers(2_000, seed=1), customers(2_000, stratum="B", seed=2).assign(expected=0.3)])
+    assert outside(by_band(cases)) == ["B"]
+    assert not together(customers(2_000, seed=1)).expected > 250
+
+
+def test_a_list_that_nobody_worked_is_told_from_one_that_nobody_answered():
+    cases = customers(1_000)
+    assert worked(cases).reached is None
+    called = cases.assign(delivered=np.arange(1_000) < 600, refused=np.arange(1_000) < 60)
+    found = worked(called)
+    assert found.reached.value == 0.6
+    assert found.refused.value == 0.06
+    assert found.among_reached.value == pytest.approx(called["responded"][:600].mean())
