@@ -26,7 +26,7 @@ def customers(
 
 
 def test_the_effect_is_that_of_two_groups_drawn_at_random():
-    cases = pd.concat([customers(4_000, rise=0.05, seed=1), customers(1_000, "control", seed=2)])
+    cases = pd.concat([customers(4_000, rise=0.05, seed=3), customers(1_000, "control", seed=4)])
     found = effect_of(cases)
     told = cases.groupby("cell")["responded"].mean()
     assert found.response.value == pytest.approx(told["model"] - told["control"])
