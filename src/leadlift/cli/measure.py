@@ -1,0 +1,74 @@
+"""leadlift measure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from leadlift.cli.console import print_json, relative, say, table, working
+from leadlift.cli.options import HERE, CampaignName, Json, WorkspaceDir
+
+app = typer.Typer()
+
+
+@app.command(short_help="What a campaign brought in, against prediction and control.")
+def measure(
+    campaign: CampaignName,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="One list.", show_default="all lists"
+        ),
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The day we stand on.",
+            show_default="today",
+        ),
+    ] = None,
+    workspace: WorkspaceDir = HERE,
+    json: Json = False,
+) -> None:
+    """Hold a campaign's lists against what was promised and against their control, with 95 % intervals.
+
+    A list whose outcome window is still open is named and never judged. Writes reports/measure-CAMPAIGN.html.
+
+    Example: leadlift measure term_deposit_summer
+    """
+    from leadlift.reports.measured import money, points, verdict
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.measure import measure as run
+
+    with working("measure") as bar:
+        day, today = (one.date() if one else None for one in (as_of, on))
+        found = run(open_workspace(workspace), campaign, day, today, bar)
+    if json:
+        print_json(found)
+        return
+    say(verdict(found.promised, found.effect))
+    for note in found.notes:
+        say(note)
+    if found.bands:
+        table(
+            "",
+            [
+                {
+                    "band": row.name, "contacted": row.customers, "promised": row.expected, "responded": row.actual,
+                    "rate": f"{row.rate.value:.2%} [{row.rate.low:.2%}, {row.rate.high:.2%}]",
+                }
+                for row in found.bands
+            ],
+        )  # fmt: skip
+    if found.effect is not None and found.effect.profit is not None:
+        say(f"profit of contacting {money(found.effect.profit, '')} after a cost of {found.effect.cost:,.0f}")
+    if found.explore is not None:
+        say(f"the model's choice over chance: {points(found.explore.response)}")
+    for name, closes in found.immature.items():
+        say(f"{name} is immature until {closes}: not judged")
+    say(relative(found.page) if found.page else "")

@@ -1,0 +1,173 @@
+"""A campaign on one page: what was promised, what came, and what contacting made of a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from markupsafe import Markup
+
+from leadlift.reports.canvas import ACCENT, INK, MODEL, drawn
+from leadlift.reports.numbers import Interval
+from leadlift.reports.page import as_picture, html_page, render
+
+
+class KeptRow(Protocol):
+    """A group of contacted customers: what was promised and what came."""
+
+    name: str
+    customers: int
+    expected: float
+    actual: int
+    rate: Interval
+
+    @property
+    def within(self) -> bool:
+        """Whether the promise lies in the interval of what came."""
+        ...
+
+
+class EffectFacts(Protocol):
+    """The difference that contacting made."""
+
+    contacted: int
+    control: int
+    left_out: int
+    rate: float
+    control_rate: float
+    response: Interval
+    amount: Interval
+    responders: Interval
+    profit: Interval | None
+    cost: float
+    detectable: float
+
+    @property
+    def roi(self) -> Interval | None:
+        """Profit over cost."""
+        ...
+
+
+class WorkedFacts(Protocol):
+    """Whether the list was worked."""
+
+    customers: int
+    reported: int
+    reached: Interval | None
+    refused: Interval | None
+    among_reached: Interval | None
+
+
+class ModelValueFacts(Protocol):
+    """The model's choice beside chance."""
+
+    model: int
+    explore: int
+    response: Interval
+    profit: Interval | None
+
+
+@dataclass(frozen=True)
+class ListLine:
+    """One list. closes: the day its window closes while it is open, else empty."""
+
+    list_id: str
+    as_of: str
+    contacted: int
+    control: int
+    closes: str
+
+
+@dataclass(frozen=True)
+class MeasuredPage:
+    """All that the page shows."""
+
+    campaign: str
+    purpose: str
+    currency: str
+    lists: Sequence[ListLine]
+    promised: KeptRow | None
+    deciles: Sequence[KeptRow]
+    bands: Sequence[KeptRow]
+    worked: WorkedFacts | None
+    effect: EffectFacts | None
+    explore: ModelValueFacts | None
+    by_offer: Mapping[str, EffectFacts]
+    notes: Sequence[str]
+
+
+def measured_html(page: MeasuredPage) -> str:
+    """The page, self-contained."""
+    body = render(
+        "measured.html.j2",
+        page=page,
+        verdict=verdict(page.promised, page.effect),
+        picture=as_picture(promise_plot(page.deciles)) if page.deciles else "",
+        points=points,
+        money=lambda one: money(one, page.currency),
+    )
+    closed = sum(not line.closes for line in page.lists)
+    return html_page(
+        page.campaign,
+        f"{page.purpose + ' · ' if page.purpose else ''}{closed} of {len(page.lists)} lists measured",
+        Markup(body),
+        kicker="What the campaign brought in",
+    )
+
+
+def verdict(promised: KeptRow | None, effect: EffectFacts | None) -> str:
+    """What the numbers say, in two sentences."""
+    if promised is None:
+        return "No list has matured: nothing can be said yet."
+    said = (
+        f"Of {promised.customers:,} customers whom the model chose {promised.actual:,} responded; "
+        f"{promised.expected:,.0f} were expected"
+    )
+    fits = "as promised" if promised.within else "outside what luck explains"
+    return f"{said}, {fits}. {_of_effect(effect)}"
+
+
+def _of_effect(effect: EffectFacts | None) -> str:
+    if effect is None:
+        return "There was no control, so nobody can say how many would have responded without a contact."
+    told = f"{points(effect.response)}, about {effect.responders.value:,.0f} responders more than without"
+    if effect.response.low > 0:
+        return f"Contacting raised the response rate by {told}."
+    if effect.response.high < 0:
+        return f"Contacting lowered the response rate by {told}."
+    seen = (
+        f" It could have found a rise of {100 * effect.detectable:.2g} points."
+        if effect.detectable == effect.detectable
+        else ""
+    )
+    return f"No effect of contacting was found: {points(effect.response)}.{seen}"
+
+
+def points(one: Interval) -> str:
+    """A difference of rates in points with its interval."""
+    return f"{100 * one.value:+.2f} points [{100 * one.low:+.2f}, {100 * one.high:+.2f}]"
+
+
+def money(one: Interval, currency: str) -> str:
+    """An amount with its interval."""
+    unit = f" {currency}" if currency else ""
+    return f"{one.value:,.0f}{unit} [{one.low:,.0f}, {one.high:,.0f}]"
+
+
+def promise_plot(rows: Sequence[KeptRow]) -> bytes:
+    """Promised and actual response rates by tenth of the list, the best first."""
+    with drawn(vector=True) as (axes, out):
+        places = list(range(1, len(rows) + 1))
+        rates = [100 * row.rate.value for row in rows]
+        down = [100 * (row.rate.value - row.rate.low) for row in rows]
+        up = [100 * (row.rate.high - row.rate.value) for row in rows]
+        look = {"ecolor": INK, "capsize": 2, "elinewidth": 0.9}
+        axes.bar(places, rates, width=0.72, color=MODEL, yerr=[down, up], error_kw=look, label="responded")
+        promised = [100 * row.expected / row.customers for row in rows]
+        axes.plot(places, promised, "o", color=ACCENT, markersize=5, label="promised")
+        axes.set(title="Promised and actual response", xlabel="tenth of the list, 1 is the best", ylabel="%")
+        axes.set_xticks(places)
+        axes.grid(axis="x", visible=False)
+        axes.legend(loc="upper right")
+    return out[0]

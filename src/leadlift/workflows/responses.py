@@ -1,0 +1,102 @@
+"""Who of a list responded: by the bank's own data where the pipeline's target is a source, else by what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from leadlift.features import Home
+from leadlift.features import population as people
+from leadlift.features.rows import SPINE
+from leadlift.names import AS_OF, CUSTOMER, PROBABILITY, TARGET
+from leadlift.outcomes.effect import CONTROL
+from leadlift.outcomes.faults import BOUGHT
+from leadlift.specs import Pipeline, Workspace
+from leadlift.training.table import maturity_of
+from leadlift.workflows.lists import WrittenList
+
+FLAGS = ("delivered", "answered", "refused")
+
+
+def matured(ws: Workspace, home: Home, one: WrittenList, today: date) -> date | None:
+    """None when the windows of all the list's offers have closed and their data is in; else the day they will have."""
+    ends = []
+    for offer, closes in one.closes.items():
+        spec = ws.pipeline(ws.campaign(one.campaign).offers[offer].pipeline)
+        maturity = maturity_of(spec, home)
+        if maturity is None:
+            ends.append((closes, closes < today))
+        else:
+            ends.append((one.as_of + timedelta(days=maturity.wait), one.as_of <= maturity.last))
+    return None if all(done for _, done in ends) else max(end for end, done in ends if not done)
+
+
+def responses(
+    ws: Workspace, home: Home, one: WrittenList, events: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str]]:
+    """The list's customers with what they did, and what a reader must know of how it is known.
+
+    Columns beside those assigned: responded (0 or 1), amount, worth (value of a response, NaN without), expected (the
+    chance promised), and delivered, answered, refused (bool).
+    """
+    cases = one.assigned.assign(list_id=one.list_id)
+    mine = events[events["treatment_code"].isin(one.treatments)]
+    told, notes = [], []
+    for offer, here in cases.groupby("offer", sort=False):
+        spec = ws.pipeline(ws.campaign(one.campaign).offers[str(offer)].pipeline)
+        found, said = _of_offer(spec, home, here, mine)
+        told.append(found)
+        notes += said
+    whole = _with_flags(pd.concat(told), mine)
+    cost = whole["cost"].fillna(0.0).astype(float)
+    return whole.assign(worth=whole["value"].astype(float), cost=cost, expected=_expected(whole)), notes
+
+
+def _expected(cases: pd.DataFrame) -> pd.Series:
+    return cases[PROBABILITY].astype(float)
+
+
+def _of_offer(
+    spec: Pipeline, home: Home, here: pd.DataFrame, events: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str]]:
+    bought = events[events["event"].eq(BOUGHT)].groupby(["treatment_code", CUSTOMER])["money"].sum()
+    said = here.join(bought.rename("amount"), on=["treatment_code", CUSTOMER])
+    if spec.target.source is not None:
+        responded = _by_source(spec, home, here)
+        return here.assign(responded=responded, amount=said["amount"].fillna(0.0).to_numpy()), []
+    responded = said["amount"].notna().astype(int)
+    notes = []
+    if here["cell"].eq(CONTROL).any() and not responded[here["cell"].eq(CONTROL)].any():
+        notes.append(
+            f"no purchase of a control customer was added for pipeline {spec.pipeline}: if the bank reports sales of "
+            "contacted customers alone, the difference against control is overstated"
+        )
+    return here.assign(responded=responded, amount=said["amount"].fillna(0.0)), notes
+
+
+def _by_source(spec: Pipeline, home: Home, here: pd.DataFrame) -> np.ndarray:
+    """The target of each customer of the list, by the query that training takes it from."""
+    name = str(spec.target.source)
+    spine = pa.table(
+        {CUSTOMER: pa.array(here[CUSTOMER], pa.string()), AS_OF: pa.array(here[AS_OF], pa.date32())}
+    )
+    home.engine.define_table(SPINE, spine)
+    query = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
+    found = home.engine.table(query).to_pandas()
+    known: Mapping[str, int] = dict(zip(found[CUSTOMER].astype(str), found[TARGET], strict=True))
+    return np.array([int(known[one]) for one in here[CUSTOMER]])
+
+
+def _with_flags(cases: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    pairs = pd.MultiIndex.from_frame(cases[["treatment_code", CUSTOMER]])
+    flags = {
+        flag: pairs.isin(
+            pd.MultiIndex.from_frame(events.loc[events["event"].eq(flag), ["treatment_code", CUSTOMER]])
+        )
+        for flag in FLAGS
+    }
+    return cases.assign(**flags)
