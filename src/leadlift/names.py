@@ -17,3 +17,11 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 
 BANDS = ("A", "B", "C", "D", "E")
+
+TREATMENT_CODE = "treatment_code"
+CODE_LENGTH = 10
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: without I, L, O and U, so that nobody misreads one."""
+
+MODEL, EXPLORE, CONTROL = "model", "explore", "control"
+"""The cells of a list: contacted by the model's choice, contacted at random, and not contacted, at random."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadlift.cli.console import print_json, relative, say, table, working
 from leadlift.cli.options import HERE, AsOf, CampaignName, Json, WorkspaceDir
+
+if TYPE_CHECKING:
+    from leadlift.leads import WaterfallRow
 
 app = typer.Typer()
 
@@ -45,10 +47,25 @@ def leads(
     if json:
         print_json(found)
         return
-    table("how the list came about", [asdict(row) for row in found.waterfall])
+    table("how the list came about", [_row(row) for row in found.waterfall])
     between = f" ({found.between.removeprefix(', ')})" if found.between else ""
     told = f"{found.expected_responders:,.0f} {found.expected_is}{between}"
     say(f"{found.leads:,} leads, {told}: list {found.list_id}")
+    if found.expected_value is not None:
+        say(f"expected value {found.expected_value:,.0f} {found.currency}".rstrip())
+    if found.power:
+        say(found.power)
     if found.without_consent:
         say(f"consent was not asked: {found.without_consent}")
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")
+
+
+def _row(row: WaterfallRow) -> dict[str, object]:
+    """One rule as a line: customers, and what they would have brought."""
+    told = {
+        "rule": row.rule,
+        "removed": row.removed,
+        "left": row.left,
+        "expected_responders": row.expected_responders,
+    }
+    return told if row.expected_value is None else {**told, "expected_value": row.expected_value}

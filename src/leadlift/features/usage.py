@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leadlift.features.choose import chosen, needed
-from leadlift.specs import Campaign, FeatureDef, Pipeline, sql
+from leadlift.specs import Campaign, FeatureDef, Pipeline, conditions_of, shown_features, sql
 
 Kind = Literal["pipeline", "campaign", "formula"]
 
@@ -66,14 +66,12 @@ def _by_campaigns(
     catalogue: Mapping[str, FeatureDef], campaigns: Mapping[str, Campaign], pipelines: Mapping[str, Pipeline]
 ) -> Iterator[tuple[str, Use]]:
     for name, spec in campaigns.items():
-        if spec.pipeline not in pipelines:
+        if not {offer.pipeline for offer in spec.offers.values()} <= set(pipelines):
             continue
-        conditions = [("consent", spec.consent), ("eligible", spec.eligible)]
-        conditions += [("exclude", rule.where) for rule in spec.exclude]
-        for role, condition in conditions:
+        for role, condition in conditions_of(spec):
             for feature_name in _named(condition, catalogue):
                 yield feature_name, Use("campaign", name, role)
-        for column in spec.export.columns:
+        for column in shown_features(spec):
             if column in catalogue:
                 yield column, Use("campaign", name, "export")
 

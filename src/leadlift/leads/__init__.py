@@ -1,10 +1,19 @@
-"""Lead lists: who is chosen, in which order, and the files that marketing opens."""
+"""Lead lists: the policy, who is chosen for what, in which order, and the files that marketing opens."""
 
+from leadlift.leads.allocation import Allocation, Cap, allocate
+from leadlift.leads.board import Board, Rates, Terms
+from leadlift.leads.choosing import Chosen, Room, choose
+from leadlift.leads.codes import list_name, treatment_code
 from leadlift.leads.files import write_leads, write_rows
-from leadlift.leads.table import MEANING, ListFacts, lead_table
-from leadlift.leads.waterfall import REMOVED_BY, Chosen, WaterfallRow, choose, held_out
+from leadlift.leads.holdout import held_out
+from leadlift.leads.policy import apply_least, apply_permission, apply_rest
+from leadlift.leads.power import by_band, power_of
+from leadlift.leads.rule_queries import Flag
+from leadlift.leads.table import MEANING, lead_table
+from leadlift.leads.waterfall import WaterfallRow, refuse_wrong_counts
 
 __all__ = [
-    "MEANING", "REMOVED_BY", "Chosen", "ListFacts", "WaterfallRow", "choose", "held_out", "lead_table", "write_leads",
-    "write_rows",
+    "MEANING", "Allocation", "Board", "Cap", "Chosen", "Flag", "Rates", "Room", "Terms", "WaterfallRow",
+    "allocate", "apply_least", "apply_permission", "apply_rest", "by_band", "choose", "held_out", "lead_table",
+    "list_name", "power_of", "refuse_wrong_counts", "treatment_code", "write_leads", "write_rows",
 ]  # fmt: skip

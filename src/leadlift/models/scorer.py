@@ -81,6 +81,11 @@ class Model:
             return certain(self.calibrator(score))
         return self.doubt.expected(self.calibrator, score)
 
+    @property
+    def predicts_effect(self) -> bool:
+        """Whether `probability` is what a contact adds, and no chance."""
+        return isinstance(self.calibrator, Straight)
+
     def expected_method(self) -> str:
         """How the limits of `expected` are found, in words."""
         if isinstance(self.calibrator, Straight):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
-from leadlift.names import CUSTOMER
+from leadlift.names import CONTROL, CUSTOMER
 from leadlift.outcomes.faults import BOUGHT, EVENTS
 from leadlift.outcomes.read import CODE, EVENT
-from leadlift.outcomes.treatments import CONTROL
 
 OUTCOME_COLUMNS = (
     CUSTOMER, "contacted_on", "closes_on", "campaign", "list_id", "treatment_code", "offer", "channel", "cell",

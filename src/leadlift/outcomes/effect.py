@@ -19,8 +19,8 @@ from leadlift.evaluation.experiment import (
     newcombe,
     scaled,
 )
+from leadlift.names import CONTROL, EXPLORE, MODEL
 
-CONTROL, EXPLORE, MODEL = "control", "explore", "model"
 STRATA = ["list_id", "stratum"]
 
 

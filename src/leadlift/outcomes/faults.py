@@ -10,9 +10,9 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from leadlift.names import CUSTOMER
+from leadlift.names import CODE_LENGTH, CODE_LETTERS, CONTROL, CUSTOMER
 from leadlift.outcomes.read import AMOUNT, AT, CODE, EVENT, FAULT
-from leadlift.outcomes.treatments import CODE_LENGTH, CODE_LETTERS, CONTROL, Treatment
+from leadlift.outcomes.treatments import Treatment
 
 EVENTS = ("delivered", "answered", "refused", "bought")
 BOUGHT = "bought"

@@ -5,11 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-CONTROL = "control"
-CODE_LENGTH = 10
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: without I, L, O and U, so that nobody misreads one."""
-
 
 @dataclass(frozen=True)
 class Treatment:

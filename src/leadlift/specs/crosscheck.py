@@ -12,9 +12,8 @@ from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import sql
 from leadlift.specs._yaml import Document, Path_
 from leadlift.specs.base import listed, nearest
-from leadlift.specs.campaigns import Campaign
 from leadlift.specs.columns import TIMES
-from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
+from leadlift.specs.definitions import FeatureDef, column_types
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.sources import Source
@@ -197,51 +196,6 @@ def _treatment_problems(document: Document, spec: Pipeline, sources: Sources) ->
         why = f"'{spec.target.column}' is no number; `amount` needs one"
         return [document.problem(("target", "column"), why)]
     return []
-
-
-def campaign_problems(
-    document: Document,
-    spec: Campaign,
-    pipelines: Mapping[str, Pipeline],
-    sources: Sources,
-    features: Mapping[str, FeatureDef] | None,
-) -> list[Problem]:
-    """Faults of a campaign against its pipeline and the features (of a flat pipeline: its columns)."""
-    if spec.pipeline not in pipelines:
-        why = f"no pipeline '{spec.pipeline}'.{nearest(spec.pipeline, pipelines)}"
-        return [document.problem(("pipeline",), why)]
-    problems: list[Problem] = []
-    if spec.money is not None and pipelines[spec.pipeline].kind == "uplift":
-        why = f"`money` is of response models: there is no profit curve of pipeline '{spec.pipeline}', kind uplift"
-        problems.append(document.problem(("money",), why))
-    table = pipelines[spec.pipeline].population.table
-    if table is not None and table in sources:
-        types: Mapping[str, str] | None = column_types(sources[table], sources)
-        hidden = {
-            n: mark for mark in ("pii", "protected") for n in marked_columns(sources[table], sources, mark)
-        }
-    else:
-        types = feature_types(features)
-        hidden = {name: one.hidden for name, one in (features or {}).items() if one.hidden}
-    if types is None:
-        return problems
-    conditions: list[tuple[Path_, str | None]] = [
-        (("consent",), spec.consent),
-        (("eligible",), spec.eligible),
-    ]
-    conditions += [(("exclude", index, "where"), rule.where) for index, rule in enumerate(spec.exclude)]
-    for path, text in conditions:
-        if text is not None:
-            problems += condition_problems(document, path, text, types, WORKSPACE)
-    for index, name in enumerate(spec.export.columns):
-        path = ("export", "columns", index)
-        if name not in types:
-            problems.append(document.problem(path, f"no feature '{name}'.{nearest(name, types)}"))
-        elif name in hidden:
-            problems.append(
-                document.problem(path, f"feature '{name}' is {hidden[name]}: it may not leave in a lead file")
-            )
-    return problems
 
 
 def feature_types(features: Mapping[str, FeatureDef] | None) -> dict[str, str] | None:

@@ -15,11 +15,11 @@ from leadlift.errors import Problem, SpecErrors, UserError
 from leadlift.specs import _yaml
 from leadlift.specs._yaml import Document
 from leadlift.specs.base import Memory, Name, Share, Spec, listed, nearest
+from leadlift.specs.campaign_problems import campaign_problems
 from leadlift.specs.campaigns import Campaign
 from leadlift.specs.catalogue import catalogue
 from leadlift.specs.contract_problems import contract_problems
 from leadlift.specs.crosscheck import (
-    campaign_problems,
     feature_file_problems,
     pipeline_problems,
     source_problems,
@@ -27,6 +27,7 @@ from leadlift.specs.crosscheck import (
 from leadlift.specs.definitions import FeatureDef
 from leadlift.specs.faults import problems_of
 from leadlift.specs.features import FeatureFile
+from leadlift.specs.history import ContactHistory, history_problems
 from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.sources import Source
 
@@ -59,6 +60,7 @@ class WorkspaceFile(Spec):
         "60%", description="What building features may take: a share of the machine's memory, or 8GB."
     )
     holdout: Holdout | None = None
+    contacts: ContactHistory | None = None
     sources: dict[Name, Source] = Field(min_length=1)
 
     @field_validator("tuning")
@@ -138,6 +140,7 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
         *reader.problems,
         *source_problems(document, spec.sources, spec.customer_key),
         *contract_problems(document, spec.sources),
+        *history_problems(document, spec.contacts, spec.sources),
         *(p for d, f in files for p in feature_file_problems(d, f, spec.sources)),
         *faults,
     ]
@@ -150,7 +153,7 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
     # a campaign whose pipeline's own file is broken would only repeat that fault
     whole = len(pipelines) == reader.count("pipelines/*.yaml")
     for d, c in campaigns:
-        if whole or c.pipeline in by_pipeline:
+        if whole or {offer.pipeline for offer in c.offers.values()} <= set(by_pipeline):
             problems += campaign_problems(d, c, by_pipeline, spec.sources, known)
     if problems:
         return None, sorted(set(problems))

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
-from dataclasses import replace as replaced
 from datetime import date, timedelta
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-from sqlglot import exp
 
-from leadlift.engines.files import sweep, whole_folder
-from leadlift.errors import GateError, UserError
-from leadlift.features import Home, feature_query
-from leadlift.features.rows import case, col
-from leadlift.leads import (
-    MEANING,
-    REMOVED_BY,
-    Chosen,
-    ListFacts,
-    choose,
-    lead_table,
-    write_leads,
-    write_rows,
-)
+from leadlift.engines.files import sweep
+from leadlift.errors import UserError
+from leadlift.leads import by_band, power_of
 from leadlift.models import Expected
-from leadlift.names import BAND, CUSTOMER, PERCENTILE, PROBABILITY, SCORE
+from leadlift.names import CONTROL, SCORE
 from leadlift.progress import SILENT, Progress
-from leadlift.specs import Campaign, Pipeline, Workspace, column_types, sql
-from leadlift.training import everyone_spine, flat_query
+from leadlift.specs import Campaign, ValueModel, Workspace
+from leadlift.tracking import Run, Tracker
 from leadlift.workflows.champion import Loaded, load
+from leadlift.workflows.lead_board import Decided, decided
+from leadlift.workflows.lead_facts import lead_facts
+from leadlift.workflows.lead_files import leads_of, write_list
+from leadlift.workflows.lead_rows import Told, told_of_chosen
 from leadlift.workflows.listed import Listed
-from leadlift.workflows.manifest import read_manifest, write_manifest
-from leadlift.workflows.reasons import explained, in_order
+from leadlift.workflows.manifest import read_manifest
 from leadlift.workflows.score import score
-from leadlift.workflows.score_files import SCORES
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.wording import Wording, wording_of
-
-SCORED, CHOSEN, FEATURES = "scored", "chosen", "f"
 
 
 def leads(
@@ -52,72 +41,37 @@ def leads(
     score_first: bool = False,
     progress: Progress = SILENT,
 ) -> Listed:
-    """Choose, rank and explain the customers of a campaign and write the list, whole or not at all.
+    """Apply the policy, choose, rank and explain the customers of a campaign and write the list, whole or not at all.
 
     A list is immutable: where one is there already the verb refuses, or with `replace` keeps the old one beside it.
-    score_first: score the day when it has no scores yet.
+    score_first: score the day by every pipeline that has no scores yet.
     """
     campaign = ws.campaign(name)
-    spec = ws.pipeline(campaign.pipeline)
     folder = ws.root / "leads" / name / as_of.isoformat()
     sweep(folder.parent)
     _refuse_existing(folder, replace=replace)
-    scores = ws.root / "scores" / campaign.pipeline / as_of.isoformat()
-    if score_first and not scores.exists():
-        score(ws, campaign.pipeline, as_of, progress)
-    manifest = read_manifest(scores, f"Run `leadlift score {campaign.pipeline} --as-of {as_of}`")
+    manifests = _scores(ws, campaign, as_of, score_first, progress)
     tracker = tracker_of(ws)
-    version = tracker.version(campaign.pipeline, str(manifest["version"]))
-    if version is None:
-        raise UserError(
-            f"{scores}: {manifest['model']} v{manifest['version']}, which made these scores, is gone; score again"
-        )
-    loaded = load(ws, tracker, spec, version)
-    with opened(ws) as home, tracker.run(campaign.pipeline, "leads", f"leads {name} {as_of}") as run:
-        home.engine.define_files(SCORED, scores / SCORES)
-        features = _features(ws, spec, campaign, loaded, home, as_of, progress)
+    models = {one.pipeline: _model(ws, tracker, one.pipeline, manifests) for one in campaign.offers.values()}
+    first = next(iter(campaign.offers.values())).pipeline
+    with opened(ws) as home, tracker.run(first, "leads", f"leads {name} {as_of}") as run:
+        scores = {pipeline: ws.root / "scores" / pipeline / as_of.isoformat() for pipeline in manifests}
+        wanted = [feature for one in models.values() for feature in one.model.encoding.features]
+        facts = lead_facts(ws, campaign, home, as_of, scores, wanted, progress)
         progress.step("choosing")
-        chosen = _chosen(ws, campaign, condition_types(ws, spec), home, features)
-        rows = _rows_of(home, features, chosen, loaded, campaign)
-        told = explained(loaded, rows, progress)
-        reasons = [[reason.sentence for reason in one] for one in told.reasons]
-        facts = _facts(campaign, loaded, as_of)
-        table = lead_table(
-            chosen.rows, facts, reasons, {column: rows[column] for column in campaign.export.columns}
-        )
+        found = decided(ws, campaign, facts, models, f"{name} {as_of}")
+        told = told_of_chosen(campaign, home, facts, found, models, as_of, progress)
         progress.step("files")
-        made_of = {
-            "run_id": loaded.version.run_id,
-            "explainer": told.explainer,
-            "explainer_because": told.because,
-            "scores": manifest["files"],
-            "sources": manifest["sources"],
-        }
-        words = wording_of(spec)
-        expected = loaded.model.expected(chosen.rows[SCORE].to_numpy())
-        files = _write(
-            folder, table, campaign, facts, expected, chosen, loaded, made_of, words, replace=replace
+        table = leads_of(campaign, told, campaign.ranked_by != "probability")
+        expected = _expected(campaign, told, models)
+        words = wording_of(ws.pipeline(first))
+        summary = _summary(campaign, as_of, table, told, found, models, expected)
+        made_of = _made_of(models, manifests, told, campaign)
+        files = write_list(
+            folder, campaign, table, told, found.board, summary, made_of, words, replace=replace
         )
-        listed = _listed(name, table, facts, expected, chosen, folder, files)
-        listed = replaced(listed, without_consent=campaign.without_consent)
-        if words.meaning:
-            listed = replaced(listed, expected_is=words.expected)
-        run.tags(
-            {"leadlift.campaign": name, "leadlift.list_id": listed.list_id, "leadlift.model": loaded.name}
-        )
-        run.table("tables/waterfall.csv", [asdict(row) for row in chosen.waterfall])
-        run.file(folder / "manifest.json")
-        told_of = {
-            "leads": listed.leads,
-            "expected_responders": listed.expected_responders,
-            "expected_responders.low": listed.expected_low,
-            "expected_responders.high": listed.expected_high,
-        }
-        run.metrics({metric: value for metric, value in told_of.items() if value is not None})
-        run.note(
-            f"{listed.leads:,} leads for {campaign.offer.label} as of {as_of}; "
-            f"{listed.expected_responders:,.0f} {listed.expected_is}{listed.between}."
-        )
+        listed = _listed(campaign, as_of, table, models, found, expected, folder, files, words, summary)
+        _log(run, listed, models, folder, campaign)
     return listed
 
 
@@ -129,158 +83,197 @@ def _refuse_existing(folder: Path, *, replace: bool) -> None:
         )
 
 
-def _features(
-    ws: Workspace,
-    spec: Pipeline,
-    campaign: Campaign,
-    loaded: Loaded,
-    home: Home,
-    as_of: date,
-    progress: Progress,
-) -> exp.Select:
-    """All that conditions, reasons and shown columns need, for everyone scored."""
-    texts = [campaign.consent, campaign.eligible, *(rule.where for rule in campaign.exclude)]
-    named = [
-        name
-        for text in texts
-        if text
-        for name in sorted(sql.names_in(sql.parse(text, condition_types(ws, spec), "the workspace")))
+def _scores(
+    ws: Workspace, campaign: Campaign, as_of: date, score_first: bool, progress: Progress
+) -> dict[str, dict[str, Any]]:
+    """The manifest of the day's scores of every pipeline that the campaign reads."""
+    named = [offer.pipeline for offer in campaign.offers.values()]
+    named += [
+        offer.value.pipeline for offer in campaign.offers.values() if isinstance(offer.value, ValueModel)
     ]
-    names = list(dict.fromkeys([*loaded.model.encoding.features, *named, *campaign.export.columns]))
-    if spec.population.table is not None:
-        table = spec.population.score or spec.population.table
-        return flat_query(table, home.sources[table], names, spec.population.where, home.sources)
-    return feature_query(home, ws.features, names, everyone_spine(home, [as_of]), progress)[0]
+    named += [rule.pipeline for rule in campaign.policy if rule.pipeline is not None]
+    told = {}
+    for pipeline in dict.fromkeys(named):
+        folder = ws.root / "scores" / pipeline / as_of.isoformat()
+        if score_first and not folder.exists():
+            score(ws, pipeline, as_of, progress)
+        told[pipeline] = read_manifest(folder, f"Run `leadlift score {pipeline} --as-of {as_of}`")
+    return told
 
 
-def condition_types(ws: Workspace, spec: Pipeline) -> dict[str, str]:
-    """What a campaign's conditions may name, and its type: features, or every column of the flat table."""
-    table = spec.population.score or spec.population.table
-    if table is not None:
-        return column_types(ws.sources[table], ws.sources)
-    return {name: "string" if feature.is_text else "number" for name, feature in ws.features.items()}
-
-
-def _chosen(
-    ws: Workspace, campaign: Campaign, types: Mapping[str, str], home: Home, features: exp.Select
-) -> Chosen:
-    rules: list[tuple[str, exp.Expr]] = []
-    if campaign.consent:
-        rules.append(("consent", _unless(campaign.consent, types)))
-    if campaign.eligible:
-        rules.append(("eligible", _unless(campaign.eligible, types)))
-    rules += [(rule.rule, sql.parse(rule.where, types, "the workspace")) for rule in campaign.exclude]
-    removed = exp.Case()
-    for rule, gone in rules:
-        removed = removed.when(gone, exp.Literal.string(rule))
-    on = exp.EQ(this=col(CUSTOMER, SCORED), expression=col(CUSTOMER, FEATURES))
-    scored = [col(name, SCORED) for name in (CUSTOMER, SCORE, PROBABILITY, PERCENTILE, BAND)]
-    query = exp.select(*scored, exp.cast(removed, "TEXT").as_(REMOVED_BY)).from_(SCORED)
-    table = home.engine.table(query.join(features.subquery(FEATURES), on=on))
-    chosen = choose(
-        table, [rule for rule, _ in rules], ws.file.holdout, campaign.min_probability, campaign.size
-    )
-    if chosen.rows.num_rows == 0:
-        told = ", ".join(f"{row.rule} removed {row.removed:,}" for row in chosen.waterfall[1:] if row.removed)
-        hint = "; `consent` in its file says who agreed" if chosen.waterfall[1].rule == "consent" else ""
-        raise GateError(
-            f"campaign {campaign.campaign}: nobody is left of {table.num_rows:,} scored: {told or 'none scored'}{hint}"
+def _model(
+    ws: Workspace, tracker: Tracker, pipeline: str, manifests: Mapping[str, Mapping[str, Any]]
+) -> Loaded:
+    """The version that made the day's scores."""
+    manifest = manifests[pipeline]
+    version = tracker.version(pipeline, str(manifest["version"]))
+    if version is None:
+        raise UserError(
+            f"scores/{pipeline}: {manifest['model']} v{manifest['version']}, which made these scores, is gone; "
+            "score again"
         )
-    return chosen
+    return load(ws, tracker, ws.pipeline(pipeline), version)
 
 
-def _unless(text: str, types: Mapping[str, str]) -> exp.Expr:
-    """Who does not fulfil the condition. Unknown is no: consent and eligibility are never assumed."""
-    met = case(sql.parse(text, types, "the workspace"), exp.Literal.number(1)).else_(exp.Literal.number(0))
-    return exp.EQ(this=met, expression=exp.Literal.number(0))
+def _expected(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> Expected:
+    """The responders to expect of those contacted: offers and channels are uncertain apart from each other."""
+    rows = told.assigned.to_pandas()
+    parts = []
+    for (offer, channel), one in rows[rows["cell"].ne(CONTROL)].groupby(["offer", "channel"], sort=False):
+        found = models[campaign.offers[offer].pipeline].model.expected(one[SCORE].to_numpy())
+        parts.append((found, campaign.channels[channel].response))
+    value = sum(found.value * holds for found, holds in parts)
+    ends = [(found.low, found.high) for found, _ in parts]
+    if any(low is None or high is None for low, high in ends):
+        return Expected(value, None, None)
+    if len(parts) == 1 and parts[0][1] == 1.0:
+        return parts[0][0]
+    down = sqrt(sum((holds * (found.value - (found.low or 0.0))) ** 2 for found, holds in parts))
+    up = sqrt(sum((holds * ((found.high or 0.0) - found.value)) ** 2 for found, holds in parts))
+    return Expected(value, max(0.0, value - down), value + up)
 
 
-def _rows_of(
-    home: Home, features: exp.Select, chosen: Chosen, loaded: Loaded, campaign: Campaign
-) -> pa.Table:
-    """The features of the chosen customers, in the order of the list."""
-    home.engine.define_table(CHOSEN, chosen.rows.select([CUSTOMER]))
-    on = exp.EQ(this=col(CUSTOMER, CHOSEN), expression=col(CUSTOMER, FEATURES))
-    names = dict.fromkeys([*loaded.model.encoding.features, *campaign.export.columns])
-    query = exp.select(col(CUSTOMER, FEATURES), *(col(name, FEATURES) for name in names))
-    rows = home.engine.table(query.from_(CHOSEN).join(features.subquery(FEATURES), on=on))
-    return in_order(rows, chosen.rows[CUSTOMER])
-
-
-def _facts(campaign: Campaign, loaded: Loaded, as_of: date) -> ListFacts:
-    return ListFacts(
-        campaign=campaign.campaign,
-        offer=campaign.offer.label,
-        channel=campaign.channel,
-        as_of=as_of,
-        valid_until=as_of + timedelta(days=campaign.valid_for),
-        model_version=loaded.name,
-    )
-
-
-def _write(
-    folder: Path,
-    table: pa.Table,
+def _summary(
     campaign: Campaign,
-    facts: ListFacts,
+    as_of: date,
+    table: pa.Table,
+    told: Told,
+    found: Decided,
+    models: Mapping[str, Loaded],
     expected: Expected,
-    chosen: Chosen,
-    loaded: Loaded,
-    made_of: Mapping[str, Any],
-    words: Wording,
-    *,
-    replace: bool,
-) -> list[Path]:
-    summary = {
-        "list_id": table["list_id"][0].as_py(),
+) -> dict[str, Any]:
+    """The facts of the list: the sheet that explains it, and the head of its manifest."""
+    one = next(iter(models.values())).model
+    last = found.board.rows[-1]
+    said: dict[str, Any] = {
+        "list_id": told.list_id,
         "campaign": campaign.campaign,
-        "offer": campaign.offer.label,
-        "channel": campaign.channel,
-        "as_of": facts.as_of.isoformat(),
-        "valid_until": facts.valid_until.isoformat(),
-        "consent": campaign.consent or f"not asked: {campaign.without_consent}",
+        "offer": ", ".join(offer.label for offer in campaign.offers.values()),
+        "channel": ", ".join(campaign.channels),
+        "as_of": as_of.isoformat(),
+        "valid_until": (as_of + timedelta(days=campaign.valid_for)).isoformat(),
+        "consent": _consent_told(campaign),
         "leads": table.num_rows,
-        "expected_responders": round(chosen.waterfall[-1].expected_responders, 1),
-        **(
-            {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
-            if expected.low is not None
-            else {}
-        ),
-        "expected_responders_method": loaded.model.expected_method(),
-        "model": facts.model_version,
-        "percentiles_among": loaded.model.percentiles.population,
-        "bands": "; ".join(f"{band}: {told}" for band, told in loaded.model.bands.describe().items()),
+        "expected_responders": round(expected.value, 1),
     }
-    meaning = {**MEANING, PROBABILITY: words.meaning} if words.meaning else MEANING
-    taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
-    aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
-    with whole_folder(folder, keep_as=aside) as temporary:
-        files = write_leads(temporary, table, campaign.export, meaning, list(summary.items()))
-        files.append(write_rows(temporary / "waterfall.csv", [asdict(row) for row in chosen.waterfall]))
-        write_manifest(temporary, files, {**summary, **made_of})
-    return [folder / path.name for path in files]
+    if expected.low is not None:
+        said |= {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
+    if last.expected_value is not None:
+        said["expected_value"] = round(last.expected_value, 2)
+        said["currency"] = campaign.money_unit
+    said |= {
+        "expected_responders_method": one.expected_method(),
+        "model": ", ".join(loaded.name for loaded in models.values()),
+        "percentiles_among": one.percentiles.population,
+        "bands": "; ".join(f"{band}: {text}" for band, text in one.bands.describe().items()),
+    }
+    return {**said, **_experiment(campaign, told, found), **_allocation(found)}
+
+
+def _consent_told(campaign: Campaign) -> str:
+    told = {
+        name: one.consent or f"not asked: {one.without_consent}" for name, one in campaign.channels.items()
+    }
+    return next(iter(told.values())) if len(told) == 1 else "; ".join(f"{n}: {t}" for n, t in told.items())
+
+
+def _experiment(campaign: Campaign, told: Told, found: Decided) -> dict[str, Any]:
+    """The experiment that the list is: how large, what it can find, what its control costs."""
+    if campaign.control is None:
+        return {}
+    chosen, board = found.chosen, found.board
+    chance = board.responders(chosen.rows, chosen.pair).astype(np.float64)
+    value = board.value(chosen.rows, chosen.pair).astype(np.float64) if board.terms.money else None
+    power = power_of(np.clip(chance, 0.0, 1.0), value, chosen.contacted)
+    if power is None:
+        return {}
+    bands = by_band(told.assigned["band"].to_pylist(), np.clip(chance, 0.0, 1.0), chosen.contacted)
+    return {"control": power.control, "power": power.sentence(campaign.money_unit), "power_by_band": bands}
+
+
+def _allocation(found: Decided) -> dict[str, Any]:
+    """How offers were given out, and what one more of each capacity would be worth."""
+    given = found.chosen.allocation
+    prices = {
+        name: float(price) if np.ndim(price) == 0 else [round(float(one), 4) for one in np.asarray(price)]
+        for name, price in given.prices.items()
+    }
+    return {"allocation": given.method, "allocation_gap": round(given.gap, 6), "worth_of_one_more": prices}
+
+
+def _made_of(
+    models: Mapping[str, Loaded],
+    manifests: Mapping[str, Mapping[str, Any]],
+    told: Told,
+    campaign: Campaign,
+) -> dict[str, Any]:
+    first = next(iter(models))
+    return {
+        "run_id": models[first].version.run_id,
+        "run_ids": {pipeline: one.version.run_id for pipeline, one in models.items()},
+        "pipelines": {name: offer.pipeline for name, offer in campaign.offers.items()},
+        "explainer": told.explainers[first][0],
+        "explainer_because": told.explainers[first][1],
+        "scores": {pipeline: one["files"] for pipeline, one in manifests.items()},
+        "sources": manifests[first]["sources"],
+        "ranked_by": campaign.ranked_by,
+    }
 
 
 def _listed(
-    name: str,
+    campaign: Campaign,
+    as_of: date,
     table: pa.Table,
-    facts: ListFacts,
+    models: Mapping[str, Loaded],
+    found: Decided,
     expected: Expected,
-    chosen: Chosen,
     folder: Path,
-    files: Sequence[Path],
+    files: list[Path],
+    words: Wording,
+    summary: Mapping[str, Any],
 ) -> Listed:
+    reasons = [one.without_consent for one in campaign.channels.values() if one.without_consent]
     return Listed(
-        campaign=name,
+        campaign=campaign.campaign,
         list_id=table["list_id"][0].as_py(),
-        as_of=facts.as_of,
-        model=facts.model_version,
+        as_of=as_of,
+        model=", ".join(loaded.name for loaded in models.values()),
         leads=table.num_rows,
-        expected_responders=chosen.waterfall[-1].expected_responders,
+        expected_responders=expected.value,
         expected_low=expected.low,
         expected_high=expected.high,
-        waterfall=chosen.waterfall,
+        waterfall=tuple(found.board.rows),
         folder=folder,
         files=tuple(path.name for path in files),
         best=tuple(table.slice(0, 10).to_pylist()),
+        without_consent="; ".join(reasons) or None,
+        expected_is=words.expected if words.meaning else "expected to say yes",
+        expected_value=found.board.rows[-1].expected_value,
+        currency=campaign.money_unit,
+        power=summary.get("power"),
+    )
+
+
+def _log(run: Run, listed: Listed, models: Mapping[str, Loaded], folder: Path, campaign: Campaign) -> None:
+    run.tags(
+        {
+            "leadlift.campaign": listed.campaign,
+            "leadlift.list_id": listed.list_id,
+            "leadlift.model": ", ".join(one.name for one in models.values()),
+        }
+    )
+    run.table("tables/waterfall.csv", [asdict(row) for row in listed.waterfall])
+    run.file(folder / "manifest.json")
+    told = {
+        "leads": listed.leads,
+        "expected_responders": listed.expected_responders,
+        "expected_responders.low": listed.expected_low,
+        "expected_responders.high": listed.expected_high,
+        "expected_value": listed.expected_value,
+    }
+    run.metrics({metric: value for metric, value in told.items() if value is not None})
+    offers = ", ".join(offer.label for offer in campaign.offers.values())
+    run.note(
+        f"{listed.leads:,} leads for {offers} as of {listed.as_of}; "
+        f"{listed.expected_responders:,.0f} {listed.expected_is}{listed.between}."
     )

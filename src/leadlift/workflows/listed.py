@@ -28,6 +28,9 @@ class Listed:
     best: tuple[dict[str, Any], ...]
     without_consent: str | None = None
     expected_is: str = "expected to say yes"
+    expected_value: float | None = None
+    currency: str = ""
+    power: str | None = None
 
     @property
     def between(self) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leadlift.engines.files import sha256_of
-from leadlift.errors import UserError
-from leadlift.names import AS_OF, CUSTOMER
+from leadlift.names import AS_OF, CONTROL, CUSTOMER
 from leadlift.outcomes import Treatment
 from leadlift.specs import Workspace
 from leadlift.workflows.manifest import read_manifest
@@ -61,9 +61,6 @@ def written_lists(ws: Workspace, campaign: str | None = None) -> list[WrittenLis
 def _read(ws: Workspace, path: Path) -> WrittenList:
     folder = path.parents[1]
     manifest = read_manifest(folder, TODO)
-    told = manifest["files"].get(f"{KEPT}/{ASSIGNED}")
-    if told is not None and sha256_of(path) != told["sha256"]:
-        raise UserError(f"{path} is not the file that was written. {TODO}")
     assigned = pq.read_table(path).to_pandas()
     assigned = assigned.astype(
         {CUSTOMER: str, "treatment_code": str, "offer": str, "channel": str, "cell": str}
@@ -92,3 +89,33 @@ def _is_day(name: str) -> bool:
     except ValueError:  # a list that was replaced stands beside its successor
         return False
     return True
+
+
+def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:
+    """Leads of lists up to the day, but for the campaign's own of that day: customer_id, offer, channel, day, until.
+
+    Controls are not among them. A list is read from its files alone: its campaign may be gone.
+    """
+    told = []
+    for path in sorted((ws.root / LEADS).glob(f"*/*/{KEPT}/{ASSIGNED}")):
+        folder = path.parents[1]
+        if not _is_day(folder.name) or (folder.parent.name, folder.name) == (campaign, as_of.isoformat()):
+            continue
+        day = date.fromisoformat(folder.name)
+        if day <= as_of:
+            rows = pq.read_table(path, columns=[CUSTOMER, "offer", "channel", "cell", "valid_until"])
+            kept = rows.filter(pc.not_equal(rows["cell"], CONTROL)).drop_columns(["cell"])
+            days = pa.array([day] * kept.num_rows, pa.date32())
+            told.append(
+                kept.rename_columns([CUSTOMER, "offer", "channel", "until"]).append_column("day", days)
+            )
+    schema = pa.schema(
+        {
+            CUSTOMER: pa.string(),
+            "offer": pa.string(),
+            "channel": pa.string(),
+            "until": pa.date32(),
+            "day": pa.date32(),
+        }
+    )
+    return pa.concat_tables([one.cast(schema) for one in told]) if told else schema.empty_table()

@@ -20,7 +20,10 @@ def write_manifest(folder: Path, files: Sequence[Path], facts: Mapping[str, Any]
     """Write manifest.json last: a folder without one is not finished."""
     told = {
         **facts,
-        "files": {path.name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path in files},
+        "files": {
+            path.relative_to(folder).as_posix(): {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+            for path in files
+        },
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "leadlift": __version__,
         "command": " ".join(["leadlift", *sys.argv[1:]]),

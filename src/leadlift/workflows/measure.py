@@ -11,7 +11,8 @@ import pandas as pd
 
 from leadlift.engines.files import write_text
 from leadlift.errors import UserError
-from leadlift.outcomes.effect import CONTROL, EXPLORE, MODEL, Effect, ModelValue, effect_of, model_value
+from leadlift.names import CONTROL, EXPLORE, MODEL
+from leadlift.outcomes.effect import Effect, ModelValue, effect_of, model_value
 from leadlift.outcomes.promise import Kept, Worked, by_band, by_decile, together, worked
 from leadlift.progress import SILENT, Progress
 from leadlift.reports.measured import ListLine, MeasuredPage, measured_html

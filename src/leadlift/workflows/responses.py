@@ -12,8 +12,7 @@ import pyarrow as pa
 from leadlift.features import Home
 from leadlift.features import population as people
 from leadlift.features.rows import SPINE
-from leadlift.names import AS_OF, CUSTOMER, PROBABILITY, TARGET
-from leadlift.outcomes.effect import CONTROL
+from leadlift.names import AS_OF, CONTROL, CUSTOMER, PROBABILITY, TARGET
 from leadlift.outcomes.faults import BOUGHT
 from leadlift.specs import Pipeline, Workspace
 from leadlift.training.table import maturity_of

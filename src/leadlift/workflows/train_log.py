@@ -50,7 +50,11 @@ def log_training(
     log_audit(run, fitted.audit)
     log_rivals(run, fitted.rivals, fitted.cases, fitted.champion)
     card = card_of(spec, fitted)
-    campaigns = [one for one in ws.campaigns.values() if one.pipeline == spec.pipeline]
+    campaigns = [
+        one
+        for one in ws.campaigns.values()
+        if spec.pipeline in {offer.pipeline for offer in one.offers.values()}
+    ]
     report = report_of(fitted, fitted.protected, campaigns, versions)
     card = dataclasses.replace(card, plots=draw(card, fitted), report=report)
     for name, picture in card.plots.items():

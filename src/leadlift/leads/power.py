@@ -1,0 +1,85 @@
+"""What an experiment of this size can find, and what its control costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from leadlift.evaluation.experiment import detectable
+
+
+@dataclass(frozen=True)
+class Power:
+    """The power of a list's control.
+
+    rate: responding among the control, as the model expects of those contacted (the effect is not known before).
+    detectable: the smallest rise found at 80 % power and 5 % on two sides, a share of 1. cost: expected value forgone
+    by not contacting the control, or None without values; responders: expected responders among them.
+    """
+
+    contacted: int
+    control: int
+    rate: float
+    detectable: float
+    responders: float
+    cost: float | None
+
+    def sentence(self, currency: str) -> str:
+        """As the manifest says it."""
+        told = (
+            f"with {self.control:,} in control and {self.contacted:,} contacted you detect a rise of "
+            f"{100 * self.detectable:.2g} points over {100 * self.rate:.2g} % at 80 % power"
+        )
+        cost = (
+            f"{self.responders:,.0f} expected responders are not contacted"
+            if self.cost is None
+            else f"expected cost of control {self.cost:,.0f}{' ' + currency if currency else ''}"
+        )
+        return f"{told}; {cost}"
+
+
+def power_of(
+    chance: npt.NDArray[np.floating],
+    value: npt.NDArray[np.floating] | None,
+    contacted: npt.NDArray[np.bool_],
+) -> Power | None:
+    """The power of a list; None without a control or without contacts.
+
+    chance: (k,), of everyone chosen. value: (k,), expected value of contacting, None without. contacted: (k,).
+    """
+    out = ~contacted
+    rate = float(chance.mean()) if len(chance) else 0.0
+    if not out.any() or not contacted.any() or not 0 < rate < 1:
+        return None
+    return Power(
+        int(contacted.sum()),
+        int(out.sum()),
+        rate,
+        detectable(rate, int(contacted.sum()), int(out.sum())),
+        float(chance[out].sum(dtype=np.float64)),
+        None if value is None else float(value[out].sum(dtype=np.float64)),
+    )
+
+
+def by_band(
+    band: Sequence[str], chance: npt.NDArray[np.floating], contacted: npt.NDArray[np.bool_]
+) -> list[Mapping[str, object]]:
+    """For each band: how many, the chance expected, and the rise that its own control would find."""
+    told: list[Mapping[str, object]] = []
+    names = np.asarray(band)
+    for name in sorted(set(band)):
+        here = names == name
+        found = power_of(chance[here], None, contacted[here])
+        told.append(
+            {
+                "band": name,
+                "customers": int(here.sum()),
+                "control": int((here & ~contacted).sum()),
+                "expected_rate": round(float(chance[here].mean()), 6),
+                "detectable": None if found is None else round(found.detectable, 6),
+            }
+        )
+    return told
