@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from leadlift.specs.campaigns import Campaign, Exclusion, Export, Money, Offer
+from leadlift.specs.campaigns import (
+    ByFeature,
+    Campaign,
+    Capacity,
+    Channel,
+    Control,
+    Explore,
+    Export,
+    Money,
+    NamedOffer,
+    Offer,
+    Sellers,
+    ValueModel,
+)
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
 from leadlift.specs.features import Feature, FeatureFile
+from leadlift.specs.history import ContactHistory
 from leadlift.specs.pipelines import (
     FeatureChoice,
     Gates,
@@ -18,6 +32,7 @@ from leadlift.specs.pipelines import (
     Target,
     Tune,
 )
+from leadlift.specs.policy import Exclusion, Rule
 from leadlift.specs.sources import CsvFormat, Join, Source
 from leadlift.specs.treatment import Treatment
 from leadlift.specs.workspace import Holdout, WorkspaceFile
@@ -44,15 +59,31 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     (
         "pipelines/campaigns/*.yaml",
         Campaign,
-        "One lead list: for which offer, ranked by which pipeline, to whom and how many.",
+        "One lead list: which offers on which channels, by which models, to whom and how many. Long, with `offers` and "
+        "`channels`, or short for one offer on one channel, with `pipeline`, `offer` and `channel`: "
+        "[campaigns.md](campaigns.md).",
     ),
 )
 
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
-    WorkspaceFile: (Holdout, Source, Column, Checks, RowRule, CsvFormat, Join),
+    WorkspaceFile: (Holdout, ContactHistory, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
     Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment),
-    Campaign: (Offer, Exclusion, Export, Money),
+    Campaign: (
+        NamedOffer,
+        Offer,
+        ValueModel,
+        Channel,
+        Exclusion,
+        Rule,
+        Capacity,
+        ByFeature,
+        Sellers,
+        Control,
+        Explore,
+        Export,
+        Money,
+    ),
 }
 
 MISSING: dict[tuple[type[BaseModel], str], str] = {
@@ -137,16 +168,39 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     ): "Rounds without a gain on the validation cases after which boosting stops.",
     (Campaign, "campaign"): "Its name on the command line, in folders and in list ids.",
     (Campaign, "description"): "For people.",
-    (Campaign, "pipeline"): "Whose scores rank the list.",
-    (Campaign, "offer"): "What is offered.",
-    (Campaign, "channel"): "How the customer is contacted.",
-    (Campaign, "exclude"): "Rules that remove customers, in this order.",
+    (Campaign, "pipeline"): "Whose scores rank the list, in the short form.",
+    (Campaign, "offer"): "What is offered, in the short form.",
+    (Campaign, "channel"): "How the customer is contacted, in the short form.",
+    (Campaign, "offers"): "What may be offered, by name; all compete for each customer.",
+    (Campaign, "channels"): "How customers may be contacted, by name.",
+    (Campaign, "exclude"): "Rules over features that remove customers, in this order.",
+    (Campaign, "policy"): "The contact policy: rules in the order of the waterfall.",
+    (Campaign, "capacity"): "How many contacts there is room for.",
+    (Campaign, "sellers"): "Who works the list.",
+    (Campaign, "control"): "Who of the chosen is not contacted.",
+    (Campaign, "explore"): "Who is contacted whatever the score.",
+    (Campaign, "currency"): "Of values and costs, as people write it.",
+    (Capacity, "all"): "At most so many contacts in all.",
+    (Capacity, "by"): "And for each value of a feature.",
+    (ByFeature, "feature"): "Such as `home_branch`.",
+    (ByFeature, "most"): "At most so many contacts for each value.",
+    (Control, "share"): "Of those chosen.",
+    (Explore, "share"): "Of the list.",
+    (Offer, "pipeline"): "Whose chance, or uplift, the offer is judged by.",
+    (Channel, "label"): "For people: stands in the lead file instead of the name.",
+    (ValueModel, "pipeline"): "Of kind value, scored for the day.",
+    (Rule, "after"): "What the pause follows: `refused`, by `contacts.refused` of leadlift.yaml.",
+    (Rule, "from"): "The earlier offer.",
+    (Rule, "pipeline"): "Whose chance is meant, such as of leaving or of falling behind.",
+    (WorkspaceFile, "contacts"): "The contact history that caps and pauses count.",
+    (ContactHistory, "source"): "A source of kind `events`.",
     (Campaign, "min_probability"): "Nobody below this calibrated probability.",
     (Campaign, "valid_for"): "The list's last day is the as-of date plus these.",
     (Campaign, "export"): "The lead files.",
     (Campaign, "money"): "For the profit curve of the model report.",
     (Money, "currency"): "As people write it.",
-    (Offer, "name"): "For programs.",
+    (NamedOffer, "name"): "For programs.",
+    (NamedOffer, "label"): "For people: stands in the lead file.",
     (Offer, "label"): "For people: stands in the lead file.",
     (Exclusion, "rule"): "Its name in the waterfall.",
     (Export, "formats"): "Which files are written.",

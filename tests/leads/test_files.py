@@ -14,18 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadlift.leads import MEANING, ListFacts, lead_table, write_leads, write_rows
+from leadlift.leads import MEANING, lead_table, list_name, treatment_code, write_leads, write_rows
 from leadlift.leads.files import harmless
+from leadlift.names import CODE_LENGTH, CODE_LETTERS
 from leadlift.specs.campaigns import Export
 
-FACTS = ListFacts(
-    campaign="summer",
-    offer="定期存款",
-    channel="call",
-    as_of=date(2026, 6, 30),
-    valid_until=date(2026, 7, 30),
-    model_version="bank.deposit v3",
-)
 CUSTOMERS = ["00000042", "0007", "1e5", "c-3"]
 REASONS = [
     ("存款将于三十天内到期", '=HYPERLINK("http://x","y")'),
@@ -35,7 +28,7 @@ REASONS = [
 ]
 
 
-def leads(customers: list[str] | None = None, facts: ListFacts = FACTS) -> pa.Table:
+def leads(customers: list[str] | None = None) -> pa.Table:
     who = customers or CUSTOMERS
     rows = len(who)
     chosen = pa.table(
@@ -44,10 +37,14 @@ def leads(customers: list[str] | None = None, facts: ListFacts = FACTS) -> pa.Ta
             "probability": [0.5 - 0.01 * place for place in range(rows)],
             "percentile": pa.array([99] * rows, pa.int8()),
             "band": ["A"] * rows,
+            "offer": ["定期存款"] * rows,
+            "channel": ["call"] * rows,
+            "treatment_code": ["T1ZZRS63XZ"] * rows,
+            "model_version": ["bank.deposit v3"] * rows,
         }
     )
     shown = {"branch": pa.chunked_array([["=1+1", "007", None, "Nord"][:rows]])}
-    return lead_table(chosen, facts, REASONS[:rows], shown)
+    return lead_table(chosen, REASONS[:rows], shown, date(2026, 6, 30), date(2026, 7, 30), "summer-1")
 
 
 @pytest.fixture
@@ -67,22 +64,27 @@ def test_missing_reasons_are_empty_not_invented():
     assert table["reason_3"].to_pylist() == [None, None, "-3 visits", None]
 
 
-def test_the_id_of_a_list_changes_with_its_customers_their_order_and_the_model():
-    other = ListFacts(**{**FACTS.__dict__, "model_version": "bank.deposit v4"})
-    ids = [
-        FACTS.list_id(CUSTOMERS),
-        FACTS.list_id(CUSTOMERS[:3]),
-        FACTS.list_id(CUSTOMERS[::-1]),
-        other.list_id(CUSTOMERS),
-    ]
-    assert len(set(ids)) == 4
+def test_the_id_of_a_list_changes_with_its_rows_and_their_order():
+    day = date(2026, 6, 30)
+    ids = [list_name("summer", day, rows) for rows in (CUSTOMERS, CUSTOMERS[:3], CUSTOMERS[::-1])]
+    assert len(set(ids)) == 3
     assert all(one.startswith("summer-20260630-") for one in ids)
-    assert FACTS.list_id(CUSTOMERS) == ids[0]
+    assert list_name("summer", day, CUSTOMERS) == ids[0]
+
+
+def test_a_treatment_code_is_that_of_list_offer_channel_and_cell_for_ever():
+    told = ("summer-20260630-1234abcd", "deposit", "call", "model")
+    code = treatment_code(*told)
+    assert code == treatment_code(*told) == "K230GJYXK7"
+    assert len(code) == CODE_LENGTH
+    assert set(code) <= set(CODE_LETTERS)
+    others = [(*told[:place], "other", *told[place + 1 :]) for place in range(4)]
+    assert len({code, *(treatment_code(*one) for one in others)}) == 5
 
 
 def test_every_row_names_the_list_the_model_and_until_when_it_holds():
     table = leads()
-    assert set(table["list_id"].to_pylist()) == {FACTS.list_id(CUSTOMERS)}
+    assert set(table["list_id"].to_pylist()) == {"summer-1"}
     assert set(table["model_version"].to_pylist()) == {"bank.deposit v3"}
     assert set(table["valid_until"].to_pylist()) == {date(2026, 7, 30)}
 

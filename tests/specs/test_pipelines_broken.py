@@ -275,7 +275,6 @@ def test_faults_of_several_files_are_told_at_once_in_the_order_of_files_and_line
     assert found == [
         "feature_defs/x.yaml:4: features.a.of: no column 'amont' in source 'transactions' (character 1). "
         "Did you mean 'amount'?",
-        "pipelines/campaigns/c.yaml:1: size: 'size' is required",
         "pipelines/campaigns/c.yaml:6: sise: unknown key 'sise'. Did you mean 'size'?",
         "pipelines/q.yaml:4: target.source: no source 'holding' in leadlift.yaml. Did you mean 'holdings'?",
     ]

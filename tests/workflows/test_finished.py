@@ -135,7 +135,8 @@ def test_the_manifest_of_the_scores_counts_what_is_there(finished, scores, loade
 @pytest.mark.parametrize("folder", [SCORES, LEADS])
 def test_a_manifest_holds_the_sha256_of_every_file_beside_it(finished, folder):
     told = json.loads((finished / folder / "manifest.json").read_text("utf-8"))["files"]
-    there = {path.name for path in (finished / folder).iterdir()} - {"manifest.json"}
+    files = [path for path in (finished / folder).rglob("*") if path.is_file()]
+    there = {path.relative_to(finished / folder).as_posix() for path in files} - {"manifest.json"}
     assert set(told) == there
     for name, facts in told.items():
         content = (finished / folder / name).read_bytes()

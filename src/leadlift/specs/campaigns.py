@@ -200,6 +200,8 @@ class Campaign(Spec):
             )
         if not long:
             _consent_or_reason(self.consent, self.without_consent)
+            if self.most is None:
+                raise fault_at("size", "'size' is required")
         if self.size is not None and self.capacity.all is not None:
             raise fault_at("size", "`size` and `capacity.all` are the same: give one")
         return self

@@ -55,7 +55,7 @@ class Rule(Spec):
     within: Days | None = Field(
         None, description="Only rows or contacts of so many days before the as-of date."
     )
-    most: int | None = Field(None, ge=0, description="At most so many contacts, this one included.")
+    most: int | None = Field(None, ge=1, description="At most so many contacts, this one included.")
     channel: Name | None = Field(
         None, description="Only contacts by this channel count, and only it is closed."
     )

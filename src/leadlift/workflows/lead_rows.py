@@ -56,16 +56,15 @@ def told_of_chosen(
     offers, pairs = list(campaign.offers), campaign.pairs
     offer = np.array([pairs[place][0] for place in chosen.pair])
     channel = np.array([pairs[place][1] for place in chosen.pair])
-    name = list_name(
-        campaign.campaign,
-        as_of,
-        ["|".join(one) for one in zip(customers.to_pylist(), offer, channel, chosen.cell, strict=True)],
-    )
+    versions = [models[campaign.offers[one].pipeline].name for one in offer]
+    rows = zip(customers.to_pylist(), offer, channel, chosen.cell, versions, strict=True)
+    name = list_name(campaign.campaign, as_of, ["|".join(row) for row in rows])
     home.engine.define_table(CHOSEN, pa.table({CUSTOMER: customers}))
     scored = _scores(campaign, home, customers, board.terms.offer[chosen.pair])
     features = _features(campaign, home, facts, models, customers)
     uplift = np.array([models[campaign.offers[one].pipeline].model.predicts_effect for one in offers])
-    chance = board.responders(chosen.rows, chosen.pair).astype(np.float64)
+    # in double precision, as the scores are: what a list quotes is what the model said
+    chance = scored[PROBABILITY].to_numpy() * board.terms.response[chosen.pair]
     of_effect = uplift[board.terms.offer[chosen.pair]]
     codes = {key: treatment_code(name, *key) for key in set(zip(offer, channel, chosen.cell, strict=True))}
     told: dict[str, object] = {
@@ -76,13 +75,13 @@ def told_of_chosen(
         TREATMENT_CODE: pa.array([codes[key] for key in zip(offer, channel, chosen.cell, strict=True)]),
         PROBABILITY: pa.array(chance, mask=of_effect),
         "uplift": pa.array(chance, mask=~of_effect),
-        **_money(found),
+        **_money(found, chance),
         **{column: scored[column] for column in (BAND, PERCENTILE, SCORE)},
         "stratum": pa.array([f"{o}.{c}" for o, c in zip(offer, channel, strict=True)]),
         "share_contacted": pa.array(chosen.share),
         "as_of": pa.array([as_of] * len(customers), pa.date32()),
         "valid_until": pa.array([as_of + timedelta(days=campaign.valid_for)] * len(customers), pa.date32()),
-        "model_version": pa.array([models[campaign.offers[one].pipeline].name for one in offer]),
+        "model_version": pa.array(versions),
         "list_id": pa.array([name] * len(customers)),
     }
     told |= _seller(campaign, features, found)
@@ -91,32 +90,32 @@ def told_of_chosen(
     return Told(name, assigned, features, reasons, explainers)
 
 
-def _money(found: Decided) -> dict[str, pa.Array]:
+def _money(found: Decided, chance: npt.NDArray[np.float64]) -> dict[str, pa.Array]:
     chosen, board = found.chosen, found.board
     value = board.rates.value[chosen.rows, board.terms.offer[chosen.pair]].astype(np.float64)
-    expected = board.value(chosen.rows, chosen.pair).astype(np.float64)
+    cost = board.terms.cost[chosen.pair]
     unknown = np.isnan(value)
     return {
         "value": pa.array(value, mask=unknown),
-        "cost": pa.array(board.terms.cost[chosen.pair]),
-        "expected_value": pa.array(expected, mask=unknown),
+        "cost": pa.array(cost),
+        "expected_value": pa.array(chance * value - cost, mask=unknown),
     }
 
 
 def _scores(
     campaign: Campaign, home: Home, customers: pa.Array, offer: npt.NDArray[np.intp]
 ) -> dict[str, pa.ChunkedArray]:
-    """Band, percentile and raw score of each, by the model of the offer chosen."""
+    """Band, percentile, raw score and chance of each, by the model of the offer chosen."""
     parts = []
     for place, one in enumerate(campaign.offers.values()):
         mine = np.flatnonzero(offer == place)
         home.engine.define_table(CHOSEN, pa.table({CUSTOMER: customers.take(pa.array(mine))}))
         table = f"scores_of_{one.pipeline}"
         on = exp.EQ(this=col(CUSTOMER, CHOSEN), expression=col(CUSTOMER, table))
-        columns = [col(name, table) for name in (CUSTOMER, BAND, PERCENTILE, SCORE)]
+        columns = [col(name, table) for name in (CUSTOMER, BAND, PERCENTILE, SCORE, PROBABILITY)]
         parts.append(home.engine.table(exp.select(*columns).from_(CHOSEN).join(exp.to_table(table), on=on)))
     whole = in_order(pa.concat_tables(parts), pa.chunked_array([customers]))
-    return {name: whole[name] for name in (BAND, PERCENTILE, SCORE)}
+    return {name: whole[name] for name in (BAND, PERCENTILE, SCORE, PROBABILITY)}
 
 
 def _features(
