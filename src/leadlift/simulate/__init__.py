@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from leadlift.simulate._advance import Advanced, advance
 from leadlift.simulate._bank import simulate
-from leadlift.simulate._plan import BankPlan
+from leadlift.simulate._plan import BankPlan, whole_months
 
-__all__ = ["Advanced", "BankPlan", "advance", "simulate"]
+__all__ = ["Advanced", "BankPlan", "advance", "simulate", "whole_months"]

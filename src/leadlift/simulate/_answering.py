@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from leadlift.simulate import _words as w
-from leadlift.simulate._arrays import Bools, Column, Floats, Ints, Rng
+from leadlift.simulate._arrays import Bools, Column, Ints, Rng
 from leadlift.simulate._campaigns import Reached, calm_down, contact, in_time
 from leadlift.simulate._causes import Scales
+from leadlift.simulate._events import ANSWERED, BOUGHT, DELIVERED, REFUSED, Events
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._lists import Lists
 from leadlift.simulate._people import People
@@ -17,26 +16,7 @@ from leadlift.simulate._plan import Month
 from leadlift.simulate._shelf import Shelf
 from leadlift.simulate._truth import Oracle
 
-EVENTS = ("delivered", "answered", "refused", "bought")
-_DELIVERED, _ANSWERED, _REFUSED, _BOUGHT = range(4)
 _PRODUCT_OF_OFFER = np.array([w.PRODUCTS.index(offer) for offer in w.OFFERS])
-
-
-@dataclass
-class Events:
-    """What happened to assignments: positions in the lists, codes of events, days, amounts (nan: none)."""
-
-    rows: list[Ints] = field(default_factory=list)
-    codes: list[Ints] = field(default_factory=list)
-    days: list[Ints] = field(default_factory=list)
-    amounts: list[Floats] = field(default_factory=list)
-
-    def add(self, code: int, rows: Ints, days: Ints, amounts: Floats | None = None) -> None:
-        """Note one event per row."""
-        self.rows.append(rows)
-        self.codes.append(np.full(len(rows), code))
-        self.days.append(days)
-        self.amounts.append(np.full(len(rows), np.nan) if amounts is None else amounts)
 
 
 class Answering:
@@ -82,7 +62,9 @@ class Answering:
         """Contact whose day comes this month, list by list and offer by offer."""
         calm_down(rng, people, month, ledger)
         lists, mine = self._lists, self._mine
-        due = lists.contacted[mine] & (lists.planned[mine] >= month.start) & (lists.planned[mine] <= month.end)
+        due = (
+            lists.contacted[mine] & (lists.planned[mine] >= month.start) & (lists.planned[mine] <= month.end)
+        )
         rows, slots = self._present(people, mine[due])
         here = self._reachable(people, rows, slots)
         rows, slots = rows[here], slots[here]
@@ -97,9 +79,9 @@ class Answering:
         reached = Reached(slots, day, lists.channel[rows], lists.randomised[rows], code, which)
         answered, put_off = contact(rng, people, on, reached, month, ledger)
         refused = answered & put_off
-        self._events.add(_DELIVERED, rows, day)
-        self._events.add(_ANSWERED, rows[answered], day[answered])
-        self._events.add(_REFUSED, rows[refused], day[refused])
+        self._events.add(DELIVERED, rows, day)
+        self._events.add(ANSWERED, rows[answered], day[answered])
+        self._events.add(REFUSED, rows[refused], day[refused])
 
     def note_sales(self, sales: dict[str, Column]) -> None:
         """Note what the customers of lists bought in their windows, contacted or not, by whatever cause."""
@@ -116,7 +98,7 @@ class Answering:
             row = rows[order[place]]
             hit = (wanted[order[place]] == bought) & (days >= lists.window_from[row])
             hit &= (days <= lists.window_to[row]) & (lists.window_from[row] > 0)
-            self._events.add(_BOUGHT, row[hit], days[hit], sales["amount"][hit])
+            self._events.add(BOUGHT, row[hit], days[hit], sales["amount"][hit])
 
     def _present(self, people: People, rows: Ints) -> tuple[Ints, Ints]:
         """The rows of customers who are still there, and their slots."""

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from leadlift.simulate._answering import EVENTS, Events
-from leadlift.simulate._arrays import Ints
-from leadlift.simulate._lists import Lists, file_of
+from leadlift.simulate._events import EVENTS, Events
+from leadlift.simulate._lists import Lists
 from leadlift.simulate._plan import date_of
 
 _HEAD = "treatment_code,customer_id,event,at,amount\n"
@@ -19,22 +18,18 @@ def write_answers(old: Path, new: Path, lists: Lists, events: Events) -> None:
 
     old, new: folders of answers. A list of which nothing has happened has the header alone.
     """
-    rows, codes, days, amounts = (
-        np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-        for parts in (events.rows, events.codes, events.days, events.amounts)
-    )
+    rows, codes, days, amounts = events.columns()
     order = np.lexsort((amounts, codes, lists.customer[rows], days))
-    lines: dict[str, list[str]] = {}
+    names = [f"{lists.name(which)}.csv" for which in range(len(lists.ids))]
+    lines: dict[str, list[str]] = {name: [] for name in names}
     for at in order.tolist():
         row = rows[at]
         amount = "" if np.isnan(amounts[at]) else f"{amounts[at]:.2f}"
-        told = f"{lists.code[row]},{lists.customer[row]:08d},{EVENTS[codes[at]]},{date_of(days[at])},{amount}\n"
-        lines.setdefault(file_of(lists, int(lists.which[row])), []).append(told)
+        told = (
+            f"{lists.code[row]},{lists.customer[row]:08d},{EVENTS[codes[at]]},{date_of(days[at])},{amount}\n"
+        )
+        lines[names[lists.which[row]]].append(told)
     new.mkdir()
-    for name in dict.fromkeys(file_of(lists, which) for which in _present(lists.which)):
+    for name, added in lines.items():
         before = (old / name).read_text(encoding="utf-8") if (old / name).exists() else _HEAD
-        (new / name).write_text(before + "".join(lines.get(name, [])), encoding="utf-8")
-
-
-def _present(which: Ints) -> list[int]:
-    return [int(one) for one in np.unique(which)]
+        (new / name).write_text(before + "".join(added), encoding="utf-8")

@@ -63,9 +63,7 @@ def contact(
     answered = happens(rng, answer_chance(people)[slots])
     first_id = ledger.count("contacts") if ledger.writing else None
     _write(rng, people, reached, answered, month, ledger)
-    persuaded = answered & happens(
-        rng, persuaded_chance(people, on, offer, intent_of(people, offer))[slots]
-    )
+    persuaded = answered & happens(rng, persuaded_chance(people, on, offer, intent_of(people, offer))[slots])
     put_off = _follow(rng, people, reached, persuaded, month, first_id)
     _tire(rng, people, reached)
     return answered, put_off
@@ -106,9 +104,7 @@ def _channels(rng: Rng, people: People, slots: Ints, month: Month) -> Ints:
     return np.asarray(draw.argmax(axis=1), dtype=np.int64)
 
 
-def _write(
-    rng: Rng, people: People, reached: Reached, answered: Bools, month: Month, ledger: Ledger
-) -> None:
+def _write(rng: Rng, people: People, reached: Reached, answered: Bools, month: Month, ledger: Ledger) -> None:
     ledger.add(
         "contacts",
         customer=people.number[reached.slots],

@@ -56,4 +56,6 @@ def remembered(folder: Path) -> Memory:
         return Memory(plan, date.fromisoformat(told["lived_to"]), told["months_lived"], blocks)
     except (ValueError, KeyError, TypeError) as error:
         problem = f"{folder / _PLACE} cannot be read ({error})"
-        raise UserError(f"simulate --advance: {problem}; make the bank anew with `leadlift simulate`") from error
+        raise UserError(
+            f"simulate --advance: {problem}; make the bank anew with `leadlift simulate`"
+        ) from error

@@ -18,6 +18,7 @@ BURN_IN = 12
 
 _EPOCH = date(1970, 1, 1)
 _MOST_CUSTOMERS = 10_000_000
+_DAYS_OF_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,19 @@ def months_after(end: date, index: int, count: int) -> list[Month]:
     """The months that follow a month's last day; index: of the first of them."""
     first = end.year * 12 + end.month
     return [_month(index + step, first + step) for step in range(count)]
+
+
+def whole_months(span: str) -> int:
+    """Months in a span of days or months, such as `30d` or `2m`; days are rounded to whole months, at least one.
+
+    Raises UserError for another form, and for more than 240 months.
+    """
+    count, unit = span[:-1], span[-1:]
+    if not (count.isascii() and count.isdecimal() and len(count) < 5 and int(count) and unit in ("d", "m")):
+        raise UserError(f"simulate: advance must be days or months, such as 30d or 2m, not {span!r}")
+    months = int(count) if unit == "m" else max(1, round(int(count) / _DAYS_OF_A_MONTH))
+    _within("advance in months", months, 1, 240)
+    return months
 
 
 def life_stream(seed: int, block: int) -> Rng:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadlift.errors import UserError
 from leadlift.simulate._arrays import Ints
 from leadlift.simulate._tables import Numbering
+from leadlift.simulate._written import changed
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,7 @@ def redated(name: str, old: pa.Table, told: pa.Table, numbering: Numbering) -> t
     open_rows = np.flatnonzero(old[dated.end].is_null().to_numpy())
     at_old, at_told = _same_rows(old.take(open_rows).select(dated.key), told.select(dated.key))
     if len(at_old) != len(open_rows):
-        problem = f"{name}.parquet is not as simulate wrote it"
-        raise UserError(f"simulate --advance: {problem}; make the bank anew with `leadlift simulate`")
+        raise changed(Path(f"{name}.parquet"))
     ends = old[dated.end].to_numpy().copy()
     ends[open_rows[at_old]] = told[dated.end].to_numpy()[at_told]
     place = old.column_names.index(dated.end)
@@ -62,7 +62,9 @@ def redated(name: str, old: pa.Table, told: pa.Table, numbering: Numbering) -> t
 
 def replaced_customers(old: pa.Table, told: pa.Table) -> pa.Table:
     """The table without the customers who are told of anew, and then these."""
-    again = pc.is_in(old["customer_id"].cast(pa.string()), told["customer_id"].combine_chunks().cast(pa.string()))
+    again = pc.is_in(
+        old["customer_id"].cast(pa.string()), told["customer_id"].combine_chunks().cast(pa.string())
+    )
     return pa.concat_tables([old.filter(pc.invert(again)), told])
 
 

@@ -56,9 +56,7 @@ class Numbering:
         return to.code(rows + self.block * _ROWS_PER_BLOCK_ID, prefix, 12)
 
 
-def tables_of(
-    ledger: Ledger, numbering: Numbering, rng: Rng
-) -> tuple[dict[str, pa.Table], dict[str, int]]:
+def tables_of(ledger: Ledger, numbering: Numbering, rng: Rng) -> tuple[dict[str, pa.Table], dict[str, int]]:
     """Every table of a block as Arrow, and how many ids of each are taken then.
 
     A table in which nothing happened has its columns and no rows.
