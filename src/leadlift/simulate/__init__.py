@@ -9,7 +9,8 @@ docs/demo_bank.md tells more.
 
 from __future__ import annotations
 
+from leadlift.simulate._advance import Advanced, advance
 from leadlift.simulate._bank import simulate
-from leadlift.simulate._plan import BankPlan
+from leadlift.simulate._plan import BankPlan, whole_months
 
-__all__ = ["BankPlan", "simulate"]
+__all__ = ["Advanced", "BankPlan", "advance", "simulate", "whole_months"]

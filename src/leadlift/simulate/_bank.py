@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from leadlift.simulate._block import live_through
 from leadlift.simulate._folder import replaced
-from leadlift.simulate._plan import BLOCK, BankPlan, months_of
+from leadlift.simulate._memory import Counters, Memory
+from leadlift.simulate._plan import BLOCK, BankPlan, life_stream, months_of
+from leadlift.simulate._state import state_of
 from leadlift.simulate._tables import Numbering, tables_of
 
 
@@ -26,7 +26,7 @@ def simulate(
     """
     months = months_of(plan)
     sizes = [min(BLOCK, plan.customers - first) for first in range(0, plan.customers, BLOCK)]
-    steps, done = len(sizes) * len(months), 0
+    steps, done, counters = len(sizes) * len(months), 0, []
 
     def step() -> None:
         nonlocal done
@@ -34,8 +34,13 @@ def simulate(
         progress(done / steps)
 
     with replaced(folder) as writer:
-        for block, size in enumerate(sizes):
-            rng = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(block,)))
-            ledger, keep = live_through(rng, size, months, step)
-            writer.write(block, tables_of(ledger, Numbering(block, keep), rng))
-    return writer.rows
+        for number, size in enumerate(sizes):
+            rng = life_stream(plan.seed, number)
+            block, keep = live_through(rng, size, months, step)
+            tables, taken = tables_of(block.ledger, Numbering(number, keep), rng)
+            writer.write(number, tables)
+            rows = dict(writer.rows)
+            writer.write(number, {"state": state_of(block, keep)})
+            counters.append(Counters(int(keep.sum()), taken))
+        Memory(plan, plan.end, plan.months, tuple(counters)).write(writer.folder)
+    return rows

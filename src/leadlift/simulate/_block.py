@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -35,7 +36,7 @@ _YEARS_REMEMBERED = 6
 
 @dataclass
 class Block:
-    """A block's customers, what they hold and what happened so far."""
+    """A block's customers, what they hold and what happened so far. numbers: customers there have ever been."""
 
     rng: Rng
     people: People
@@ -44,10 +45,19 @@ class Block:
     numbers: int
 
 
+class Contacting(Protocol):
+    """How customers are contacted in a month: by the bank's own campaigns, or from lists."""
+
+    def __call__(
+        self, rng: Rng, people: People, shelf: Shelf, on: causes.Scales, month: Month, ledger: Ledger, /
+    ) -> None:
+        """Contact them, write it down, and note who is persuaded, put off or withdraws consent."""
+
+
 def live_through(
     rng: Rng, slots: int, months: Sequence[Month], progress: Callable[[], None]
-) -> tuple[Ledger, Bools]:
-    """All months of a block. Tells what happened, and which customer numbers are of the written months."""
+) -> tuple[Block, Bools]:
+    """All months of a block. Tells it with what happened, and which customer numbers are of the written months."""
     block = _founded(rng, slots, months[0])
     kept = np.zeros(0, dtype=np.bool_)
     for month in months:
@@ -55,10 +65,16 @@ def live_through(
             block.ledger.writing = True
             block.people.due_contact[:] = -1
             kept = np.isin(np.arange(block.numbers), block.people.number[block.people.alive])
-        _live_month(block, month)
+        _live_month(block, month, run_campaigns)
         progress()
     _finish(block, months[-1].end)
-    return block.ledger, np.concatenate([kept, np.ones(block.numbers - len(kept), dtype=np.bool_)])
+    return block, np.concatenate([kept, np.ones(block.numbers - len(kept), dtype=np.bool_)])
+
+
+def live_on(block: Block, month: Month, contacting: Contacting) -> None:
+    """One more month of a block whose customers are all written."""
+    _live_month(block, month, contacting)
+    _finish(block, month.end)
 
 
 def _founded(rng: Rng, slots: int, first: Month) -> Block:
@@ -105,14 +121,14 @@ def _open_savings(block: Block, slots: Ints, day: Ints) -> None:
     block.shelf.place("savings", slots, day, none + 100.0, none + 0.003, np.zeros(len(slots), dtype=np.int64))
 
 
-def _live_month(block: Block, month: Month) -> None:
+def _live_month(block: Block, month: Month, contacting: Contacting) -> None:
     rng, people, shelf, ledger = block.rng, block.people, block.shelf, block.ledger
     moves = Moves()
     _welcome(block, month, moves)
     on = causes.scales(people, shelf, month.start)
     complaining = move_intents(rng, people, on, month)
     live(rng, people, month, ledger)
-    run_campaigns(rng, people, shelf, on, month, ledger)
+    contacting(rng, people, shelf, on, month, ledger)
     decide(Desk(rng, people, shelf, on, month, ledger, moves))
     _repay(block, moves)
     _revalue(rng, shelf)
@@ -191,26 +207,26 @@ def _part(block: Block) -> None:
     """Close the story of those who left this month."""
     people, slots = block.people, np.flatnonzero(block.people.leaving)
     write_versions(people, slots, people.until[slots], block.ledger)
-    _write_consents(block, slots, people.until[slots])
+    _write_consents(block, slots, people.consent[slots], people.until[slots])
     write_latents(people, slots, block.ledger)
     people.alive[slots] = False
     people.consent[slots] = 0
 
 
 def _finish(block: Block, end: int) -> None:
+    """Write what is open on the last day; the state stays as it is."""
     people = block.people
     slots = np.flatnonzero(people.alive)
     never = np.zeros(len(slots), dtype=np.int64)
     write_versions(people, slots, never, block.ledger)
-    people.consent[people.consent > end] = 0
-    _write_consents(block, slots, never)
+    consent = people.consent[slots]
+    _write_consents(block, slots, np.where(consent > end, 0, consent), never)
     write_latents(people, slots, block.ledger)
     block.shelf.write_open(people.number, people.alive, block.ledger)
 
 
-def _write_consents(block: Block, slots: Ints, gone: Ints) -> None:
+def _write_consents(block: Block, slots: Ints, consent: Ints, gone: Ints) -> None:
     """Write what consents are left; gone: the day each customer left, 0 for those who stay."""
-    consent = block.people.consent[slots]
     consent = np.where((gone > 0)[:, None] & (consent >= gone[:, None]), 0, consent)
     who, channel = np.nonzero(consent)
     block.ledger.add(

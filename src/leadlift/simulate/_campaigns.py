@@ -17,6 +17,9 @@ from leadlift.simulate._shelf import Shelf
 RANDOM_SHARE = {"term_deposit": 0.075, "fund": 0.02, "card": 0.02, "personal_loan": 0.015, "insurance": 0.015}
 """Of all customers, contacted at random each month; as many again are targeted."""
 
+DELAY = 40
+"""Days after a contact by which everyone who was persuaded has bought."""
+
 _REST_MONTHS = 2
 _INTENT = {"term_deposit": "td_intent", "fund": "fund_intent", "card": "card_intent"}
 
@@ -28,28 +31,42 @@ def intent_of(people: People, offer: str) -> Bools:
 
 
 @dataclass(frozen=True)
-class _Reached:
+class Reached:
+    """Customers contacted in a month for one offer: slots, each at most once. campaign: of a list, or -1."""
+
     slots: Ints
     day: Ints
+    channel: Ints
     randomised: Bools
-    month: int
     code: int
+    campaign: int = -1
 
 
 def run_campaigns(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, ledger: Ledger) -> None:
     """Contact customers for every offer, and note who is persuaded, put off or withdraws consent."""
+    calm_down(rng, people, month, ledger)
+    for code in range(len(w.OFFERS)):
+        contact(rng, people, on, _choose(rng, people, shelf, on, month, code), month, ledger)
+
+
+def calm_down(rng: Rng, people: People, month: Month, ledger: Ledger) -> None:
+    """A new month: who was put off is so for one month less, who tired of a channel withdraws the consent."""
     people.put_off = np.maximum(people.put_off - 1, 0)
     _withdraw(rng, people, month, ledger)
-    for code, offer in enumerate(w.OFFERS):
-        reached = _choose(rng, people, shelf, on, month, code)
-        channel = _channels(rng, people, reached.slots, month)
-        answered = happens(rng, answer_chance(people)[reached.slots])
-        first_id = ledger.count("contacts") if ledger.writing else None
-        _write(rng, people, reached, channel, answered, month, ledger)
-        chance = persuaded_chance(people, on, offer, intent_of(people, offer))[reached.slots]
-        persuaded = answered & happens(rng, chance)
-        _follow(rng, people, reached, persuaded, first_id)
-        _tire(rng, people, reached, channel)
+
+
+def contact(
+    rng: Rng, people: People, on: Scales, reached: Reached, month: Month, ledger: Ledger
+) -> tuple[Bools, Bools]:
+    """Contact customers for one offer. Tells who answered, and who was put off."""
+    offer, slots = w.OFFERS[reached.code], reached.slots
+    answered = happens(rng, answer_chance(people)[slots])
+    first_id = ledger.count("contacts") if ledger.writing else None
+    _write(rng, people, reached, answered, month, ledger)
+    persuaded = answered & happens(rng, persuaded_chance(people, on, offer, intent_of(people, offer))[slots])
+    put_off = _follow(rng, people, reached, persuaded, month, first_id)
+    _tire(rng, people, reached)
+    return answered, put_off
 
 
 def eligible(people: People, shelf: Shelf, month: Month, code: int) -> Bools:
@@ -60,7 +77,7 @@ def eligible(people: People, shelf: Shelf, month: Month, code: int) -> Bools:
     return np.asarray(rested & consents & settled & shelf.has_room(w.OFFERS[code]), dtype=np.bool_)
 
 
-def _choose(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, code: int) -> _Reached:
+def _choose(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, code: int) -> Reached:
     pool = rng.permutation(np.flatnonzero(eligible(people, shelf, month, code)))
     count = min(round(RANDOM_SHARE[w.OFFERS[code]] * len(people)), len(pool) // 2)
     chosen, rest = pool[:count], pool[count:]
@@ -68,7 +85,8 @@ def _choose(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, co
     targeted = rest[np.argsort(-score, kind="stable")[:count]]
     slots = np.concatenate([chosen, targeted])
     day = days_between(rng, np.full(len(slots), month.start), np.full(len(slots), month.end))
-    return _Reached(slots, day, np.arange(len(slots)) < count, month.index, code)
+    channel = _channels(rng, people, slots, month)
+    return Reached(slots, day, channel, np.arange(len(slots)) < count, code)
 
 
 def _naive_score(people: People, on: Scales, offer: str) -> Floats:
@@ -86,35 +104,49 @@ def _channels(rng: Rng, people: People, slots: Ints, month: Month) -> Ints:
     return np.asarray(draw.argmax(axis=1), dtype=np.int64)
 
 
-def _write(
-    rng: Rng, people: People, reached: _Reached, channel: Ints, answered: Bools, month: Month, ledger: Ledger
-) -> None:
+def _write(rng: Rng, people: People, reached: Reached, answered: Bools, month: Month, ledger: Ledger) -> None:
     ledger.add(
         "contacts",
         customer=people.number[reached.slots],
         second=reached.day * 86_400 + rng.integers(9 * 3600, 19 * 3600, len(reached.slots)),
         month=np.full(len(reached.slots), month.start),
         offer=np.full(len(reached.slots), reached.code),
-        channel=channel,
+        channel=reached.channel,
+        campaign=np.full(len(reached.slots), reached.campaign),
         randomised=reached.randomised,
         answered=answered,
     )
 
 
-def _follow(rng: Rng, people: People, reached: _Reached, persuaded: Bools, first_id: int | None) -> None:
+def _follow(
+    rng: Rng, people: People, reached: Reached, persuaded: Bools, month: Month, first_id: int | None
+) -> Bools:
+    """Set the day on which each persuaded customer buys; a day set by an earlier contact stays."""
     slots, code = reached.slots, reached.code
-    delay = 1 + (rng.random(len(slots)) * rng.random(len(slots)) * 40).astype(np.int64)
-    people.contacted[slots, code] = reached.month
-    people.due[slots, code] = np.where(persuaded, reached.day + delay, 0)
+    delay = 1 + (rng.random(len(slots)) * rng.random(len(slots)) * DELAY).astype(np.int64)
+    people.contacted[slots, code] = month.index
     ids = np.arange(len(slots)) + first_id if first_id is not None else np.full(len(slots), -1)
-    people.due_contact[slots, code] = ids
+    newly = persuaded & (people.due[slots, code] == 0)
+    people.due[slots[newly], code] = (reached.day + delay)[newly]
+    people.due_contact[slots[newly], code] = ids[newly]
     put_off = happens(rng, put_off_share(people)[slots]) & ~persuaded
     people.put_off[slots, code] = np.where(put_off, 2, 0)
+    return put_off
 
 
-def _tire(rng: Rng, people: People, reached: _Reached, channel: Ints) -> None:
+def in_time(days: Ints) -> Floats:
+    """Share of the persuaded who buy within so many days of the contact.
+
+    The delay is 1 and the whole part of U V `DELAY` days, and the product of two uniforms is below x with chance
+    x - x ln x.
+    """
+    x = np.clip(days / DELAY, 1e-9, 1)
+    return np.asarray(np.where(days > 0, x - x * np.log(x), 0.0), dtype=np.float64)
+
+
+def _tire(rng: Rng, people: People, reached: Reached) -> None:
     annoyed = happens(rng, 0.06 * put_off_share(people)[reached.slots] + 0.003)
-    people.tired[reached.slots[annoyed], channel[annoyed]] = True
+    people.tired[reached.slots[annoyed], reached.channel[annoyed]] = True
 
 
 def _withdraw(rng: Rng, people: People, month: Month, ledger: Ledger) -> None:

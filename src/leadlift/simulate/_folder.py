@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,31 +22,42 @@ _ONE_GROUP = 1 << 30
 # plain strings and no Arrow schema inside: every reader sees the same types
 _FORMAT: dict[str, Any] = {"compression": "zstd", "store_schema": False, "store_decimal_as_integer": True}
 
-_IN_TRUTH = ("latents", "chances", "effects")
+_IN_TRUTH = ("latents", "chances", "effects", "lists", "state")
 _OWNED = (
     "customers.parquet", "holdings.parquet", "balances.parquet", "transactions", "channel_events.parquet",
-    "contacts.parquet", "sales.parquet", "consents.parquet", "arrears.parquet", "truth",
+    "contacts.parquet", "sales.parquet", "consents.parquet", "arrears.parquet", "answers", "truth",
 )  # fmt: skip
+_COMPLETE = "complete.json"
+
+
+def place_of(name: str) -> Path:
+    """Where a table that is one file lies in the bank's folder."""
+    return Path("truth" if name in _IN_TRUTH else ".") / f"{name}.parquet"
 
 
 class TableWriter:
-    """Appends Arrow tables, one row group each, to the files of a folder."""
+    """Appends Arrow tables, one row group each, to the files of a folder. rows: what was written, by table."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack = folder, stack
+        self.folder, self._stack = folder, stack
         self._open: dict[Path, pq.ParquetWriter] = {}
         self.rows: dict[str, int] = {}
 
-    def write(self, block: int, tables: dict[str, pa.Table]) -> None:
-        """Append a block's tables."""
+    def write(self, block: int, tables: dict[str, pa.Table], part: str = "part") -> None:
+        """Append a block's tables. part: how the names of the files of transactions begin."""
         for name, table in tables.items():
-            self._writer(self._path(name, block), table.schema).write_table(table, row_group_size=_ONE_GROUP)
+            path = place_of(name)
+            if name == "transactions":
+                path = Path("transactions") / f"{part}-{block // BLOCKS_PER_PART:04d}.parquet"
+            self._writer(self.folder / path, table.schema).write_table(table, row_group_size=_ONE_GROUP)
             self.rows[name] = self.rows.get(name, 0) + table.num_rows
 
-    def _path(self, name: str, block: int) -> Path:
-        if name == "transactions":
-            return self._folder / "transactions" / f"part-{block // BLOCKS_PER_PART:04d}.parquet"
-        return self._folder / ("truth" if name in _IN_TRUTH else ".") / f"{name}.parquet"
+    def keep(self, old: Path, name: str) -> None:
+        """Take a file or folder of the old bank over as it is."""
+        if (old / name).is_dir():
+            shutil.copytree(old / name, self.folder / name, copy_function=_linked)
+        elif (old / name).exists():
+            _linked(old / name, self.folder / name)
 
     def _writer(self, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         if path not in self._open:
@@ -54,6 +67,14 @@ class TableWriter:
             )
             self._open[path] = self._stack.enter_context(writer)
         return self._open[path]
+
+
+def _linked(old: str | Path, new: str | Path) -> None:
+    """The same file under another name where the disk can do so, else a copy: it is never changed."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copy2(old, new)
 
 
 def _repeating(schema: pa.Schema) -> list[str]:
@@ -73,16 +94,43 @@ def replaced(folder: Path) -> Iterator[TableWriter]:
 
     Raises UserError when tables of that name are there that no earlier run wrote.
     """
+    finish_swap(folder)
     _refuse_foreign(folder)
-    fresh = folder.parent / f".{folder.name}.simulating"
+    fresh = _beside(folder)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
         with ExitStack() as stack:
             yield TableWriter(fresh, stack)
-        _swap(fresh, folder)
-    finally:
+        (fresh / "old").mkdir()
+        names = [name for name in _OWNED if (fresh / name).exists()]
+        (fresh / "listed").write_text(json.dumps(names), encoding="utf-8")
+        (fresh / "listed").rename(fresh / _COMPLETE)
+    except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    finish_swap(folder)
+
+
+def finish_swap(folder: Path) -> None:
+    """Put complete new tables in the place of the old ones, also those of a command that was killed at it."""
+    fresh = _beside(folder)
+    if not (fresh / _COMPLETE).exists():
+        return
+    new = json.loads((fresh / _COMPLETE).read_text(encoding="utf-8"))
+    folder.mkdir(exist_ok=True)
+    for name in _OWNED:
+        waiting = (fresh / name).exists()
+        if (waiting or name not in new) and (folder / name).exists():
+            (folder / name).rename(fresh / "old" / name)
+        if waiting:
+            (fresh / name).rename(folder / name)
+    (fresh / _COMPLETE).unlink()
+    shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _beside(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.simulating"
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -92,13 +140,3 @@ def _refuse_foreign(folder: Path) -> None:
     if found and not (folder / "truth" / "latents.parquet").exists():
         problem = f"{folder} holds {found[0]}, which simulate did not write"
         raise UserError(f"simulate: {problem}; choose another folder")
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    old = fresh / "old"
-    old.mkdir()
-    for name in _OWNED:
-        if (folder / name).exists():
-            (folder / name).rename(old / name)
-        (fresh / name).rename(folder / name)

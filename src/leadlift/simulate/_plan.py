@@ -1,11 +1,14 @@
-"""What bank to simulate, and its calendar."""
+"""What bank to simulate, its calendar, and its random numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from leadlift.errors import UserError
+from leadlift.simulate._arrays import Rng
 
 BLOCK = 10_000
 """Customers alive in one block: the unit of randomness, of memory and of a Parquet row group."""
@@ -15,6 +18,7 @@ BURN_IN = 12
 
 _EPOCH = date(1970, 1, 1)
 _MOST_CUSTOMERS = 10_000_000
+_DAYS_OF_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,43 @@ def months_of(plan: BankPlan) -> list[Month]:
     return [_month(count - first - BURN_IN, count) for count in range(first, last + 1)]
 
 
+def months_after(end: date, index: int, count: int) -> list[Month]:
+    """The months that follow a month's last day; index: of the first of them."""
+    first = end.year * 12 + end.month
+    return [_month(index + step, first + step) for step in range(count)]
+
+
+def whole_months(span: str) -> int:
+    """Months in a span of days or months, such as `30d` or `2m`; days are rounded to whole months, at least one.
+
+    Raises UserError for another form, and for more than 240 months.
+    """
+    count, unit = span[:-1], span[-1:]
+    if not (count.isascii() and count.isdecimal() and len(count) < 5 and int(count) and unit in ("d", "m")):
+        raise UserError(f"simulate: advance must be days or months, such as 30d or 2m, not {span!r}")
+    months = int(count) if unit == "m" else max(1, round(int(count) / _DAYS_OF_A_MONTH))
+    _within("advance in months", months, 1, 240)
+    return months
+
+
+def life_stream(seed: int, block: int) -> Rng:
+    """The random numbers of a block's life until the end of its plan."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+
+
+def month_stream(seed: int, block: int, month: Month) -> Rng:
+    """The random numbers of a block in a month after the end of its plan: a month alone decides on them."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block, 2, month.index)))
+
+
 def day_number(day: date) -> int:
     """Days since 1970-01-01."""
     return (day - _EPOCH).days
+
+
+def date_of(number: int) -> date:
+    """The date of a day number."""
+    return _EPOCH + timedelta(days=int(number))
 
 
 def _month(index: int, count: int) -> Month:

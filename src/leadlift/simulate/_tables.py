@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,12 @@ from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._names import full_names
 from leadlift.simulate._truth import TRAITS
 
+PREFIXES = {
+    "holdings": "H", "transactions": "T", "channel_events": "E", "contacts": "C", "sales": "S", "consents": "N",
+    "arrears": "A",
+}  # fmt: skip
+"""The letter of the ids of each table that numbers its rows."""
+
 CUSTOMERS_PER_BLOCK_ID = 80_000
 _ROWS_PER_BLOCK_ID = 10**8
 
@@ -23,10 +29,16 @@ Rows = dict[str, Column]
 
 @dataclass(frozen=True)
 class Numbering:
-    """How a block's numbers become ids that no other block uses. keep: who is of the written months."""
+    """How a block's numbers become ids that no other block uses.
+
+    keep: who is of the written months. first: rows that the tables have already, whose ids are taken.
+    campaigns: whose lists are contacted; none are named by offer and month, as the bank's own.
+    """
 
     block: int
     keep: Bools
+    first: Mapping[str, int] = field(default_factory=dict)
+    campaigns: Sequence[str] = ()
 
     def customers(self, numbers: Column) -> pa.Array:
         """Eight-digit customer ids."""
@@ -35,23 +47,34 @@ class Numbering:
         new = np.cumsum(self.keep)[numbers] - 1
         return pa.DictionaryArray.from_arrays(pa.array(new.astype(np.int32)), ids)
 
-    def rows(self, prefix: str, count: int) -> pa.Array:
-        """Ids of all rows of a table in their order."""
-        return self.ids(prefix, np.arange(count))
+    def rows(self, table: str, count: int) -> pa.Array:
+        """Ids of all new rows of a table in their order."""
+        return self.ids(PREFIXES[table], np.arange(count) + self.first.get(table, 0))
 
     def ids(self, prefix: str, rows: Column) -> pa.Array:
         """Ids of given rows."""
         return to.code(rows + self.block * _ROWS_PER_BLOCK_ID, prefix, 12)
 
 
-def tables_of(ledger: Ledger, numbering: Numbering, rng: Rng) -> dict[str, pa.Table]:
-    """Every table of a block as Arrow; a table in which nothing happened has its columns and no rows."""
-    made = {}
+def tables_of(ledger: Ledger, numbering: Numbering, rng: Rng) -> tuple[dict[str, pa.Table], dict[str, int]]:
+    """Every table of a block as Arrow, and how many ids of each are taken then.
+
+    A table in which nothing happened has its columns and no rows.
+    """
+    made, taken = {}, {}
     for name, make in _MAKERS.items():
         rows = ledger.take(name)
-        rows = _kept(rows, numbering) if rows else {}
-        made[name] = make(_Rows(rows), numbering, rng)
-    return made
+        rows = _Rows(_kept(rows, numbering) if rows else {})
+        made[name] = make(rows, numbering, rng)
+        if name in PREFIXES:
+            taken[name] = numbering.first.get(name, 0) + len(rows)
+    return made, taken
+
+
+def schemas() -> dict[str, pa.Schema]:
+    """Columns and types of every table."""
+    nobody, any_numbers = Numbering(0, np.zeros(0, dtype=np.bool_)), np.random.default_rng(0)
+    return {name: table.schema for name, table in tables_of(Ledger(), nobody, any_numbers)[0].items()}
 
 
 def _kept(rows: Rows, numbering: Numbering) -> Rows:
@@ -96,7 +119,7 @@ def _customers(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
 def _holdings(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     return pa.table(
         {
-            "holding_id": numbering.rows("H", len(rows)),
+            "holding_id": numbering.rows("holdings", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "product": to.word(rows["product"], w.PRODUCTS),
             "opened_on": to.day(rows["opened_on"]),
@@ -130,7 +153,7 @@ def _transactions(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     source = np.concatenate([np.arange(len(rows)), wrong])
     return pa.table(
         {
-            "txn_id": numbering.ids("T", source),
+            "txn_id": numbering.ids("T", source + numbering.first.get("transactions", 0)),
             "customer_id": numbering.customers(rows["customer"][source]),
             "posted_at": to.instant(rows["second"][source]),
             "loaded_at": to.instant(np.concatenate([rows["loaded"], again])),
@@ -144,7 +167,7 @@ def _transactions(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
 def _channel_events(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     return pa.table(
         {
-            "event_id": numbering.rows("E", len(rows)),
+            "event_id": numbering.rows("channel_events", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "happened_at": to.instant(rows["second"]),
             "event_type": to.word(rows["event_type"], w.VISITS),
@@ -154,15 +177,18 @@ def _channel_events(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
 
 
 def _contacts(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
-    months, which = np.unique(rows["month"], return_inverse=True)
-    labels = [str(np.datetime64(int(first), "D"))[:7] for first in months]
-    campaigns = [f"{offer}_{label}" for label in labels for offer in w.OFFERS]
+    campaigns, campaign = numbering.campaigns, rows["campaign"]
+    if not campaigns:
+        months, which = np.unique(rows["month"], return_inverse=True)
+        labels = [str(np.datetime64(int(first), "D"))[:7] for first in months]
+        campaigns = [f"{offer}_{label}" for label in labels for offer in w.OFFERS]
+        campaign = which * len(w.OFFERS) + rows["offer"]
     return pa.table(
         {
-            "contact_id": numbering.rows("C", len(rows)),
+            "contact_id": numbering.rows("contacts", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "contacted_at": to.instant(rows["second"]),
-            "campaign": to.word(which * len(w.OFFERS) + rows["offer"], campaigns),
+            "campaign": to.word(campaign, campaigns),
             "offer": to.word(rows["offer"], w.OFFERS),
             "channel": to.word(rows["channel"], w.CONTACT_CHANNELS),
             "randomised": to.flag(rows["randomised"]),
@@ -176,7 +202,7 @@ def _sales(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     ids = numbering.ids("C", np.maximum(contact, 0))
     return pa.table(
         {
-            "sale_id": numbering.rows("S", len(rows)),
+            "sale_id": numbering.rows("sales", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "sold_on": to.day(rows["sold_on"]),
             "product": to.word(rows["product"], w.PRODUCTS),
@@ -189,7 +215,7 @@ def _sales(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
 def _consents(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     return pa.table(
         {
-            "consent_id": numbering.rows("N", len(rows)),
+            "consent_id": numbering.rows("consents", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "channel": to.word(rows["channel"], w.CONTACT_CHANNELS),
             "purpose": to.word(np.zeros(len(rows), dtype=np.int64), ("marketing",)),
@@ -202,7 +228,7 @@ def _consents(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
 def _arrears(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     return pa.table(
         {
-            "arrears_id": numbering.rows("A", len(rows)),
+            "arrears_id": numbering.rows("arrears", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "recorded_on": to.day(rows["recorded_on"]),
             "product": to.word(rows["product"], w.PRODUCTS),

@@ -81,11 +81,15 @@ class Oracle:
         chances = [causes.arrears_chance(self.people, self.on, self.shelf, need) for need in (True, False)]
         return self._of_those_staying(1 - self._calm("cash_need", chances[0], chances[1], 3))
 
-    def offered(self, offer: str) -> tuple[Floats, Floats]:
-        """Chances of the offer's product within 60 days: without a contact, and with one today."""
+    def offered(self, offer: str, in_time: Floats | float = 1.0) -> tuple[Floats, Floats]:
+        """Chances of the offer's product within 60 days: without a contact, and with one today.
+
+        in_time: share of the persuaded whose purchase comes within the 60 days.
+        """
         alone, put_off = (self._unasked(offer, factor) for factor in (1.0, PUT_OFF_FACTOR))
         share = causes.put_off_share(self.people)
-        persuaded = causes.answer_chance(self.people) * self._persuaded(offer) * (1 - 0.5 * self.leaves_in_60)
+        stays = 1 - 0.5 * self.leaves_in_60
+        persuaded = causes.answer_chance(self.people) * self._persuaded(offer) * stays * in_time
         return alone, persuaded + (1 - persuaded) * ((1 - share) * alone + share * put_off)
 
     def _unasked(self, offer: str, factor: float) -> Floats:
