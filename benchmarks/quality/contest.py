@@ -29,7 +29,7 @@ from leadlift.specs.pipelines import ModelChoice
 from leadlift.training import Cases, Parts, fit_calibrated
 
 SHARES = {VALID: 0.15, CALIBRATION: 0.35, TRAIN: 1.0}
-MEMBERS, SEARCH = 5, 1 / 3
+MEMBERS, SEARCH = 5, 2 / 3
 Frame = pd.DataFrame
 
 
@@ -146,10 +146,10 @@ def searched(cases: Cases, seconds: float, seed: int) -> Mapping[str, object]:
     from leadlift import tuning
 
     train, valid = (
-        tuning.TuningData(cases.matrix[cases.rows(part)], cases.y[cases.rows(part)], cases.encoding)
-        for part in (TRAIN, VALID)
+        tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
+        for rows in (np.concatenate([cases.rows(TRAIN), cases.rows(CALIBRATION)]), cases.rows(VALID))
     )
-    settings = tuning.TuningSettings(trials=None, seconds=seconds, metric="log_loss", seed=seed)
+    settings = tuning.TuningSettings(trials=None, seconds=seconds, metric="log_loss", seed=seed, folds=5)
     return tuning.tune(train, valid, settings).best_params
 
 
