@@ -10,8 +10,10 @@ split in time differ in the fits alone. Ranks: 1 is best; mean over data sets an
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
@@ -27,7 +29,7 @@ from leadlift.specs.pipelines import ModelChoice
 from leadlift.training import Cases, Parts, fit_calibrated
 
 SHARES = {VALID: 0.15, CALIBRATION: 0.35, TRAIN: 1.0}
-MEMBERS, SEARCH = 5, 1 / 3
+MEMBERS, SEARCH = 5, 2 / 3
 Frame = pd.DataFrame
 
 
@@ -126,11 +128,9 @@ def cases_of(learn: Frame, y: np.ndarray, test: Frame, seed: int, who: np.ndarra
     """The rows as training reads them; what the test's targets are, it is not told."""
     table = pa.Table.from_pandas(pd.concat([learn, test], ignore_index=True), preserve_index=False)
     n, m = len(learn), len(test)
-    share, rows, low = (
-        np.random.default_rng(seed).random(who.max() + 1)[who],
-        {TEST: np.arange(n, n + m)},
-        0.0,
-    )
+    # not the draw that chose the test's customers: theirs are gone from it
+    share = np.random.default_rng((seed, 1)).random(who.max() + 1)[who]
+    rows, low = {TEST: np.arange(n, n + m)}, 0.0
     for part, high in SHARES.items():
         rows[part], low = np.flatnonzero((share >= low) & (share < high)), high
     encoding = Encoding.fit(table.take(pa.array(rows[TRAIN])), table.column_names)
@@ -146,26 +146,43 @@ def searched(cases: Cases, seconds: float, seed: int) -> Mapping[str, object]:
     from leadlift import tuning
 
     train, valid = (
-        tuning.TuningData(cases.matrix[cases.rows(part)], cases.y[cases.rows(part)], cases.encoding)
-        for part in (TRAIN, VALID)
+        tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
+        for rows in (np.concatenate([cases.rows(TRAIN), cases.rows(CALIBRATION)]), cases.rows(VALID))
     )
-    settings = tuning.TuningSettings(trials=None, seconds=seconds, metric="log_loss", seed=seed)
+    settings = tuning.TuningSettings(trials=None, seconds=seconds, metric="log_loss", seed=seed, folds=5)
     return tuning.tune(train, valid, settings).best_params
 
 
-def measured(data: Data, seed: int, ways: list[str], budget: float) -> list[dict[str, object]]:
-    test, lines = data.test(seed), []
+def measured(data: Data, seed: int, way: str, budget: float) -> dict[str, float] | None:
+    """The way's figures on the test and its seconds; None where its library is not installed."""
+    test = data.test(seed)
     learn, y = data.frame[~test].reset_index(drop=True), data.y[~test]
-    for way in ways:
-        began = time.perf_counter()
-        try:
-            told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, data.who[~test])
-        except ImportError as absent:
-            print(f"{way} left out: {absent}", flush=True)
-            continue
-        seconds = time.perf_counter() - began
-        lines.append({"way": way, "seed": seed, **metrics(data.y[test], told), "s": seconds})
-    return lines
+    began = time.perf_counter()
+    try:
+        told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, data.who[~test])
+    except ImportError as absent:
+        print(f"{way} left out: {absent}", flush=True)
+        return None
+    return {**metrics(data.y[test], told), "s": time.perf_counter() - began}
+
+
+def run(args: argparse.Namespace) -> pd.DataFrame:
+    """Every figure wanted; what `--out` holds of the same budget is not measured again."""
+    done = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
+    known = {(one["set"], one["seed"], one["way"]) for one in done if one["budget"] == args.budget}
+    for seed in range(args.seeds):
+        for name in args.sets:
+            data = SETS[name]()
+            for way in [way for way in args.ways if (name, seed, way) not in known]:
+                found = measured(data, seed, way, args.budget)
+                if found is not None:
+                    line = {"set": name, "seed": seed, "way": way, "budget": args.budget, **found}
+                    with args.out.open("a") as file:
+                        file.write(json.dumps(line) + "\n")
+                    print(line, flush=True)
+    lines = pd.DataFrame([json.loads(line) for line in args.out.read_text().splitlines()])
+    wanted = lines["budget"].eq(args.budget) & lines["way"].isin(args.ways) & lines["set"].isin(args.sets)
+    return lines[wanted & lines["seed"].lt(args.seeds)].drop(columns=["budget"])
 
 
 def metrics(y: np.ndarray, told: np.ndarray) -> dict[str, float]:
@@ -181,18 +198,13 @@ def main() -> None:
     told.add_argument("--budget", type=float, default=120)
     told.add_argument("--sets", nargs="+", default=list(SETS))
     told.add_argument("--ways", nargs="+", default=list(WAYS))
-    args = told.parse_args()
-    lines: list[dict[str, object]] = []
-    for name in args.sets:
-        data = SETS[name]()
-        for seed in range(args.seeds):
-            lines += [{"set": name, **one} for one in measured(data, seed, args.ways, args.budget)]
-        here = pd.DataFrame([one for one in lines if one["set"] == name]).drop(columns=["set", "seed"])
-        by_way = here.groupby("way", sort=False).agg(["mean", "sem"]).round(4)
-        print(f"\n{name}, mean and standard error of {args.seeds} seeds\n{by_way.to_string()}", flush=True)
-    ranks = pd.DataFrame(lines)
-    by = ranks.groupby(["set", "seed"])
-    ranks = ranks.assign(ap_rank=by["ap"].rank(ascending=False), loss_rank=by["loss"].rank())
+    told.add_argument("--out", type=Path, default=Path("contest.jsonl"), help="figures, kept and added to")
+    lines = run(told.parse_args())
+    for name, here in lines.groupby("set", sort=False):
+        by_way = here.drop(columns=["set", "seed"]).groupby("way", sort=False).agg(["mean", "sem"]).round(4)
+        print(f"\n{name}, mean and standard error of {here['seed'].nunique()} seeds\n{by_way.to_string()}")
+    by = lines.groupby(["set", "seed"])
+    ranks = lines.assign(ap_rank=by["ap"].rank(ascending=False), loss_rank=by["loss"].rank())
     print(f"\nmean ranks\n{ranks.groupby('way')[['ap_rank', 'loss_rank']].mean().round(2).to_string()}")
 
 

@@ -102,6 +102,36 @@ def _cdnow_at(raw: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return made.reset_index()
 
 
+def berka() -> Data:
+    """Loans that go bad (status B or D), from the account's movements before the loan: 354 rows, 30 bad."""
+    folder = DATA / "berka_pkdd99"
+    moves = pd.read_csv(folder / "feup_trans_test_354_loan_accounts.csv", sep=";", low_memory=False)
+    loans = pd.read_csv(folder / "loan.asc", sep=";").rename(columns={"amount": "loan"})
+    accounts = pd.read_csv(folder / "account.asc", sep=";").drop(columns=["date"])
+    places = pd.read_csv(folder / "district.asc", sep=";", na_values="?").rename(
+        columns={"A1": "district_id"}
+    )
+    loans = loans[loans["account_id"].isin(moves["account_id"])].merge(accounts, on="account_id")
+    rows = loans.merge(places.drop(columns=["A2"]), on="district_id").merge(
+        _movements(moves), on="account_id"
+    )
+    y = rows["status"].isin(["B", "D"]).to_numpy(float)
+    number = np.arange(len(rows))
+    known = rows.drop(columns=["status", "loan_id", "account_id", "district_id", "date"])
+    return Data(known, y, number, number, ordered=False)
+
+
+def _movements(moves: pd.DataFrame) -> pd.DataFrame:
+    kinds = moves["k_symbol"].fillna("").str.strip().replace("", np.nan)
+    moves = moves.assign(kind=kinds, signed=np.where(moves["type"] == "credit", 1, -1) * moves["amount"])
+    by = moves.groupby("account_id")
+    made = by["balance"].agg(["mean", "min", "max", "std", "last"]).add_prefix("balance_")
+    made["movements"], made["net"], made["turnover"] = by.size(), by["signed"].sum(), by["amount"].sum()
+    made["below_zero"] = moves["balance"].lt(0).groupby(moves["account_id"]).sum()
+    spent = moves.pivot_table(index="account_id", columns="kind", values="amount", aggfunc="sum")
+    return made.join(spent.add_prefix("sum_").fillna(0.0)).reset_index()
+
+
 SETS: Mapping[str, Callable[[], Data]] = {
     "bank_random": lambda: bank("bank-additional-full.csv", "y", ordered=False),
     "bank_in_time": lambda: bank("bank-additional-full.csv", "y", ordered=True),
@@ -109,4 +139,5 @@ SETS: Mapping[str, Callable[[], Data]] = {
     "telco": telco,
     "hillstrom_visit": hillstrom,
     "cdnow_in_time": cdnow,
+    "berka_loans": berka,
 }

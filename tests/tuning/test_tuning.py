@@ -11,7 +11,7 @@ from leadlift.models import DEFAULT_PARAMS, fit_booster, make_dataset
 from leadlift.tuning import SPACE, TuningData, tune
 from leadlift.tuning.fitting import TRIAL_RATE
 from leadlift.tuning.pace import Pace
-from leadlift.tuning.space import search_space
+from leadlift.tuning.space import OF_CATEGORIES, search_space
 
 from .cases import ENCODING, QUICK, TRAIN, VALID, settings, told
 
@@ -169,12 +169,17 @@ def test_rows_of_one_class_end_the_search_with_the_reason():
 
 def test_a_leaf_is_not_asked_to_hold_more_than_a_twentieth_of_the_rows():
     assert search_space({}, {}, 10_000)["min_data_in_leaf"].high == 500
-    assert search_space({}, {}, 30)["min_data_in_leaf"].high == 20
+    assert search_space({}, {}, 30)["min_data_in_leaf"].high == 5
     assert search_space({}, {}, 10**7)["min_data_in_leaf"].high == 2_000
+
+
+def test_how_categories_are_smoothed_is_searched_where_there_are_any():
+    assert "cat_smooth" in search_space({}, {}, 1_000)
+    assert "cat_smooth" not in search_space({}, {}, 1_000, categories=False)
 
 
 def test_importances_are_shares_that_add_up_and_need_enough_trials():
     assert tune(TRAIN, VALID, settings(trials=3)).importances == {}
     result = tune(TRAIN, VALID, settings(trials=25, max_rounds=20))
-    assert set(result.importances) == set(SPACE)
+    assert set(result.importances) == set(SPACE) - OF_CATEGORIES  # no feature is text
     assert sum(result.importances.values()) == pytest.approx(1)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from leadlift.errors import UserError
 from leadlift.models.encoding import Encoding, Matrix
-from leadlift.models.params import binning_params, training_params
+from leadlift.models.params import binning_params, training_params, usual_leaf
 
 Floats = npt.NDArray[np.floating[Any]]
 Callback = Callable[[Any], None]
@@ -71,7 +71,7 @@ def fit_booster(
     grows exactly `max_rounds`. callbacks: called after each round with LightGBM's CallbackEnv.
     Raises UserError when there is only one class, when a target is not 0 or 1, or a parameter is not known.
     """
-    settings = training_params(params or {})
+    settings = training_params({"min_data_in_leaf": usual_leaf(train.num_data()), **(params or {})})
     if settings["objective"] == "binary":
         for name, rows in (("training", train), ("validation", valid)):
             _refuse_one_class(name, rows)

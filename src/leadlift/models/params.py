@@ -24,8 +24,12 @@ DEFAULT_PARAMS: Mapping[str, Any] = {
     "lambda_l2": 10.0,
     "min_gain_to_split": 0.0,
     "path_smooth": 0.0,
+    "cat_smooth": 10.0,
     "seed": 0,
 }
+
+# With fewer than 20 leaves' worth of rows the default would leave nothing to split.
+LEAVES, LEAST_IN_LEAF = 20, 11
 
 # Decided when the rows are binned. Changing one later would mean reading all rows again.
 BINNING = frozenset({"max_bin", "min_data_in_bin", "bin_construct_sample_cnt", "enable_bundle"})
@@ -34,7 +38,7 @@ ALLOWED = (
     frozenset(DEFAULT_PARAMS)
     | BINNING
     | {
-        "boosting", "cat_l2", "cat_smooth", "data_sample_strategy", "extra_trees", "feature_fraction_bynode",
+        "boosting", "cat_l2", "data_sample_strategy", "extra_trees", "feature_fraction_bynode",
         "interaction_constraints", "max_cat_threshold", "max_cat_to_onehot", "max_delta_step", "metric",
         "min_data_per_group", "min_sum_hessian_in_leaf", "monotone_constraints",
         "monotone_constraints_method", "monotone_penalty", "num_threads", "other_rate", "top_rate",
@@ -80,6 +84,11 @@ def training_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the defaults with the modeller's parameters on top. Raises UserError as `check_params`."""
     check_params(params)
     return {**DEFAULT_PARAMS, **params, **FIXED}
+
+
+def usual_leaf(rows: int) -> int:
+    """Return how many rows a leaf holds at least, when the modeller does not say: 100, of few rows a twentieth."""
+    return int(min(DEFAULT_PARAMS["min_data_in_leaf"], max(LEAST_IN_LEAF, rows // LEAVES)))
 
 
 def binning_params(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,13 @@ class Tune(Spec):
     negatives: float | None = Field(
         10.0, ge=1, description="For each positive, how many others trials learn from; null for all."
     )
+    folds: int | None = Field(
+        None,
+        ge=1,
+        le=20,
+        description="Measure each trial on all cases, each held out once; 1: on the validation cases alone. "
+        "5 by default where those hold fewer than 300 responders.",
+    )
 
 
 class ModelChoice(Spec):

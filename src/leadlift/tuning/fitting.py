@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from leadlift.models import DEFAULT_PARAMS, fit_booster, make_dataset
 from leadlift.tuning.problem import METRICS, TuningData, TuningSettings
@@ -19,6 +21,14 @@ REPORT_EVERY = 10
 LEAST_PATIENCE = 10
 # Told the round (from 1) and the metric on the validation rows; raises to end the trial.
 Watch = Callable[[int, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What one fit said of the validation rows, (n,), and its trees at the best round."""
+
+    predicted: npt.NDArray[np.float64]
+    rounds: int
 
 
 class Bench(Protocol):
@@ -53,6 +63,14 @@ class LocalBench:
 
     def trial(self, params: Mapping[str, Any], watch: Watch) -> tuple[float, int]:
         """Fit on the sample."""
+        return self._measured(self.fit_trial(params, watch))
+
+    def final(self, params: Mapping[str, Any], watch: Watch) -> tuple[float, int]:
+        """Fit on all rows."""
+        return self._measured(self.fit_final(params, watch))
+
+    def fit_trial(self, params: Mapping[str, Any], watch: Watch) -> Fit:
+        """Fit on the sample, at the rate of trials."""
         chosen = {"learning_rate": TRIAL_RATE, **self._settings.params, **params}
         ratio = DEFAULT_PARAMS["learning_rate"] / chosen["learning_rate"]
         faster = min(1.0, ratio)
@@ -60,8 +78,8 @@ class LocalBench:
         patience = max(LEAST_PATIENCE, round(self._settings.early_stopping * faster))
         return self._fit(self._few, for_sample(chosen, self._share), rounds, patience, watch)
 
-    def final(self, params: Mapping[str, Any], watch: Watch) -> tuple[float, int]:
-        """Fit on all rows."""
+    def fit_final(self, params: Mapping[str, Any], watch: Watch) -> Fit:
+        """Fit on all rows, at the final rate."""
         chosen = {**self._settings.params, **params}
         return self._fit(self._all, chosen, self._settings.max_rounds, self._settings.early_stopping, watch)
 
@@ -76,14 +94,17 @@ class LocalBench:
 
     def _fit(
         self, binned: tuple[Any, Any], params: Mapping[str, Any], rounds: int, patience: int, watch: Watch
-    ) -> tuple[float, int]:
+    ) -> Fit:
         boosted = self._metric.boosted
         # Log loss comes first: rounds stop on it. The metric itself is only watched.
         told = {**params, **self._threads, "metric": ["binary_logloss", boosted]}
         booster = fit_booster(*binned, told, rounds, patience, [_reporter(boosted, watch)])
         threads = int(told.get("num_threads", 0))
         predicted = np.asarray(booster.predict(self._valid.matrix, num_threads=threads))
-        return self._metric.measure(self._valid.y, predicted), booster.num_trees()
+        return Fit(predicted, booster.num_trees())
+
+    def _measured(self, fit: Fit) -> tuple[float, int]:
+        return self._metric.measure(self._valid.y, fit.predicted), fit.rounds
 
 
 def _reporter(boosted: str, watch: Watch) -> Callable[[Any], None]:

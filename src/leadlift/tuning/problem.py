@@ -35,11 +35,15 @@ METRICS: Mapping[str, Metric] = {
 
 @dataclass(frozen=True, eq=False)
 class TuningData:
-    """Rows with their targets. matrix: (n, n_features), by the encoding. y: (n,), 0 or 1."""
+    """Rows with their targets. matrix: (n, n_features), by the encoding. y: (n,), 0 or 1.
+
+    customer: (n,), a code for each customer, whose rows are never on both sides of a fold; None: each row is one.
+    """
 
     matrix: Matrix
     y: npt.NDArray[np.floating[Any]]
     encoding: Encoding
+    customer: npt.NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,13 @@ class TuningSettings:
     for the finals: no trial starts in it, and one under way is broken off and comes first next time. Give one of
     the two, or both; one trial is always completed. metric: what is compared, on the validation rows. params: not
     searched, the same in every trial. search_space: parameter -> [low, high] instead of the default range.
-    max_rounds, early_stopping: of a model at the final learning rate; rounds stop on log loss, whatever the
-    metric, since that is steady. negatives: how many for each positive the trials learn from; None for all.
-    workers: processes side by side. storage: a journal file, or the URL of a database, in which trials are kept,
-    to go on later; without one they live in memory. study: how the study's name begins; what it depends on is
-    added. folder: where workers find their rows, while they run; the machine's place for temporary files by
-    default.
+    folds: each trial is measured on all rows, each by trees grown without its fold; 1: on the validation rows
+    alone; None: as `folds.folds_for` finds. max_rounds, early_stopping: of a model at the final learning rate;
+    rounds stop on log loss, whatever the metric, since that is steady. negatives: how many for each positive the
+    trials learn from; None for all. workers: processes side by side. storage: a journal file, or the URL of a
+    database, in which trials are kept, to go on later; without one they live in memory. study: how the study's
+    name begins; what it depends on is added. folder: where workers find their rows, while they run; the machine's
+    place for temporary files by default.
     """
 
     trials: int | None = 50
@@ -67,6 +72,7 @@ class TuningSettings:
     params: Mapping[str, Any] = field(default_factory=dict)
     search_space: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     negatives: float | None = 10.0
+    folds: int | None = None
     workers: int = 1
     storage: Path | str | None = None
     study: str = "leadlift"

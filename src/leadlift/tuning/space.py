@@ -37,32 +37,37 @@ class Range:
 SPACE: Mapping[str, Range] = {
     "num_leaves": Range(5, 63, 2, 4_096, whole=True, log=True),
     "max_depth": Range(3, 12, 1, 64, whole=True),
-    "min_data_in_leaf": Range(20, 2_000, 1, 1_000_000, whole=True, log=True),
+    "min_data_in_leaf": Range(5, 2_000, 1, 1_000_000, whole=True, log=True),
     "feature_fraction": Range(0.3, 1.0, 0.01, 1.0),
     "bagging_fraction": Range(0.5, 1.0, 0.01, 1.0),
     "lambda_l1": Range(0.001, 10.0, 1e-9, 1e6, log=True),
     "lambda_l2": Range(0.001, 100.0, 1e-9, 1e6, log=True),
     "path_smooth": Range(0.01, 100.0, 1e-9, 1e6, log=True),
+    "cat_smooth": Range(5.0, 100.0, 1e-9, 1e6, log=True),
     "min_gain_to_split": Range(0.0001, 1.0, 1e-9, 1e6, log=True),
 }
+# Of no use without text features: how much a rare category is drawn towards the others.
+OF_CATEGORIES = frozenset({"cat_smooth"})
 # Searched only when the modeller gives a range.
 ON_DEMAND: Mapping[str, Range] = {"learning_rate": Range(0.02, 0.2, 0.001, 1.0, log=True)}
 KNOWN: Mapping[str, Range] = {**SPACE, **ON_DEMAND}
 
 
 def search_space(
-    bounds: Mapping[str, Sequence[Value]], fixed: Mapping[str, Any], n_rows: int
+    bounds: Mapping[str, Sequence[Value]], fixed: Mapping[str, Any], n_rows: int, categories: bool = True
 ) -> dict[str, Range]:
     """Return the ranges to search: the defaults, moved to the modeller's bounds, without what is fixed.
 
     bounds: parameter -> [low, high]. fixed: parameters set in the pipeline, not searched. n_rows: to learn
     from; a leaf is never asked to hold more than a twentieth of them, unless the bounds say so.
+    categories: whether any feature is text.
     Raises UserError for an unknown parameter, one that is fixed as well, or bounds that are none.
     """
     most = SPACE["min_data_in_leaf"].nearest(n_rows // 20)
     ranges = {**SPACE, "min_data_in_leaf": replace(SPACE["min_data_in_leaf"], high=most)}
     ranges |= {name: _moved(name, ends, fixed) for name, ends in bounds.items()}
-    return {name: found for name, found in ranges.items() if name not in fixed}
+    idle = frozenset() if categories else OF_CATEGORIES
+    return {name: found for name, found in ranges.items() if name not in fixed and name not in idle}
 
 
 def starting_point(space: Mapping[str, Range]) -> dict[str, Value]:

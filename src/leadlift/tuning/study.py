@@ -49,7 +49,9 @@ def tune(
     searched, and for a storage that cannot be opened.
     """
     _check(settings)
-    space = search_space(settings.search_space, settings.params, len(train.y))
+    space = search_space(
+        settings.search_space, settings.params, len(train.y), bool(train.encoding.categories)
+    )
     name = f"{settings.study}-{fingerprint(train, valid, settings, space)}"
     study = _open_study(settings, name)
     earlier = _finished(study)

@@ -17,8 +17,9 @@ import numpy as np
 
 from leadlift.errors import UserError
 from leadlift.models import Encoding
-from leadlift.tuning.fitting import LocalBench
+from leadlift.tuning.fitting import Bench
 from leadlift.tuning.problem import TuningData, TuningSettings
+from leadlift.tuning.workers import local_bench
 
 
 class _Stop(Exception):  # noqa: N818  # what was said, no fault
@@ -84,15 +85,18 @@ def _serve(talk: _Talk) -> None:
             talk.say({"value": value, "rounds": rounds})
 
 
-def _bench(job: Mapping[str, Any]) -> LocalBench:
+def _bench(job: Mapping[str, Any]) -> Bench:
     encoding = Encoding.from_dict(job["encoding"])
     train, valid = (_rows(Path(job["folder"]), name, encoding) for name in ("train", "valid"))
-    return LocalBench(train, valid, TuningSettings(**job["settings"]), job["threads"])
+    return local_bench(train, valid, TuningSettings(**job["settings"]), job["threads"])
 
 
 def _rows(folder: Path, name: str, encoding: Encoding) -> TuningData:
     matrix = np.load(folder / f"{name}.npy", mmap_mode="r")
-    return TuningData(matrix, np.load(folder / f"{name}_y.npy"), encoding)
+    of = folder / f"{name}_customer.npy"
+    return TuningData(
+        matrix, np.load(folder / f"{name}_y.npy"), encoding, np.load(of) if of.exists() else None
+    )
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from leadlift.engines.files import TEMPORARY, sweep
 from leadlift.errors import UserError
 from leadlift.machine import processors
 from leadlift.tuning.fitting import Bench, LocalBench, Watch
+from leadlift.tuning.folds import FoldedBench, folds_for
 from leadlift.tuning.problem import TuningData, TuningSettings
 
 # A worker that dies is started again; when it keeps dying, something is wrong with the machine.
@@ -39,7 +40,7 @@ def benches(train: TuningData, valid: TuningData, settings: TuningSettings) -> I
     Their threads together are the processors. Rows are handed over as files that all of them map.
     """
     if settings.workers == 1:
-        yield [LocalBench(train, valid, settings)]
+        yield [local_bench(train, valid, settings)]
         return
     with _rows_on_disk(train, valid, settings.folder) as folder, ExitStack() as open_workers:
         job = _job(train, settings, folder)
@@ -49,6 +50,16 @@ def benches(train: TuningData, valid: TuningData, settings: TuningSettings) -> I
         for bench in started:
             bench.wait()
         yield list(started)
+
+
+def local_bench(
+    train: TuningData, valid: TuningData, settings: TuningSettings, threads: int | None = None
+) -> Bench:
+    """A bench in this process, for as many folds as the settings and the rows ask."""
+    folds = folds_for(settings, valid)
+    if folds > 1:
+        return FoldedBench(train, valid, settings, folds, threads)
+    return LocalBench(train, valid, settings, threads)
 
 
 class _RemoteBench:
@@ -165,6 +176,8 @@ def _rows_on_disk(train: TuningData, valid: TuningData, place: Path | None) -> I
         for name, rows in zip(ROWS, (train, valid), strict=True):
             np.save(folder / f"{name}.npy", rows.matrix)
             np.save(folder / f"{name}_y.npy", rows.y)
+            if rows.customer is not None:
+                np.save(folder / f"{name}_customer.npy", rows.customer)
         yield folder
 
 

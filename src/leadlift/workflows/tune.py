@@ -65,7 +65,7 @@ def tune(
         table = training_table(spec, ws.features, home, progress)
     cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))
     train, valid = (
-        tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding)
+        tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
         for rows in (cases.rows(TRAIN), cases.rows(VALID))
     )
     settings = _settings(ws, spec, cases, trials, seconds, workers)
@@ -125,6 +125,7 @@ def _settings(
         },
         search_space=spec.tune.space,
         negatives=spec.tune.negatives,
+        folds=spec.tune.folds,
         workers=workers,
         storage=study_place(ws, spec.pipeline),
         study=f"{ws.file.name}/{spec.pipeline}",
