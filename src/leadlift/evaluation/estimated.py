@@ -29,9 +29,10 @@ def estimated(probability: npt.ArrayLike, score: npt.ArrayLike) -> Estimated:
     """Estimate AUC, lift@10 and average precision from calibrated chances alone.
 
     probability: (n,), in (0, 1), calibrated. score: (n,), what ranks. Confidence-based performance estimation
-    (NannyML's CBPE; Kivimäki, Bialek, Kuberski and Nurminen, "Performance Estimation in Binary Classification Using Calibrated
-    Confidence", 2025): each customer is a responder with weight p and none with weight 1 - p. It sees what other
-    customers do to a ranking, and nothing of customers who behave otherwise than they did: then the chances are wrong.
+    (NannyML's CBPE; Kivimäki, Bialek, Kuberski and Nurminen, "Performance Estimation in Binary Classification Using
+    Calibrated Confidence", 2025): each customer is a responder with weight p and none with weight 1 - p. It sees what
+    other customers do to a ranking, and nothing of customers who behave otherwise than they did: then the chances are
+    wrong.
     Raises ValueError for fewer than two customers.
     """
     chance, scores = (np.asarray(given, dtype=np.float64) for given in (probability, score))

@@ -22,8 +22,9 @@ Z_MISSING = 4.0
 class DayDrift:
     """One feature on one scoring day.
 
-    psi: the index. excess: what of it chance does not give on average, 0 where it is within what chance gives at all.
-    missing: the share without a value. risen: how much more than in the reference, 0 where chance could do it.
+    psi: the index. excess: what of it neither chance gives on average nor dates of the reference differed by, 0 where
+    it is within what chance gives at all. missing: the share without a value. risen: how much more than on any date of
+    the reference, 0 where chance could do it.
     """
 
     as_of: date
@@ -100,11 +101,16 @@ def _day(reference: Reference, column: Column, as_of: date, counts: Sequence[int
     before, here = reference.customers, int(now.sum())
     there = int(np.count_nonzero(then + now))
     found = psi(then, now)
-    excess = found - psi_expected(before, here, there)
+    # what dates of the reference differed by among themselves is not news either
+    excess = found - max(psi_expected(before, here, there), column.usual)
     known = found > psi_by_chance(before, here, there, beyond)
-    missing, usual = now[-1] / now.sum(), then[-1] / then.sum()
+    missing = now[-1] / now.sum()
     return DayDrift(
-        as_of, found, max(0.0, excess) if known else 0.0, float(missing), _risen(usual, missing, before, here)
+        as_of,
+        found,
+        max(0.0, excess) if known else 0.0,
+        float(missing),
+        _risen(column.most_missing, missing, before, here),
     )
 
 

@@ -21,6 +21,9 @@ REGULAR, PATIENT, IMPATIENT, LEAST_LIMIT = 1.5, 3.0, 1.5, 7
 FEWEST_GAPS, FEWEST_ROWS, FEWEST_WINDOWS, Z_ROWS = 5, 20, 3, 4.0
 ROWS, DAY = "__rows", "__day"
 
+# a day, its rows, and how many of them have a value
+Day = tuple[date, int, int]
+
 
 @dataclass(frozen=True)
 class Emptied:
@@ -36,9 +39,9 @@ class Emptied:
 class Feed:
     """One source on a day. newest: its newest row, None for none. limit: how many days old that may be; why: in words.
 
-    rows: of the latest WINDOW days, or of the newest delivery of a source that comes at long intervals; usual: the median
-    of those before, None where there are too few. per: what is counted. odd: as many times the usual, or as many times
-    less, as the mark asks, beyond chance.
+    rows: of the latest 28 days, or of the newest delivery of a source that comes at long intervals; usual: the
+    median of those before, None where there are too few. per: what is counted. odd: as many times the usual, or
+    as many times less, as the mark asks, beyond chance.
     """
 
     source: str
@@ -90,14 +93,15 @@ def feed_of(
     limit, why = _limit(source, past)
     count, usual, per = _volume(rows, day)
     odd = usual is not None and _odd(count, usual, marks["volume"])
-    emptied = [
-        one
-        for place, name in enumerate(columns)
-        if (one := _emptied(name, place, told, day, marks["emptied"]))
+    gone = [
+        _emptied(
+            column, [(row[DAY], int(row[ROWS]), int(row[f"v{place}"])) for row in told], day, marks["emptied"]
+        )
+        for place, column in enumerate(columns)
     ]
     newest = past[-1] if past else None
     age = (day - newest).days if newest else None
-    return Feed(name, newest, age, limit, why, count, usual, per, odd, tuple(emptied))
+    return Feed(name, newest, age, limit, why, count, usual, per, odd, tuple(filter(None, gone)))
 
 
 def _limit(source: Source, past: Sequence[date]) -> tuple[int | None, str]:
@@ -139,37 +143,47 @@ def _odd(count: int, usual: float, mark: float) -> bool:
     return (count > usual * mark or count * mark < usual) and abs(count - usual) > Z_ROWS * sqrt(usual + 1.0)
 
 
-def _emptied(
-    column: str, place: int, told: Sequence[Mapping[str, object]], day: date, mark: float
-) -> Emptied | None:
-    """Whether the last week or the last month lacks values that the time before had."""
-    by_day = [(row[DAY], int(str(row[ROWS])), int(str(row[f"v{place}"]))) for row in told]
-    newest = by_day[-1][0] if by_day else day
+def _emptied(column: str, days: Sequence[Day], day: date, mark: float) -> Emptied | None:
+    """Whether the last week or the last month lacks values that the best month before had."""
+    newest = days[-1][0] if days else day
     for window in (WEEK, WINDOW):
         # of a source that comes once a month the latest delivery is the latest week
-        begin = min(day - timedelta(days=window), newest)  # type: ignore[type-var]  # both are days
-        recent, before = ([one for one in by_day if (one[0] >= begin) == late] for late in (True, False))  # type: ignore[operator]  # days
-        if sum(n for _, n, _ in recent) < FEWEST_ROWS or sum(n for _, n, _ in before) < FEWEST_ROWS:
+        begin = min(day - timedelta(days=window), newest)
+        recent = [one for one in days if one[0] >= begin]
+        before = min(_blocks([one for one in days if one[0] < begin], begin), key=_missing, default=None)
+        if before is None or _rows(recent) < FEWEST_ROWS:
             continue
         now, usual = _missing(recent), _missing(before)
-        if usual <= 0.5 and now - usual >= mark:
-            return Emptied(column, usual, now, _since(by_day, 0.5 * (usual + now)))
+        error = sqrt(0.25 * (1 / _rows(recent) + 1 / _rows(before)))
+        if usual <= 0.5 and now - usual >= mark and now - usual > Z_ROWS * error:
+            return Emptied(column, usual, now, _since(days, 0.5 * (usual + now)))
     return None
 
 
-def _missing(days: Sequence[tuple[object, int, int]]) -> float:
-    rows = sum(n for _, n, _ in days)
-    return 1.0 - sum(there for *_, there in days) / rows if rows else 0.0
+def _blocks(days: Sequence[Day], end: date) -> list[Sequence[Day]]:
+    """The months before a day that hold enough rows to speak."""
+    months: dict[int, list[Day]] = {}
+    for one in days:
+        months.setdefault((end - one[0]).days // WINDOW, []).append(one)
+    return [month for month in months.values() if _rows(month) >= FEWEST_ROWS]
 
 
-def _since(days: Sequence[tuple[object, int, int]], level: float) -> date:
+def _rows(days: Sequence[Day]) -> int:
+    return sum(rows for _, rows, _ in days)
+
+
+def _missing(days: Sequence[Day]) -> float:
+    return 1.0 - sum(there for *_, there in days) / _rows(days)
+
+
+def _since(days: Sequence[Day], level: float) -> date:
     """The first day of the last stretch on which more than the level is missing."""
     first = days[-1][0]
     for at, rows, there in reversed(days):
         if 1.0 - there / rows < level:
             break
         first = at
-    return first  # type: ignore[return-value]  # it is a day
+    return first
 
 
 def _literal(day: date) -> exp.Expr:

@@ -77,7 +77,7 @@ class Trend:
 
 @dataclass(frozen=True)
 class Judged:
-    """All mature months, oldest first, and what they say together. waiting: scorings whose outcomes are not known yet."""
+    """All mature months, oldest first, and what they say together. waiting: scorings with outcomes yet to come."""
 
     months: tuple[MonthJudged, ...]
     calibration: Trend | None

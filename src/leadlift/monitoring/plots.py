@@ -13,9 +13,9 @@ from leadlift.evaluation import DRIFT, SHIFT
 from leadlift.monitoring.drift import Drift
 from leadlift.monitoring.months import MonthJudged
 from leadlift.monitoring.watched import ScoredThen
-from leadlift.reports.canvas import ACCENT, BASELINE, GRID, MODEL, MUTED, drawn
+from leadlift.reports.canvas import ACCENT, BASELINE, GRID, INK, MODEL, MUTED, drawn
 
-TOP = 14
+TOP, MOVING = 14, 3
 
 
 def responders_plot(months: Sequence[MonthJudged], marks: tuple[float, float]) -> bytes:
@@ -63,7 +63,7 @@ def ranking_plot(months: Sequence[MonthJudged], scorings: Sequence[ScoredThen], 
             )
         worse = [(at, value) for at, value, one in zip(x, auc, known, strict=True) if one.ranked_worse]
         if worse:
-            axes.plot(*zip(*worse, strict=True), "o", color=ACCENT, markersize=8)
+            axes.plot(*zip(*worse, strict=True), "o", color=ACCENT, markersize=8, zorder=5)
         axes.set(title="AUC: estimated, then measured")
         drawn_low, drawn_high = axes.get_ylim()
         axes.set_ylim(min(0.5, drawn_low), min(1.0, drawn_high + 0.06))
@@ -73,8 +73,8 @@ def ranking_plot(months: Sequence[MonthJudged], scorings: Sequence[ScoredThen], 
 
 
 def drift_plot(features: Sequence[Drift]) -> bytes:
-    """The features that moved most, beyond what chance gives, with the usual marks."""
-    shown = list(reversed(features[:TOP]))
+    """The features that moved beyond what chance gives, the most first, with the usual marks; not counted: pale."""
+    shown = [one for one in features if one.last.excess > 0][:TOP][::-1]
     with drawn(height=0.9 + 0.24 * max(5, len(shown)), vector=True) as (axes, svg):
         values = [one.last.excess for one in shown]
         colours = [ACCENT if v > SHIFT else BASELINE if v > DRIFT else MODEL for v in values]
@@ -88,6 +88,23 @@ def drift_plot(features: Sequence[Drift]) -> bytes:
         axes.set_yticks(range(len(shown)), [one.name for one in shown])
         axes.set(title="PSI beyond chance, by feature", xlim=(0, max(0.3, *values) * 1.12 if values else 0.3))
         axes.grid(axis="y", visible=False)
+    return svg[0]
+
+
+def moving_plot(score: Drift, features: Sequence[Drift]) -> bytes:
+    """PSI beyond chance by scoring: of the score, and of the features that moved most."""
+    with drawn(vector=True) as (axes, svg):
+        moved = sorted(features, key=lambda one: -max(day.excess for day in one.days))[:MOVING]
+        shown = [score, *(one for one in moved if max(day.excess for day in one.days) > 0)]
+        for one, colour in zip(shown, (INK, MODEL, BASELINE, ACCENT), strict=False):
+            values = [day.excess for day in one.days]
+            axes.plot(range(len(values)), values, "o-", color=colour, markersize=4, label=one.name)
+        for mark in (DRIFT, SHIFT):
+            axes.axhline(mark, color=MUTED, linewidth=0.9, linestyle=":")
+        axes.set(title="PSI beyond chance, over time")
+        axes.set_ylim(-0.01, max(0.3, *(day.excess for one in shown for day in one.days)) * 1.25)
+        _dates(axes, [day.as_of for day in score.days])
+        axes.legend(loc="upper left", fontsize=8, ncols=2)
     return svg[0]
 
 

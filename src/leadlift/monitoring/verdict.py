@@ -72,7 +72,8 @@ FIRST_MEND = "mend the feed first: what is learned from broken data is broken. T
 
 def verdict_of(seen: Seen, limits: MonitorLimits, pipeline: str) -> Verdict:
     """Hold what was seen against the alerts; while a feed is broken nothing should be fitted to it."""
-    raised = tuple(found for rule in limits.rules if (found := _raised(rule, seen)))
+    found = [one for rule in limits.rules if (one := _raised(rule, seen))]
+    raised = tuple(sorted(found, key=lambda one: -VERDICTS.index(one.verdict)))  # of equals, as in the file
     worst = max((one.verdict for one in raised), key=VERDICTS.index, default=NOTHING)
     says = SAYS[worst].format(pipeline=pipeline)
     if any(one.name == "feeds" for one in raised) and worst not in (NOTHING, LOOK):

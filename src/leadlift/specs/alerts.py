@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -140,9 +141,7 @@ def _value(node: ast.expr, count: Callable[[str], float]) -> Any:
             return not _value(part, count)
         case ast.Compare(left=left, ops=ops, comparators=others):
             values = [_value(part, count) for part in (left, *others)]
-            return all(
-                _COMPARE[type(op)](*pair) for op, pair in zip(ops, zip(values, values[1:]), strict=False)
-            )
+            return all(_COMPARE[type(op)](*pair) for op, pair in zip(ops, pairwise(values), strict=True))
         case ast.Name(id=name):
             return False if name == NEVER else count(_spelled(name))
         case ast.Constant(value=value):

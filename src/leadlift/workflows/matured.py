@@ -54,7 +54,7 @@ def outcomes_of(spec: Pipeline, home: Home, days: Sequence[ScoredDay], day: date
 
 
 def windows_that_overlap(spec: Pipeline, days: Sequence[ScoredDay]) -> float:
-    """How many scorings' outcome windows hold the same outcome, at least 1. Cases of a source are at their own dates."""
+    """How many scorings' outcome windows hold the same outcome, at least 1; where cases have their own dates, 1."""
     if spec.population.source or len(days) < 2 or not spec.target.outcome:
         return 1.0
     apart = (days[-1].as_of - days[0].as_of).days / (len(days) - 1)

@@ -40,8 +40,8 @@ COPIED = ("learned_from", "judged_from", "judged_until", "split.seed")
 class RecalibratedVersion:
     """The challenger, and what is different about it.
 
-    scored: the scorings whose cases it was fitted to. expected_*, error_*: of these cases, by the calibration before and
-    by one that had not seen the case. mean_*: the mean chance of the last scoring, as it was and as it would be.
+    scored: the scorings whose cases it was fitted to. expected_*, error_*: of these cases, by the calibration before
+    and by one that had not seen the case. mean_*: the mean chance of the last scoring, as it was and as it would be.
     """
 
     pipeline: str
@@ -66,8 +66,8 @@ def recalibrate(
     """Refit the champion's calibration to the newest cases whose outcomes are known, and register a challenger.
 
     as_of: the day stood on, by default the day the data ends. Cases are those of scorings by the same trees, after the
-    last day that the trees learned from. Raises GateError with too few responders, UserError where there are no outcomes
-    to join.
+    last day that the trees learned from. Raises GateError with too few responders, UserError where there are no
+    outcomes to join.
     """
     spec = ws.pipeline(name)
     if not has_outcomes(spec):
@@ -199,7 +199,7 @@ def _log(
 
 
 def _stability(taken: Sequence[Outcomes], cases: LaterCases) -> dict[str, float]:
-    """PSI of the raw score: the newest scoring's cases against those before; against the other half where it is alone."""
+    """PSI of the raw score: the newest scoring's cases against those before; against each other where it is alone."""
     last = cases.when == cases.when.max()
     if len(taken) < 2:
         last = np.arange(len(cases.y)) % 2 == 0
@@ -217,10 +217,10 @@ def _means(days: Sequence[ScoredDay], before: Model, after: Model) -> tuple[floa
 
 def _note(loaded: Loaded, found: Recalibrated, taken: Sequence[Outcomes]) -> str:
     return (
-        f"The trees of {loaded.name} with a calibration refitted to the cases of {taken[0].as_of} to {taken[-1].as_of}: "
-        f"{found.responders:,} responded; {found.expected_before:,.0f} were expected before, {found.expected_after:,.0f} "
-        f"by calibrations that had not seen the case. Calibration error {found.error_before:.4f} before, "
-        f"{found.error_after:.4f} now. {found.told}."
+        f"The trees of {loaded.name} with a calibration refitted to the cases of {taken[0].as_of} to "
+        f"{taken[-1].as_of}: {found.responders:,} responded; {found.expected_before:,.0f} were expected before, "
+        f"{found.expected_after:,.0f} by calibrations that had not seen the case. Calibration error "
+        f"{found.error_before:.4f} before, {found.error_after:.4f} now. {found.told}."
     )
 
 

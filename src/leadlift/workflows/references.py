@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadlift.errors import UserError
 from leadlift.evaluation import clustered_auc, estimated
 from leadlift.evaluation.gains import Z_95
+from leadlift.features.calendar import month_later
 from leadlift.models import Model
-from leadlift.monitoring import Reference, reference_of
+from leadlift.monitoring import Population, Reference, reference_of
 from leadlift.names import AS_OF, CUSTOMER, TEST
 from leadlift.progress import SILENT
 from leadlift.specs import Pipeline, Split, Workspace
@@ -25,7 +27,7 @@ from leadlift.workflows.session import opened
 
 REFERENCE = "reference"
 # Whom to look at where the cases are not those who are scored; more would not move a bin's share by what matters.
-MOST = 20_000
+MOST, MONTHS = 24_000, 12
 
 
 def with_reference(
@@ -38,17 +40,23 @@ def with_reference(
 ) -> Model:
     """The model with its reference population.
 
-    The test cases, which percentiles are read from too. Where cases are rows of a source, such as past contacts, those
-    scored are others: then everyone eligible on the test's last day, about 20,000 of them.
+    All cases of the training table, each as-of date beside the others; scores of the test cases alone, which trees have
+    not seen. Where cases are rows of a source, such as past contacts, those scored are others: then everyone eligible
+    on the last twelve month ends up to the test's last day, about 24,000 rows.
     """
-    rows, population = _population(model, ws, spec, table, parts)
+    rows, told = table.table, "the cases of training and test"
+    test = np.asarray(parts.rows[TEST])
+    if spec.population.source is not None:
+        rows, told = _everyone(model, ws, spec, rows[AS_OF].take(pa.array(test)), pc.min(rows[AS_OF]).as_py())
+        test = np.arange(rows.num_rows)
+    dates = _codes(rows[AS_OF])
+    scored = rows.take(pa.array(test))
     found = reference_of(
-        rows,
-        customers=len(pc.unique(rows[CUSTOMER])),
+        Population(rows, dates, len(pc.unique(rows[CUSTOMER]))),
         features=model.encoding.features,
         texts=tuple(model.encoding.categories),
-        score=model.raw(model.encoding.encode(rows)),
-        population=population,
+        scored=(model.raw(model.encoding.encode(scored)), dates[test]),
+        told=told,
         judged=judged or {},
     )
     return replace(model, meta={**model.meta, REFERENCE: found.to_text()})
@@ -84,13 +92,24 @@ def judged_on(result: Judgement) -> dict[str, float]:
     return {"auc": area.value, "error": error, "expected": estimated(chance, chance).auc}
 
 
-def _population(
-    model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable, parts: Parts
+def _everyone(
+    model: Model, ws: Workspace, spec: Pipeline, test_days: pa.ChunkedArray, first: date
 ) -> tuple[pa.Table, str]:
-    test = table.table.take(pa.array(parts.rows[TEST]))
-    if spec.population.source is None:
-        return test, f"the test cases from {parts.test_from}" if parts.test_from else "the test cases"
-    day: date = pc.max(test[AS_OF]).as_py()
+    """Everyone eligible on the last twelve month ends of the table's time; on its last day where it holds none."""
+    last: date = pc.max(test_days).as_py()
+    end = month_later(date(last.year, last.month, 1), 1) - timedelta(days=1)
+    ends = (month_later(end, -months) for months in range(MONTHS + 1))
+    days = [day for day in ends if first <= day <= last][:MONTHS] or [last]
+    parts = []
     with opened(ws) as home:
-        query, _ = eligible_rows(ws, spec, model.encoding.features, home, day, SILENT, MOST)
-        return home.engine.table(query), f"everyone eligible on {day}"
+        for day in days:
+            query, _ = eligible_rows(ws, spec, model.encoding.features, home, day, SILENT, MOST // len(days))
+            parts.append(home.engine.table(query))
+    return pa.concat_tables(parts), f"everyone eligible on {len(days)} days up to {days[0]}"
+
+
+def _codes(days: pa.ChunkedArray) -> npt.NDArray[np.intp]:
+    """A code for each row's date; rows without one are all of one date."""
+    return np.asarray(
+        np.unique(days.to_numpy().astype("datetime64[D]"), return_inverse=True)[1], dtype=np.intp
+    )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import pyarrow as pa
+
 from leadlift.engines.files import digest, write_text
 from leadlift.features import Home
 from leadlift.monitoring import Reference, Snapshot, snapshot_of
@@ -33,7 +37,7 @@ def snapshot_on(
     if kept.is_file():
         return Snapshot.from_text(kept.read_text(encoding="utf-8"))
     score, probability = day.scores()
-    batches = ()
+    batches: Iterable[pa.RecordBatch] = ()
     if reference is not None:
         query, _ = eligible_query(ws, spec, loaded, home, day.as_of, progress)
         batches = home.engine.stream(query, BATCH)

@@ -57,4 +57,4 @@ def sources_of(
     named |= {feature.source for feature in needed(catalogue, features)}
     if spec.population.table is None:
         named.add(customers_source(home.sources))
-    return sorted(name for name in named if name in home.sources)
+    return sorted(name for name in named if name is not None and name in home.sources)
