@@ -95,8 +95,9 @@ gates: {min_positives: 50, min_lift_at_10: 1, max_relative_calibration_error: 1}
 class Plan:
     """What is planted, by the number of the month (0 is the month after FIRST); by default nothing.
 
-    balance: added to all balances of a month, in their standard deviations. odds: added to everybody's log-odds of buying.
-    slope: how much of the causes still holds. until: the first month without payments. empty: months whose balance is null.
+    balance: added to all balances of a month, in their standard deviations. odds: added to everybody's log-odds of
+    buying. slope: how much of the causes still holds. payments_until: the first month without payments. empty: months
+    whose balance is null.
     """
 
     customers: int = 1_500
@@ -143,12 +144,21 @@ def tables(plan: Plan) -> dict[str, pa.Table]:
         balance = 0.9 * own + 0.45 * draw.normal(size=n)
         count = draw.poisson(habit)
         who = np.repeat(np.arange(n), count)
-        chance = 1 / (1 + np.exp(2.6 - plan.slope(month) * (0.8 * balance + 0.25 * (count - 4)) - plan.odds(month)))
+        chance = 1 / (
+            1 + np.exp(2.6 - plan.slope(month) * (0.8 * balance + 0.25 * (count - 4)) - plan.odds(month))
+        )
         buys = np.flatnonzero(draw.random(n) < chance)
         when, sold = draw.integers(0, days, len(who)), draw.integers(0, 30, len(buys))
         channel = np.array(["app", "card"])[(draw.random(len(who)) < 0.5).astype(int)]
         shown = 1_000 + 400 * (balance + plan.balance(month))
-        balances.append((ids, end - timedelta(days=1), np.full(n, np.nan) if plan.empty(month) else shown, draw.normal(size=n)))
+        balances.append(
+            (
+                ids,
+                end - timedelta(days=1),
+                np.full(n, np.nan) if plan.empty(month) else shown,
+                draw.normal(size=n),
+            )
+        )
         if month < plan.payments_until:
             payments.append((ids[who], [begin + timedelta(days=int(day)) for day in when], channel))
         # who stands well at the end of a month buys in the next

@@ -13,7 +13,7 @@ from leadlift.evaluation import psi, psi_by_chance, psi_expected
 from leadlift.monitoring.reference import Column, Reference
 from leadlift.monitoring.snapshot import Snapshot
 
-# All of a model's features together show more by chance once in so many months.
+# All of a model's features together show more by chance once in so many months; the score alone once in ten times that.
 MONTHS_WITHOUT_ALARM = 100
 Z_MISSING = 4.0
 
@@ -87,7 +87,7 @@ def drifts(
 def score_drift(reference: Reference, days: Sequence[Snapshot]) -> Drift:
     """The raw score's drift."""
     told = tuple(
-        _day(reference, reference.score, one.as_of, one.score, 1 / MONTHS_WITHOUT_ALARM) for one in days
+        _day(reference, reference.score, one.as_of, one.score, 0.1 / MONTHS_WITHOUT_ALARM) for one in days
     )
     moved = _moved(reference.score, days[-1].score) if days else ""
     return Drift("score", 1.0, True, 0.0, told, moved)

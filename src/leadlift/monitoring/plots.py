@@ -86,6 +86,7 @@ def drift_plot(features: Sequence[Drift]) -> bytes:
         for mark in (DRIFT, SHIFT):
             axes.axvline(mark, color=MUTED, linewidth=0.9, linestyle=":")
         axes.set_yticks(range(len(shown)), [one.name for one in shown])
+        axes.set_ylim(min(-0.6, len(shown) - 4.5), len(shown) - 0.4)
         axes.set(title="PSI beyond chance, by feature", xlim=(0, max(0.3, *values) * 1.12 if values else 0.3))
         axes.grid(axis="y", visible=False)
     return svg[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,9 +146,9 @@ def evidence_of(seen: Seen, name: str) -> list[Evidence]:
                 if one.ranked_worse
             ]
         case "calibration_departs":
-            return _departs(seen.judged.calibration, "calibration", "responders {:+.0%} of the expected")
+            return _departs(seen.judged.calibration, "calibration", _responders)
         case "ranking_departs":
-            return _departs(seen.judged.ranking, "ranking", "AUC {:+.3f} beside the expected")
+            return _departs(seen.judged.ranking, "ranking", _area)
     raise ValueError(f"{name!r} is no count")
 
 
@@ -208,8 +208,16 @@ def _odd(one: Feed) -> Evidence:
     return Evidence(one.source, f"{one.rows:,} rows {per}, {one.usual:,.0f} are usual")
 
 
-def _departs(trend: Trend | None, about: str, style: str) -> list[Evidence]:
+def _departs(trend: Trend | None, about: str, told: Callable[[float], str]) -> list[Evidence]:
     if trend is None:
         return []
-    how = "growing month by month" if trend.gradual else "at once, and since"
-    return [Evidence(about, f"{style.format(trend.size)} by now, {how}", trend.since)]
+    how = "growing month by month" if trend.gradual else "all at once"
+    return [Evidence(about, f"{told(trend.size)} by now, {how}", trend.since)]
+
+
+def _responders(size: float) -> str:
+    return f"{abs(size):.0%} {'fewer' if size < 0 else 'more'} responders than expected"
+
+
+def _area(size: float) -> str:
+    return f"AUC {abs(size):.3f} below the expected"

@@ -65,7 +65,7 @@ class Alert:
 
 def parse_alert(text: str) -> Alert:
     """Read a condition. Raises ValueError with what is wrong and the nearest known name."""
-    spelled = re.sub(r"\b([a-z_]+_over_\d+)\.(\d+)", rf"\1{_DOT}\2", text)
+    spelled = re.sub(r"\b([a-z_]+_\d+)\.(\d+)", rf"\1{_DOT}\2", text)
     try:
         tree = ast.parse(spelled.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
