@@ -68,7 +68,7 @@ def test_a_pipeline_may_say_otherwise():
 
 def test_every_count_can_be_counted():
     feed = Feed(
-        "p", None, None, 7, "usual", 0, None, "28 days", True, (Emptied("c", 0.0, 1.0, date(2025, 1, 1)),)
+        "p", None, None, 7, "usual", 0, 90.0, "28 days", True, (Emptied("c", 0.0, 1.0, date(2025, 1, 1)),)
     )
     assert set(counts_of(seen(feeds=(feed, BROKEN)))) == set(COUNTS)
     assert counts_of(seen(feeds=(feed, BROKEN)))["stale_sources"] == 2
