@@ -101,7 +101,8 @@ def test_nobody_is_contacted_after_leaving_or_after_withdrawing_the_consent(work
     root, _, _ = worked
     without = """select count(*) from '{data}/contacts.parquet' c where not exists (select 1
         from '{data}/consents.parquet' n where n.customer_id = c.customer_id and n.channel = c.channel
-        and n.given_on <= c.contacted_at::date and (n.withdrawn_on is null or n.withdrawn_on >= c.contacted_at::date))"""
+        and n.given_on <= c.contacted_at::date
+        and (n.withdrawn_on is null or n.withdrawn_on >= c.contacted_at::date))"""
     gone = """select count(*) from '{data}/contacts.parquet' c join (select customer_id, max(valid_to) gone
         from '{data}/customers.parquet' group by 1 having count(*) = count(valid_to)) using (customer_id)
         where contacted_at::date > gone"""

@@ -4,6 +4,7 @@ from leadlift.evaluation.association import mid_ranks, rank_correlations
 from leadlift.evaluation.bootstrap import Estimate
 from leadlift.evaluation.compare import Compared, compare
 from leadlift.evaluation.distribution import Bins, CategoryBins, NumberBins
+from leadlift.evaluation.estimated import Estimated, estimated
 from leadlift.evaluation.evaluate import SHARES, difference, evaluate
 from leadlift.evaluation.gains import Decile, Reliability, decile_table, gains_curve, reliability
 from leadlift.evaluation.limits import Limits, limits
@@ -17,8 +18,9 @@ from leadlift.evaluation.metrics import (
     lift_at,
     log_loss,
 )
+from leadlift.evaluation.onset import Onset, onset
 from leadlift.evaluation.profile import DRIFT, QUANTILES, SHIFT, FeatureProfile, Month, Strength
-from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance
+from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance, psi_expected
 from leadlift.evaluation.strength import clustered_auc, information_value, rates_of_others
 from leadlift.evaluation.uplift import (
     UpliftDecile,
@@ -39,10 +41,12 @@ __all__ = [
     "Compared",
     "Decile",
     "Estimate",
+    "Estimated",
     "FeatureProfile",
     "Limits",
     "Month",
     "NumberBins",
+    "Onset",
     "Reliability",
     "Strength",
     "UpliftDecile",
@@ -57,6 +61,7 @@ __all__ = [
     "compare",
     "decile_table",
     "difference",
+    "estimated",
     "evaluate",
     "evaluate_uplift",
     "frozen_edges",
@@ -67,8 +72,10 @@ __all__ = [
     "limits",
     "log_loss",
     "mid_ranks",
+    "onset",
     "psi",
     "psi_by_chance",
+    "psi_expected",
     "qini_of_best",
     "qini_points",
     "rank_correlations",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import numpy.typing as npt
 
@@ -30,8 +32,8 @@ def psi(reference: npt.ArrayLike, actual: npt.ArrayLike) -> float:
     return float(np.sum((seen - share) * np.log(seen / share)))
 
 
-def psi_by_chance(reference: int, actual: int, bins: int) -> float:
-    """The index below which 19 of 20 samples of one unchanged population stay.
+def psi_by_chance(reference: int, actual: int, bins: int, beyond: float = 0.05) -> float:
+    """The index below which 19 of 20 samples of one unchanged population stay, or all but a share `beyond`.
 
     reference, actual: how many customers each sample holds. (1 / reference + 1 / actual) times the 95 % point of
     chi-squared with bins - 1 degrees of freedom (Yurdakul and Naranjo, 2020), that point by Wilson and Hilferty's
@@ -41,8 +43,16 @@ def psi_by_chance(reference: int, actual: int, bins: int) -> float:
     if free < 1:
         return 0.0
     spread = 2.0 / (9.0 * free)
-    point = free * (1.0 - spread + 1.6448536269514722 * np.sqrt(spread)) ** 3
+    point = free * (1.0 - spread + NormalDist().inv_cdf(1.0 - beyond) * np.sqrt(spread)) ** 3
     return float(point * (1.0 / reference + 1.0 / actual))
+
+
+def psi_expected(reference: int, actual: int, bins: int) -> float:
+    """The index that two samples of one unchanged population show on average: (bins - 1) (1/reference + 1/actual).
+
+    The mean of the same chi-squared; what an index holds beyond it is drift. Arguments as `psi_by_chance`.
+    """
+    return max(0, bins - 1) * (1.0 / reference + 1.0 / actual)
 
 
 def frozen_edges(reference: npt.ArrayLike, bins: int = BINS) -> Floats:

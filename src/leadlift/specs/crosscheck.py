@@ -110,6 +110,10 @@ def pipeline_problems(
             if not any(fnmatchcase(name, pattern) for name in choices):
                 why = f"no feature is called '{pattern}'.{nearest(pattern, choices)}"
                 problems.append(document.problem(("features", part, index), why))
+    for index, pattern in enumerate(spec.monitor.ignore):
+        if not any(fnmatchcase(name, pattern) for name in choices):
+            why = f"no feature is called '{pattern}'.{nearest(pattern, choices)}"
+            problems.append(document.problem(("monitor", "ignore", index), why))
     for name in spec.model.monotone:
         if name not in choices:
             why = f"no feature is called '{name}'.{nearest(name, choices)}"

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at, listed
+from leadlift.specs.monitor import Monitor
 from leadlift.specs.treatment import Treatment
 
 Metric = Literal["average_precision", "auc", "log_loss"]
@@ -216,6 +217,7 @@ class Pipeline(Spec):
     tune: Tune = Tune()
     model: ModelChoice = ModelChoice()
     gates: Gates = Gates()
+    monitor: Monitor = Monitor()
     treatment: Treatment | None = Field(
         None, description="Kind uplift: who was contacted at random, and who not."
     )

@@ -3,9 +3,19 @@
 from leadlift.tracking.memory import MemoryTracker
 from leadlift.tracking.opening import open_tracker
 from leadlift.tracking.places import QUIET, ui_address, ui_command
-from leadlift.tracking.protocol import STAGES, DataSet, ModelVersion, Promotion, Run, RunRecord, Tracker
+from leadlift.tracking.protocol import (
+    MAKES_MODELS,
+    STAGES,
+    DataSet,
+    ModelVersion,
+    Promotion,
+    Run,
+    RunRecord,
+    Tracker,
+)
 
 __all__ = [
+    "MAKES_MODELS",
     "QUIET",
     "STAGES",
     "DataSet",

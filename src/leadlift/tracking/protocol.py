@@ -15,7 +15,10 @@ from typing import Any, Protocol
 
 from leadlift.errors import UserError
 
-STAGES = ("tune", "train", "score", "leads", "measure", "monitor")
+STAGES = ("tune", "train", "recalibrate", "score", "leads", "measure", "monitor")
+
+MAKES_MODELS = ("train", "recalibrate")
+"""The stages whose runs make model versions."""
 
 RUNNING, FINISHED, FAILED, KILLED = "RUNNING", "FINISHED", "FAILED", "KILLED"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leadlift.specs import Workspace
-from leadlift.tracking import ModelVersion, Promotion, RunRecord
+from leadlift.tracking import MAKES_MODELS, ModelVersion, Promotion, RunRecord
 from leadlift.workflows.manifest import MANIFEST
 from leadlift.workflows.session import tracker_of
 
@@ -83,7 +83,7 @@ def history(ws: Workspace, name: str) -> History:
     """
     ws.pipeline(name)
     tracker = tracker_of(ws)
-    runs = {run.id: run for run in tracker.runs(name, "train")}
+    runs = {run.id: run for stage in MAKES_MODELS for run in tracker.runs(name, stage)}
     promotions = tracker.promotions(name)
     days, lists = list(_scored(ws.root, name)), list(_lists(ws.root))
     told = [

@@ -11,7 +11,7 @@ from leadlift.names import AS_OF, CHAMPION, CUSTOMER, TEST
 from leadlift.progress import SILENT
 from leadlift.specs import Pipeline, Workspace
 from leadlift.specs.pipelines import FeatureChoice
-from leadlift.tracking import ModelVersion, RunRecord, Tracker
+from leadlift.tracking import MAKES_MODELS, ModelVersion, RunRecord, Tracker
 from leadlift.training import Cases, Outsider, TrainingTable, training_table
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.session import opened
@@ -40,8 +40,9 @@ def champion_on_test(
 
 
 def train_run(tracker: Tracker, version: ModelVersion) -> RunRecord | None:
-    """The training run that made a version; None when it is gone."""
-    return next((run for run in tracker.runs(version.pipeline, "train") if run.id == version.run_id), None)
+    """The run that made a version, of training or of recalibration; None when it is gone."""
+    runs = (run for stage in MAKES_MODELS for run in tracker.runs(version.pipeline, stage))
+    return next((run for run in runs if run.id == version.run_id), None)
 
 
 def _scores(

@@ -59,7 +59,7 @@ def _line(ws: Workspace, tracker: Tracker, spec: Pipeline, folder: Path) -> tupl
     champion = tracker.version(name, CHAMPION)
     shown = champion or (history[0] if history else None)
     runs = [run for run in tracker.runs(name, "train") if run.status == "FINISHED"]
-    metrics = {run.id: run.metrics for run in runs}
+    metrics = {run.id: run.metrics for run in (*runs, *tracker.runs(name, "recalibrate"))}
     of_champion = metrics.get(champion.run_id) if champion else None
     scored = _scorings(tracker.runs(name, "score"), champion)
     chances = [run.metrics["expected_responders"] / run.metrics["customers"] for run in scored]

@@ -11,7 +11,7 @@ from leadlift.evaluation.groups import GroupFacts, by_group
 from leadlift.names import CHAMPION, TEST
 from leadlift.reports.report import ModelReport, MoneyLine, VersionLine
 from leadlift.specs import Campaign
-from leadlift.tracking import Tracker
+from leadlift.tracking import MAKES_MODELS, Tracker
 from leadlift.training.groups import Levels, grouped
 from leadlift.workflows.fitted import Fitted
 
@@ -46,7 +46,7 @@ def segments_of(fitted: Fitted) -> list[GroupFacts]:
 
 def version_lines(tracker: Tracker, name: str) -> list[VersionLine]:
     """Every version so far, newest first, with who promoted it and why."""
-    runs = {run.id: run.metrics for run in tracker.runs(name, "train")}
+    runs = {run.id: run.metrics for stage in MAKES_MODELS for run in tracker.runs(name, stage)}
     stories: dict[int, list[str]] = {}
     for one in tracker.promotions(name):
         why = f": {one.why}" if one.why else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from leadlift.engines.files import sweep, whole_folder
 from leadlift.errors import UserError
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, SPINE, col
+from leadlift.features.sample import thinned_spine
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace, sql
@@ -91,13 +93,27 @@ def eligible_query(
     ws: Workspace, spec: Pipeline, loaded: Loaded, home: Home, as_of: date, progress: Progress
 ) -> tuple[exp.Select, str]:
     """customer_id, as_of and the model's features of everyone eligible on the day, in any order."""
-    names = loaded.model.encoding.features
+    return eligible_rows(ws, spec, loaded.model.encoding.features, home, as_of, progress)
+
+
+def eligible_rows(
+    ws: Workspace,
+    spec: Pipeline,
+    names: Sequence[str],
+    home: Home,
+    as_of: date,
+    progress: Progress,
+    most: int | None = None,
+) -> tuple[exp.Select, str]:
+    """The same of any features. most: only about so many customers, by a keyed hash; a flat table is always whole."""
     if spec.population.table is not None:
         table = spec.population.score or spec.population.table
         rows = flat_query(table, home.sources[table], names, spec.population.where, home.sources)
         return exp.select("*").from_(rows.subquery(ROW)), home.fingerprints[table]
     refuse_beyond_data(home, as_of)
     spine = everyone_spine(home, [as_of])
+    if most is not None:
+        spine = thinned_spine(home, spine, most)
     by_row = spec.population.source is not None
     texts = [spec.population.eligible, None if by_row else spec.population.where]
     conditions = [part for part in (condition(text, ws.features) for text in texts) if part is not None]

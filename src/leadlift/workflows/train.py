@@ -37,6 +37,7 @@ from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.meta import reference_name, with_meta
 from leadlift.workflows.outsider import champion_on_test
+from leadlift.workflows.references import judged_on, with_reference
 from leadlift.workflows.report import version_lines
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
@@ -105,6 +106,7 @@ def train(
         baseline = fit_baseline(cases, split.seed)
         progress.step("judging")
         result = judge(model, baseline, cases)
+        model = with_reference(model, ws, spec, table, parts, judged_on(result))
         audit = audit.plus(model_too_good(result.metrics[TEST]["auc"], int(result.actual)), accepted)
         progress.step("models to beat")
         champion, outsider = champion_on_test(ws, tracker, spec, table, cases, split.seed)

@@ -33,6 +33,7 @@ from leadlift.training import (
     verdict,
 )
 from leadlift.workflows.meta import reference_name, with_meta
+from leadlift.workflows.references import with_reference
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.uplift_log import log_uplift
 
@@ -91,6 +92,7 @@ def train_uplift(
         progress.step("boosting")
         fitted = fit_uplift(experiment, choice, split.seed, reference_name(parts))
         model = with_meta(fitted.model, ws, spec, table, parts)
+        model = with_reference(model, ws, spec, table, parts)
         fitted = FittedUplift(model, choice, fitted.differs, fitted.response)
         progress.step("judging")
         result = judge_uplift(fitted, experiment)

@@ -1,0 +1,231 @@
+"""leadlift recalibrate: the champion's trees with a calibration fitted to later cases, as a challenger."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from leadlift.errors import UserError
+from leadlift.evaluation import Estimate, frozen_edges, psi, psi_by_chance
+from leadlift.evaluation.stability import bin_counts, binned
+from leadlift.models import Model
+from leadlift.monitoring import Outcomes
+from leadlift.names import TEST
+from leadlift.progress import SILENT, Progress
+from leadlift.specs import Workspace
+from leadlift.tracking import Run, RunRecord, Tracker
+from leadlift.training.gates import CHAMPION_TAG, OPEN_TAG, RIVAL_TAG
+from leadlift.training.recalibrating import FEWEST, LaterCases, Recalibrated
+from leadlift.training.recalibrating import recalibrate as refit
+from leadlift.workflows.champion import Loaded, champion
+from leadlift.workflows.last_day import last_day
+from leadlift.workflows.matured import has_outcomes, outcomes_of
+from leadlift.workflows.outsider import train_run
+from leadlift.workflows.scored_days import ScoredDay, scored_days
+from leadlift.workflows.session import opened, tracker_of
+from leadlift.workflows.train_log import interval_metrics
+
+SAME_TREES = "same_trees"
+# The newest scorings that hold so many responders are taken, and no more than so many of them.
+ENOUGH, MOST_MONTHS = 5 * FEWEST, 6
+COPIED = ("learned_from", "judged_from", "judged_until", "split.seed")
+
+
+@dataclass(frozen=True)
+class RecalibratedVersion:
+    """The challenger, and what is different about it.
+
+    scored: the scorings whose cases it was fitted to. expected_*, error_*: of these cases, by the calibration before
+    and by one that had not seen the case. mean_*: the mean chance of the last scoring, as it was and as it would be.
+    """
+
+    pipeline: str
+    version: int
+    instead_of: int
+    run_id: str
+    scored: tuple[date, ...]
+    cases: int
+    responders: int
+    expected_before: float
+    expected_after: float
+    error_before: float
+    error_after: float
+    mean_before: float
+    mean_after: float
+    calibration: str
+
+
+def recalibrate(
+    ws: Workspace, name: str, as_of: date | None = None, progress: Progress = SILENT
+) -> RecalibratedVersion:
+    """Refit the champion's calibration to the newest cases whose outcomes are known, and register a challenger.
+
+    as_of: the day stood on, by default the day the data ends. Cases are those of scorings by the same trees, after the
+    last day that the trees learned from. Raises GateError with too few responders, UserError where there are no
+    outcomes to join.
+    """
+    spec = ws.pipeline(name)
+    if not has_outcomes(spec):
+        raise UserError(
+            f"pipeline {name}: a flat table has no later outcomes, and an effect no calibration to refit: train it anew"
+        )
+    tracker = tracker_of(ws)
+    loaded = champion(ws, tracker, name)
+    parent = train_run(tracker, loaded.version)
+    if parent is None or "learned_until" not in parent.params:
+        raise UserError(
+            f"{loaded.name}: its training run is gone, so what it learned from is not known; train anew"
+        )
+    learned = date.fromisoformat(parent.params["learned_until"])
+    with opened(ws) as home:
+        day = as_of or last_day(home)
+        progress.step("outcomes")
+        days = [
+            one
+            for one in scored_days(ws.root, name, day)
+            if one.version in _alike(loaded) and one.as_of > learned
+        ]
+        taken = _newest([one for one in outcomes_of(spec, home, days, day) if one.mature])
+    progress.step("calibration")
+    cases = _cases(taken)
+    found = refit(cases, loaded.model.calibrator, spec.model.calibration)
+    model = _model(loaded, found)
+    with tracker.run(name, "recalibrate", f"recalibrate {datetime.now():%Y-%m-%d %H:%M}") as run:
+        _log(run, parent, loaded, found, cases, taken)
+        with tempfile.TemporaryDirectory() as folder:
+            run.model(model.booster, model.save(Path(folder) / "model"), model.encoding.features)
+        run.note(_note(loaded, found, taken))
+        _copied(run, tracker, parent, "audit.json")
+    about = f"version {loaded.version.version} with its calibration refitted"
+    tags = {
+        "leadlift.data": loaded.model.meta.get("data", ""),
+        "leadlift.recalibrates": str(loaded.version.version),
+    }
+    version = tracker.register(run.id, name, tags, about)
+    before, after = _means(days, loaded.model, model)
+    return RecalibratedVersion(
+        pipeline=name,
+        version=version.version,
+        instead_of=loaded.version.version,
+        run_id=run.id,
+        scored=tuple(one.as_of for one in taken),
+        cases=len(cases.y),
+        responders=found.responders,
+        expected_before=found.expected_before,
+        expected_after=found.expected_after,
+        error_before=found.error_before,
+        error_after=found.error_after,
+        mean_before=before,
+        mean_after=after,
+        calibration=found.told,
+    )
+
+
+def _alike(loaded: Loaded) -> set[int]:
+    """The versions whose raw scores are those of the champion's own trees."""
+    before = loaded.model.meta.get(SAME_TREES, "")
+    return {loaded.version.version, *(int(one) for one in before.split(",") if one)}
+
+
+def _newest(mature: Sequence[Outcomes]) -> list[Outcomes]:
+    """The newest scorings that hold enough responders, oldest first."""
+    taken: list[Outcomes] = []
+    for one in reversed(mature):
+        if len(taken) == MOST_MONTHS or sum(float(other.y.sum()) for other in taken) >= ENOUGH:
+            break
+        taken.append(one)
+    return taken[::-1]
+
+
+def _cases(taken: Sequence[Outcomes]) -> LaterCases:
+    if not taken:
+        return LaterCases(np.empty(0), np.empty(0), np.empty(0, dtype="datetime64[D]"))
+    return LaterCases(
+        raw=np.concatenate([one.score for one in taken]),
+        y=np.concatenate([one.y for one in taken]),
+        when=np.concatenate([np.full(len(one.y), np.datetime64(one.as_of)) for one in taken]),
+    )
+
+
+def _model(loaded: Loaded, found: Recalibrated) -> Model:
+    alike = ",".join(str(one) for one in sorted(_alike(loaded)))
+    meta = {**loaded.model.meta, "calibration": found.told, SAME_TREES: alike}
+    return replace(loaded.model, calibrator=found.calibrator, doubt=found.doubt, meta=meta)
+
+
+def _log(
+    run: Run,
+    parent: RunRecord,
+    loaded: Loaded,
+    found: Recalibrated,
+    cases: LaterCases,
+    taken: Sequence[Outcomes],
+) -> None:
+    """The numbers that gates read: of the later cases; what ranking alone decides is the champion's own."""
+    metrics: dict[str, float] = {}
+    for name, estimate in found.metrics.items():
+        metrics |= interval_metrics(f"{TEST}.{name}", estimate)
+    metrics |= {f"{TEST}.cases": float(len(cases.y)), f"{TEST}.positives": float(found.responders)}
+    metrics |= {name: value for name, value in parent.metrics.items() if "_gain_over_" in name}
+    # the same trees rank alike, to the last customer
+    for name in ("auc", "average_precision", "lift_at_10"):
+        metrics |= interval_metrics(f"{TEST}.{name}_gain_over_champion", Estimate(0.0, 0.0, 0.0))
+    metrics |= _stability(taken, cases)
+    run.metrics(metrics)
+    kept = {
+        name: value for name, value in parent.params.items() if name in COPIED or name.startswith("param.")
+    }
+    run.params(
+        {
+            **kept,
+            "learned_until": taken[-1].as_of.isoformat(),
+            "recalibrates": loaded.version.version,
+            "scored": ", ".join(one.as_of.isoformat() for one in taken),
+        }
+    )
+    tags = {
+        name: told for name, told in parent.tags.items() if name.startswith(RIVAL_TAG) or name == OPEN_TAG
+    }
+    tags.pop(f"{RIVAL_TAG}champion", None)
+    tags |= {name: parent.tags[name] for name in ("leadlift.kind", "leadlift.data") if name in parent.tags}
+    run.tags(
+        {**tags, CHAMPION_TAG: str(loaded.version.version), "leadlift.recalibrates": loaded.version.run_id}
+    )
+
+
+def _stability(taken: Sequence[Outcomes], cases: LaterCases) -> dict[str, float]:
+    """PSI of the raw score: the newest scoring's cases against those before; against each other where it is alone."""
+    last = cases.when == cases.when.max()
+    if len(taken) < 2:
+        last = np.arange(len(cases.y)) % 2 == 0
+    edges = frozen_edges(cases.raw[~last])
+    counts = [bin_counts(binned(cases.raw[side], edges), len(edges) + 2) for side in (~last, last)]
+    found = psi(*counts)
+    chance = psi_by_chance(int((~last).sum()), int(last.sum()), int(np.count_nonzero(counts[0] + counts[1])))
+    return {f"{TEST}.score_psi": found, f"{TEST}.score_psi_by_chance": chance}
+
+
+def _means(days: Sequence[ScoredDay], before: Model, after: Model) -> tuple[float, float]:
+    raw, _ = days[-1].scores()
+    return float(before.calibrator(raw).mean()), float(after.calibrator(raw).mean())
+
+
+def _note(loaded: Loaded, found: Recalibrated, taken: Sequence[Outcomes]) -> str:
+    return (
+        f"The trees of {loaded.name} with a calibration refitted to the cases of {taken[0].as_of} to "
+        f"{taken[-1].as_of}: {found.responders:,} responded; {found.expected_before:,.0f} were expected before, "
+        f"{found.expected_after:,.0f} by calibrations that had not seen the case. Calibration error "
+        f"{found.error_before:.4f} before, {found.error_after:.4f} now. {found.told}."
+    )
+
+
+def _copied(run: Run, tracker: Tracker, parent: RunRecord, path: str) -> None:
+    try:
+        run.data(path, tracker.artifact(parent.id, path))
+    except UserError:  # a run from before there was one
+        return
