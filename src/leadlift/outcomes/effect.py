@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.campaign import Effect, ModelValue
 from leadlift.evaluation.experiment import (
     Counted,
     combined,
@@ -22,50 +22,6 @@ from leadlift.evaluation.experiment import (
 from leadlift.names import CONTROL, EXPLORE, MODEL
 
 STRATA = ["list_id", "stratum"]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The difference that contacting made, against control.
-
-    contacted, control: customers compared; left_out: contacted customers in strata without a control, of whom nothing
-    can be said. response: mean rise of the response rate of those contacted, a share of 1. amount: of what they
-    bought, per customer. responders: how many more responded than would have, of all compared. profit: value of the
-    additional responses less the cost of contacting, of all compared; None where no value is given. detectable: the
-    smallest rise that an experiment of this size finds with a power of 80 %; NaN when no control responded. cost: of
-    contacting them.
-    """
-
-    contacted: int
-    control: int
-    left_out: int
-    rate: float
-    control_rate: float
-    response: Estimate
-    amount: Estimate
-    responders: Estimate
-    profit: Estimate | None
-    cost: float
-    detectable: float
-
-    @property
-    def roi(self) -> Estimate | None:
-        """Profit over cost; None without either."""
-        return scaled(self.profit, 1 / self.cost) if self.profit is not None and self.cost > 0 else None
-
-
-@dataclass(frozen=True)
-class ModelValue:
-    """What choosing by the model was worth over choosing at random: the model's arm less the explore arm.
-
-    response: difference of response rates. profit: of value of responses less cost, per customer contacted; None
-    where no value is given.
-    """
-
-    model: int
-    explore: int
-    response: Estimate
-    profit: Estimate | None
 
 
 def effect_of(cases: pd.DataFrame) -> Effect | None:

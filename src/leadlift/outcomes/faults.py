@@ -38,7 +38,9 @@ def parsed(table: pd.DataFrame) -> pd.DataFrame:
     iso = table[AT].where(table[AT].str.match(ISO))
     day = pd.to_datetime(iso.str[:10], format="%Y-%m-%d", errors="coerce")
     money = pd.to_numeric(table[AMOUNT].where(table[AMOUNT].ne("")), errors="coerce").astype(float)
-    return table.assign(**{CODE: code, EVENT: event, "day": day, "money": money})
+    told = table.assign(day=day, money=money)
+    told[CODE], told[EVENT] = code, event
+    return told
 
 
 def of_rows(
@@ -50,7 +52,8 @@ def of_rows(
         hit = table.index[asked.mask.to_numpy(dtype=bool) & kind.eq("").to_numpy()]
         if len(hit):
             kind.loc[hit] = asked.kind
-            reason.loc[hit] = [asked.said(row) for _, row in table.loc[hit].iterrows()]
+            said = [asked.said(row) for _, row in table.loc[hit].iterrows()]
+            reason.loc[hit] = pd.Series(said, index=hit, dtype=object)
     return kind, reason
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from leadlift.outcomes.treatments import Treatment
 
 REASON, KIND = "reason", "kind"
 KEY = [CODE, CUSTOMER, EVENT, "day"]
-TYPES = {CODE: str, CUSTOMER: str, EVENT: str, "day": "datetime64[s]", "money": float}
+TYPES: dict[Hashable, Any] = {CODE: str, CUSTOMER: str, EVENT: str, "day": "datetime64[s]", "money": float}
 
 
 @dataclass(frozen=True, eq=False)

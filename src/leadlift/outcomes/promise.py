@@ -3,48 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.campaign import Kept, Worked
 from leadlift.evaluation.experiment import exact, wilson
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One group of contacted customers: what was promised and what came.
-
-    name: decile 1 (the best) to 10, or a band. expected: responders promised. actual: responders. rate: with its exact
-    95 % interval. within: whether the promised rate lies in it.
-    """
-
-    name: str
-    customers: int
-    expected: float
-    actual: int
-    rate: Estimate
-
-    @property
-    def within(self) -> bool:
-        """Whether the promised rate lies in the interval of the actual one."""
-        return self.rate.low <= self.expected / self.customers <= self.rate.high
-
-
-@dataclass(frozen=True)
-class Worked:
-    """Whether the list was worked at all, apart from whether anybody responded; shares of the contacted.
-
-    reached: delivered, answered or refused, by what came back. None where nothing came back: then the bank did not say.
-    among_reached: the response rate of those reached.
-    """
-
-    customers: int
-    reported: int
-    reached: Estimate | None
-    refused: Estimate | None
-    among_reached: Estimate | None
 
 
 def by_decile(cases: pd.DataFrame) -> list[Kept]:

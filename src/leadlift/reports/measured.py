@@ -4,68 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from markupsafe import Markup
 
+from leadlift.evaluation.campaign import Effect, Kept, ModelValue, Worked
 from leadlift.reports.canvas import ACCENT, INK, MODEL, drawn
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import as_picture, html_page, render
-
-
-class KeptRow(Protocol):
-    """A group of contacted customers: what was promised and what came."""
-
-    name: str
-    customers: int
-    expected: float
-    actual: int
-    rate: Interval
-
-    @property
-    def within(self) -> bool:
-        """Whether the promise lies in the interval of what came."""
-        ...
-
-
-class EffectFacts(Protocol):
-    """The difference that contacting made."""
-
-    contacted: int
-    control: int
-    left_out: int
-    rate: float
-    control_rate: float
-    response: Interval
-    amount: Interval
-    responders: Interval
-    profit: Interval | None
-    cost: float
-    detectable: float
-
-    @property
-    def roi(self) -> Interval | None:
-        """Profit over cost."""
-        ...
-
-
-class WorkedFacts(Protocol):
-    """Whether the list was worked."""
-
-    customers: int
-    reported: int
-    reached: Interval | None
-    refused: Interval | None
-    among_reached: Interval | None
-
-
-class ModelValueFacts(Protocol):
-    """The model's choice beside chance."""
-
-    model: int
-    explore: int
-    response: Interval
-    profit: Interval | None
 
 
 @dataclass(frozen=True)
@@ -87,13 +32,13 @@ class MeasuredPage:
     purpose: str
     currency: str
     lists: Sequence[ListLine]
-    promised: KeptRow | None
-    deciles: Sequence[KeptRow]
-    bands: Sequence[KeptRow]
-    worked: WorkedFacts | None
-    effect: EffectFacts | None
-    explore: ModelValueFacts | None
-    by_offer: Mapping[str, EffectFacts]
+    promised: Kept | None
+    deciles: Sequence[Kept]
+    bands: Sequence[Kept]
+    worked: Worked | None
+    effect: Effect | None
+    explore: ModelValue | None
+    by_offer: Mapping[str, Effect]
     notes: Sequence[str]
 
 
@@ -116,7 +61,7 @@ def measured_html(page: MeasuredPage) -> str:
     )
 
 
-def verdict(promised: KeptRow | None, effect: EffectFacts | None) -> str:
+def verdict(promised: Kept | None, effect: Effect | None) -> str:
     """What the numbers say, in two sentences."""
     if promised is None:
         return "No list has matured: nothing can be said yet."
@@ -128,7 +73,7 @@ def verdict(promised: KeptRow | None, effect: EffectFacts | None) -> str:
     return f"{said}, {fits}. {_of_effect(effect)}"
 
 
-def _of_effect(effect: EffectFacts | None) -> str:
+def _of_effect(effect: Effect | None) -> str:
     if effect is None:
         return "There was no control, so nobody can say how many would have responded without a contact."
     told = f"{points(effect.response)}, about {effect.responders.value:,.0f} responders more than without"
@@ -155,7 +100,7 @@ def money(one: Interval, currency: str) -> str:
     return f"{one.value:,.0f}{unit} [{one.low:,.0f}, {one.high:,.0f}]"
 
 
-def promise_plot(rows: Sequence[KeptRow]) -> bytes:
+def promise_plot(rows: Sequence[Kept]) -> bytes:
     """Promised and actual response rates by tenth of the list, the best first."""
     with drawn(vector=True) as (axes, out):
         places = list(range(1, len(rows) + 1))

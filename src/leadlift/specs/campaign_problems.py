@@ -96,7 +96,7 @@ def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) ->
 def _value_problems(
     document: Document, spec: Campaign, name: str, offer: Offer, pipelines: Pipelines
 ) -> list[Problem]:
-    if not isinstance(offer.value, ValueModel) or pipelines[offer.value.pipeline].kind == "value":
+    if not isinstance(offer.value, ValueModel) or str(pipelines[offer.value.pipeline].kind) == "value":
         return []
     told = f"pipeline '{offer.value.pipeline}' is of kind {pipelines[offer.value.pipeline].kind}, not value"
     return [document.problem(_path_of(spec, name, "value", "pipeline"), told)]

@@ -212,7 +212,7 @@ class Campaign(Spec):
             strange = [name for name in offer.channels or () if name not in self.channels]
             if strange:
                 raise fault_at("offers", f"channel '{strange[0]}' is not one of {listed(self.channels)}")
-        rules = [rule.rule for rule in (*self.exclude, *self.policy)]
+        rules = [rule.rule for rule in self.exclude] + [rule.rule for rule in self.policy]
         twice = next((name for place, name in enumerate(rules) if name in rules[:place]), None)
         if twice is not None:
             raise ValueError(f"the rule '{twice}' is given twice: the waterfall tells each by its name")

@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pandas as pd
 
 from leadlift.engines.files import write_text
 from leadlift.errors import UserError
 from leadlift.names import CONTROL, EXPLORE, MODEL
-from leadlift.outcomes.effect import Effect, ModelValue, effect_of, model_value
-from leadlift.outcomes.promise import Kept, Worked, by_band, by_decile, together, worked
+from leadlift.outcomes.effect import effect_of, model_value
+from leadlift.outcomes.promise import by_band, by_decile, together, worked
 from leadlift.progress import SILENT, Progress
 from leadlift.reports.measured import ListLine, MeasuredPage, measured_html
 from leadlift.specs import Workspace
 from leadlift.workflows.lists import WrittenList, written_lists
 from leadlift.workflows.measure_log import log_measured
+from leadlift.workflows.measured import Measured
 from leadlift.workflows.outcomes import FOLDER, good_rows
 from leadlift.workflows.responses import matured, responses
 from leadlift.workflows.session import opened, tracker_of
 
 REPORTS = "reports"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What is known of a campaign's lists whose windows have closed.
-
-    lists: list id -> the customers contacted. immature: list id -> the day its window closes; nothing is said of those.
-    promised: predicted against actual of the model's choice; deciles and bands of the same. effect: None without a
-    control. explore: the model's choice beside chance; None without an explore arm. notes: what a reader must know.
-    """
-
-    campaign: str
-    lists: Mapping[str, int]
-    immature: Mapping[str, date]
-    promised: Kept | None
-    deciles: Sequence[Kept]
-    bands: Sequence[Kept]
-    worked: Worked | None
-    effect: Effect | None
-    explore: ModelValue | None
-    by_offer: Mapping[str, Effect]
-    notes: Sequence[str]
-    page: Path | None
 
 
 def measure(
@@ -81,7 +58,7 @@ def measure(
     tracker = tracker_of(ws)
     if told:
         log_measured(ws, tracker, found, [one for one in lists if one.list_id not in open_until], page)
-    return Measured(**{**found.__dict__, "page": page})
+    return replace(found, page=page)
 
 
 def _measured(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leadlift.evaluation import Estimate
+from leadlift.reports.measured import verdict
 from leadlift.specs import Workspace
 from leadlift.tracking import Tracker
 from leadlift.workflows.lists import WrittenList
-
-if TYPE_CHECKING:
-    from leadlift.workflows.measure import Measured
+from leadlift.workflows.measured import Measured
 
 
 def log_measured(
@@ -69,6 +67,4 @@ def _ends(name: str, one: Estimate) -> dict[str, float]:
 
 
 def _sentences(found: Measured) -> list[str]:
-    from leadlift.reports.measured import verdict
-
     return [verdict(found.promised, found.effect)]

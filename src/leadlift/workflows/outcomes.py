@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,14 +16,20 @@ from sqlglot import exp
 from leadlift.engines.files import digest, locked, sha256_of, sweep, whole_file
 from leadlift.errors import UserError
 from leadlift.names import CUSTOMER
-from leadlift.outcomes import FIELDS, Judged, Rows, case_table, judge_rows, read_outcomes, rows_of
+from leadlift.outcomes import FIELDS, Judged, Rows, Treatment, case_table, judge_rows, read_outcomes, rows_of
 from leadlift.specs import Workspace
 from leadlift.specs.base import nearest
 from leadlift.workflows.lists import WrittenList, written_lists
 from leadlift.workflows.session import opened
 
 FOLDER, QUARANTINE, CASES = "outcomes", "quarantine", "cases.parquet"
-GOOD = {"treatment_code": str, CUSTOMER: str, "event": str, "day": "datetime64[s]", "money": float}
+GOOD: dict[Hashable, Any] = {
+    "treatment_code": str,
+    CUSTOMER: str,
+    "event": str,
+    "day": "datetime64[s]",
+    "money": float,
+}
 
 
 @dataclass(frozen=True)
@@ -85,10 +92,14 @@ def add_outcomes(
 
 def good_rows(folder: Path) -> pd.DataFrame:
     """Every row counted so far: treatment_code, customer_id, event, day and money (NaN without)."""
-    tables = [pq.read_table(path, columns=list(GOOD)) for path in sorted(folder.glob("events-*.parquet"))]
+    tables = [
+        pq.read_table(path, columns=[str(name) for name in GOOD])
+        for path in sorted(folder.glob("events-*.parquet"))
+    ]
     if not tables:
-        return pd.DataFrame({name: [] for name in GOOD}).astype(GOOD)
-    return pa.concat_tables(tables).to_pandas().astype(GOOD)
+        return pd.DataFrame({str(name): [] for name in GOOD}).astype(GOOD)
+    told: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+    return told.astype(GOOD)
 
 
 def members_of(lists: Iterable[WrittenList]) -> pd.MultiIndex:
@@ -97,7 +108,7 @@ def members_of(lists: Iterable[WrittenList]) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(pairs)
 
 
-def _known_codes(lists: list[WrittenList]) -> tuple[dict[str, object], pd.MultiIndex]:
+def _known_codes(lists: list[WrittenList]) -> tuple[dict[str, Treatment], pd.MultiIndex]:
     return {code: one for written in lists for code, one in written.treatments.items()}, members_of(lists)
 
 

@@ -65,8 +65,9 @@ def _of_offer(
     bought = events[events["event"].eq(BOUGHT)].groupby(["treatment_code", CUSTOMER])["money"].sum()
     said = here.join(bought.rename("amount"), on=["treatment_code", CUSTOMER])
     if spec.target.source is not None:
-        responded = _by_source(spec, home, here)
-        return here.assign(responded=responded, amount=said["amount"].fillna(0.0).to_numpy()), []
+        return here.assign(
+            responded=_by_source(spec, home, here), amount=said["amount"].fillna(0.0).to_numpy()
+        ), []
     responded = said["amount"].notna().astype(int)
     notes = []
     if here["cell"].eq(CONTROL).any() and not responded[here["cell"].eq(CONTROL)].any():

@@ -80,7 +80,7 @@ class Market:
 
     def _gain(self, pair: int, without: int | None = None) -> npt.NDArray[np.float32]:
         """The pair's worth above the prices of its capacities, (n,); one of them may be taken for free."""
-        gain = self.worth[pair].copy()
+        gain: npt.NDArray[np.float32] = self.worth[pair].copy()
         for place, cap in enumerate(self.caps):
             if place != without and cap.pairs[pair] and self.prices[place].any():
                 price = self.prices[place].astype(np.float32)

@@ -1,0 +1,87 @@
+"""The numbers of a campaign: what was promised, whether it was worked, what contacting and choosing were worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.experiment import scaled
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One group of contacted customers: what was promised and what came.
+
+    name: decile 1 (the best) to 10, or a band. expected: responders promised. actual: responders. rate: with its exact
+    95 % interval. within: whether the promised rate lies in it.
+    """
+
+    name: str
+    customers: int
+    expected: float
+    actual: int
+    rate: Estimate
+
+    @property
+    def within(self) -> bool:
+        """Whether the promised rate lies in the interval of the actual one."""
+        return self.rate.low <= self.expected / self.customers <= self.rate.high
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Whether the list was worked at all, apart from whether anybody responded; shares of the contacted.
+
+    reached: delivered, answered or refused, by what came back. None where nothing came back: then the bank did not say.
+    among_reached: the response rate of those reached.
+    """
+
+    customers: int
+    reported: int
+    reached: Estimate | None
+    refused: Estimate | None
+    among_reached: Estimate | None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The difference that contacting made, against control.
+
+    contacted, control: customers compared; left_out: contacted customers in strata without a control, of whom nothing
+    can be said. response: mean rise of the response rate of those contacted, a share of 1. amount: of what they
+    bought, per customer. responders: how many more responded than would have, of all compared. profit: value of the
+    additional responses less the cost of contacting, of all compared; None where no value is given. detectable: the
+    smallest rise that an experiment of this size finds with a power of 80 %; NaN when no control responded. cost: of
+    contacting them.
+    """
+
+    contacted: int
+    control: int
+    left_out: int
+    rate: float
+    control_rate: float
+    response: Estimate
+    amount: Estimate
+    responders: Estimate
+    profit: Estimate | None
+    cost: float
+    detectable: float
+
+    @property
+    def roi(self) -> Estimate | None:
+        """Profit over cost; None without either."""
+        return scaled(self.profit, 1 / self.cost) if self.profit is not None and self.cost > 0 else None
+
+
+@dataclass(frozen=True)
+class ModelValue:
+    """What choosing by the model was worth over choosing at random: the model's arm less the explore arm.
+
+    response: difference of response rates. profit: of value of responses less cost, per customer contacted; None
+    where no value is given.
+    """
+
+    model: int
+    explore: int
+    response: Estimate
+    profit: Estimate | None
