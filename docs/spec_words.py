@@ -22,6 +22,7 @@ from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
+from leadlift.specs.monitor import Marks, Monitor
 from leadlift.specs.pipelines import (
     FeatureChoice,
     Gates,
@@ -68,7 +69,7 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
     WorkspaceFile: (Holdout, ContactHistory, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
-    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment),
+    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment, Monitor, Marks),
     Campaign: (
         NamedOffer,
         Offer,
@@ -166,6 +167,8 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
         ModelChoice,
         "early_stopping",
     ): "Rounds without a gain on the validation cases after which boosting stops.",
+    (Pipeline, "monitor"): "What `leadlift monitor` asks, where it should not be the usual.",
+    (Monitor, "marks"): "From where on a number counts.",
     (Campaign, "campaign"): "Its name on the command line, in folders and in list ids.",
     (Campaign, "description"): "For people.",
     (Campaign, "pipeline"): "Whose scores rank the list, in the short form.",

@@ -88,7 +88,15 @@ def test_deciles_hold_everyone_once_and_intervals_are_exact():
 def test_a_promise_that_was_not_kept_is_named():
     cases = pd.concat([customers(2_000, seed=1), customers(2_000, stratum="B", seed=2).assign(expected=0.3)])
     assert outside(by_band(cases)) == ["B"]
-    assert not together(customers(2_000, seed=1)).expected > 250
+
+
+def test_lists_are_uncertain_apart_from_each_other():
+    cases = customers(2_000, seed=1)
+    found = together(cases, [(100.0, 80.0, 130.0), (90.0, 75.0, 130.0)])
+    assert found.expected == 190.0
+    assert (found.low, found.high) == pytest.approx((165.0, 240.0))
+    assert found.within == (165 <= cases["responded"].sum() <= 240)
+    assert together(cases, [(100.0, None, None)]).within is None
 
 
 def test_a_list_that_nobody_worked_is_told_from_one_that_nobody_answered():

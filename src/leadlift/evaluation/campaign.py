@@ -29,6 +29,27 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What the lists said of all contacted customers, and what came.
+
+    low, high: the interval that the lists stated, for 95 of 100 such lists; None where a model states none.
+    """
+
+    customers: int
+    expected: float
+    low: float | None
+    high: float | None
+    actual: int
+
+    @property
+    def within(self) -> bool | None:
+        """Whether what came lies in the stated interval; None without one."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low <= self.actual <= self.high
+
+
+@dataclass(frozen=True)
 class Worked:
     """Whether the list was worked at all, apart from whether anybody responded; shares of the contacted.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 import numpy as np
 import pandas as pd
 
-from leadlift.evaluation.campaign import Kept, Worked
+from leadlift.evaluation.campaign import Kept, Promise, Worked
 from leadlift.evaluation.experiment import exact, wilson
 
 
@@ -26,9 +27,22 @@ def by_band(cases: pd.DataFrame) -> list[Kept]:
     return [_kept(str(name), one) for name, one in cases.groupby("band", sort=True)]
 
 
-def together(cases: pd.DataFrame) -> Kept | None:
-    """All of the contacted; None where nobody was."""
-    return _kept("all", cases) if len(cases) else None
+def together(
+    cases: pd.DataFrame, stated: Sequence[tuple[float, float | None, float | None]]
+) -> Promise | None:
+    """All of the contacted, of one list or more; None where nobody was.
+
+    stated: each list's expected responders and the ends of its interval. Lists are uncertain apart from each other.
+    """
+    if not len(cases):
+        return None
+    value = sum(one for one, _, _ in stated)
+    actual = int(cases["responded"].sum())
+    ends = [(one - low, high - one) for one, low, high in stated if low is not None and high is not None]
+    if len(ends) < len(stated):
+        return Promise(len(cases), value, None, None, actual)
+    down, up = (sqrt(sum(side**2 for side in sides)) for sides in zip(*ends, strict=True))
+    return Promise(len(cases), value, max(0.0, value - down), value + up, actual)
 
 
 def worked(cases: pd.DataFrame) -> Worked:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from leadlift.evaluation.campaign import Effect, Kept, ModelValue, Worked
+from leadlift.evaluation.campaign import Effect, Kept, ModelValue, Promise, Worked
 from leadlift.reports.canvas import ACCENT, INK, MODEL, drawn
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import as_picture, html_page, render
@@ -32,7 +32,7 @@ class MeasuredPage:
     purpose: str
     currency: str
     lists: Sequence[ListLine]
-    promised: Kept | None
+    promised: Promise | None
     deciles: Sequence[Kept]
     bands: Sequence[Kept]
     worked: Worked | None
@@ -61,16 +61,22 @@ def measured_html(page: MeasuredPage) -> str:
     )
 
 
-def verdict(promised: Kept | None, effect: Effect | None) -> str:
+def verdict(promised: Promise | None, effect: Effect | None) -> str:
     """What the numbers say, in two sentences."""
     if promised is None:
         return "No list has matured: nothing can be said yet."
-    said = (
-        f"Of {promised.customers:,} customers whom the model chose {promised.actual:,} responded; "
-        f"{promised.expected:,.0f} were expected"
+    said = f"Of {promised.customers:,} contacted customers {promised.actual:,} responded"
+    if promised.low is None or promised.high is None:
+        return f"{said}; {promised.expected:,.0f} were expected. {_of_effect(effect)}"
+    ends = f"{promised.expected:,.0f} were promised, between {promised.low:,.0f} and {promised.high:,.0f}"
+    fits = (
+        "as promised"
+        if promised.within
+        else "fewer than that"
+        if promised.actual < promised.low
+        else "more than that"
     )
-    fits = "as promised" if promised.within else "outside what luck explains"
-    return f"{said}, {fits}. {_of_effect(effect)}"
+    return f"{said}: {fits} ({ends}). {_of_effect(effect)}"
 
 
 def _of_effect(effect: Effect | None) -> str:

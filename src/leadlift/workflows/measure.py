@@ -82,7 +82,7 @@ def _measured(
             one.list_id: int(counts.get(one.list_id, 0)) for one in lists if one.list_id not in open_until
         },
         immature=open_until,
-        promised=together(chosen),
+        promised=together(contacted, [_stated(one) for one in lists if one.list_id not in open_until]),
         deciles=by_decile(chosen),
         bands=by_band(chosen),
         worked=worked(contacted),
@@ -94,6 +94,13 @@ def _measured(
         notes=tuple(dict.fromkeys(note for one in notes for note in one)),
         page=None,
     )
+
+
+def _stated(one: WrittenList) -> tuple[float, float | None, float | None]:
+    """The responders that a list promised, and the ends of the interval it gave."""
+    told = one.manifest
+    low, high = told.get("expected_responders_low"), told.get("expected_responders_high")
+    return float(told["expected_responders"]), low, high
 
 
 def _page(ws: Workspace, found: Measured, lists: Sequence[WrittenList]) -> MeasuredPage:

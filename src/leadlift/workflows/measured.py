@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from leadlift.evaluation.campaign import Effect, Kept, ModelValue, Worked
+from leadlift.evaluation.campaign import Effect, Kept, ModelValue, Promise, Worked
 
 
 @dataclass(frozen=True)
@@ -15,14 +15,14 @@ class Measured:
     """What is known of a campaign's lists whose windows have closed.
 
     lists: list id -> the customers contacted. immature: list id -> the day its window closes; nothing is said of those.
-    promised: predicted against actual of the model's choice; deciles and bands of the same. effect: None without a
+    promised: of all contacted; deciles and bands: of those whom the model chose. effect: None without a
     control. explore: the model's choice beside chance; None without an explore arm. notes: what a reader must know.
     """
 
     campaign: str
     lists: Mapping[str, int]
     immature: Mapping[str, date]
-    promised: Kept | None
+    promised: Promise | None
     deciles: Sequence[Kept]
     bands: Sequence[Kept]
     worked: Worked | None
