@@ -12,17 +12,23 @@ def share_out(
     """The seller of each lead, (n,), 0 to sellers - 1.
 
     worth: (n,), by which leads should be shared evenly. strata: (n,), within which they are dealt, such as the offer
-    and channel. In each stratum the best go round forth and back (1 2 3 3 2 1 ...), beginning where the last one
-    ended, so that counts of two sellers differ by one at most. Raises ValueError without sellers.
+    and channel. Each stratum is dealt in rounds, the best first: in a round everybody gets one, who has least so far
+    the best. What is left at the end of a stratum goes to those with the fewest leads. Counts differ by one at most.
+    Raises ValueError without sellers.
     """
     if sellers < 1:
         raise ValueError("there must be a seller")
     told = np.zeros(len(worth), dtype=np.intp)
-    begun = 0
+    total, count = np.zeros(sellers), np.zeros(sellers, dtype=np.intp)
     for stratum in np.unique(strata):
         rows = np.flatnonzero(strata == stratum)
         ordered = rows[np.argsort(-worth[rows], kind="stable")]
-        turn, place = np.divmod(np.arange(len(rows)) + begun, sellers)
-        told[ordered] = np.where(turn % 2 == 0, place, sellers - 1 - place)
-        begun = (begun + len(rows)) % (2 * sellers)
+        for start in range(0, len(ordered), sellers):
+            part = ordered[start : start + sellers]
+            # by total in a whole round, where all get one; else the fewest leads come first
+            turn = np.lexsort((total, count))[: len(part)]
+            turn = turn[np.argsort(total[turn], kind="stable")]
+            told[part] = turn
+            total[turn] += worth[part]
+            count[turn] += 1
     return told

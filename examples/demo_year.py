@@ -1,0 +1,242 @@
+"""A year in the life: twelve monthly campaigns on the demo bank, each trained, listed, answered, measured, monitored.
+
+Run: python examples/demo_year.py [DIR] [--customers 12000] [--months 12] [--seed 1]
+The bank answers every list by its own true effects (docs/demo_bank.md), so each interval can be held against the truth:
+the table at the end says how often it held, and what the lists earned beside other rankings of the same customers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leadlift.cli.main import main as leadlift
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PIPELINE, CAMPAIGN, OFFER = "term_deposit_response", "deposit_year", "term_deposit"
+VALUE, COST, RETRAIN_EVERY = 400.0, 25.0, 3
+FILES = {
+    f"pipelines/campaigns/{CAMPAIGN}.yaml": """\
+# Every month: the customers whom a call or a message about a term deposit pays for most, a fifth of them in control.
+campaign: {name}
+description: Term deposits by call or message, month after month.
+currency: CNY
+offers:
+  term_deposit:
+    label: term deposit
+    pipeline: term_deposit_response
+    eligible: age between 18 and 80 and savings_balance >= 5000
+    value: {value}
+    amount: amount
+channels:
+  call: {{cost: {cost}, consent: consent_call = 1}}
+  app_push: {{cost: {cost}, consent: consent_app_push = 1}}
+policy:
+  - {{rule: open_complaint, where: complaints_30d > 0}}
+  - {{rule: two_contacts, most: 2, within: 90d}}
+size: {size}
+control: {{share: 20%}}
+explore: {{share: 25%}}
+valid_for: 28d
+export: {{formats: [parquet]}}
+""",
+    "pipelines/deposit_uplift.yaml": """\
+# What contacting adds, learned from the lists' own experiments: everyone on a list, contacted or control.
+pipeline: deposit_uplift
+kind: uplift
+description: What a contact about a term deposit adds to the chance of opening one within 60 days.
+population: {source: experiments, where: offer = 'term_deposit'}
+treatment: {column: cell, control: control, arms: [model, explore]}
+target: {source: sales, where: product = 'term_deposit', outcome: 60d}
+features: {include: ["*"], exclude: ["consent_*", home_branch]}
+split: {random: 20%, valid: 15%, calibration: 20%}
+""",
+}
+SOURCE = """
+  # Everyone on a list whose window has closed: what was drawn, and what came back.
+  experiments:
+    path: outcomes/cases.parquet
+    kind: events
+    event_time: contacted_on
+    columns:
+      customer_id: {type: string, required: true}
+      contacted_on: {type: date, required: true}
+      offer: {type: string}
+      cell: {type: string}
+"""
+
+
+def said(folder: Path, *words: str) -> Any:
+    """What a command prints with --json. A command that says no ends the year with its message."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = leadlift([*words, "--workspace", str(folder), "--json"])
+    if code not in (0, 3):
+        raise SystemExit(f"leadlift {' '.join(words)} ended with {code}")
+    return json.loads(out.getvalue()) if out.getvalue().strip() else None
+
+
+def found(folder: Path, customers: int, seed: int) -> None:
+    """The demo bank, its workspace, and the campaign of the year."""
+    shutil.copy(ROOT / "leadlift.yaml", folder)
+    shutil.copytree(ROOT / "feature_defs", folder / "feature_defs")
+    (folder / "pipelines" / "campaigns").mkdir(parents=True)
+    shutil.copy(ROOT / "pipelines" / f"{PIPELINE}.yaml", folder / "pipelines")
+    text = FILES[f"pipelines/campaigns/{CAMPAIGN}.yaml"]
+    told = text.format(name=CAMPAIGN, value=VALUE, cost=COST, size=customers // 12)
+    (folder / "pipelines" / "campaigns" / f"{CAMPAIGN}.yaml").write_text(told)
+    said(folder, "simulate", "--customers", str(customers), "--seed", str(seed))
+
+
+def month(folder: Path, day: date, number: int) -> dict[str, Any]:
+    """Train when it is time, list, let the bank answer, take the answers in."""
+    if number % RETRAIN_EVERY == 0:
+        said(folder, "train", PIPELINE)
+        said(folder, "promote", PIPELINE)
+    listed = said(folder, "leads", CAMPAIGN, "--as-of", day.isoformat(), "--score")
+    watched = said(folder, "monitor", PIPELINE, "--as-of", day.isoformat())
+    said(folder, "simulate", "--advance", "1m")
+    return {"list": listed["list_id"], "leads": listed["leads"], "monitor": _verdict(watched)}
+
+
+def _verdict(watched: Any) -> str:
+    models = watched.get("models") or watched.get("pipelines") or [watched]
+    return str(models[0].get("verdict", ""))
+
+
+def truth(folder: Path) -> pd.DataFrame:
+    """What each list really did: the mean rise of the chance of those contacted."""
+    lists = pd.read_parquet(folder / "data" / "truth" / "lists.parquet")
+    reached = lists[lists["cell"].ne("control") & lists["contact_on"].notna()]
+    rise = (reached["chance_with"] - reached["chance_without"]).groupby(reached["list_id"])
+    return pd.DataFrame({"true_rise": rise.mean()})
+
+
+def measured(folder: Path, today: date) -> pd.DataFrame:
+    """Every matured list by itself: what was promised, what came, and the difference with its interval."""
+    rows = []
+    for place in sorted((folder / "leads" / CAMPAIGN).iterdir()):
+        told = said(folder, "measure", CAMPAIGN, "--as-of", place.name, "--on", today.isoformat())
+        if told["promised"] is None:
+            continue
+        promised, effect = told["promised"], told["effect"]
+        rows.append(
+            {
+                "list_id": next(iter(told["lists"])), "promised": promised["expected"], "from": promised["low"],
+                "to": promised["high"], "responded": promised["actual"], "rise": effect["response"]["value"],
+                "low": effect["response"]["low"], "high": effect["response"]["high"],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).set_index("list_id")
+
+
+def rankings(folder: Path, day: date) -> pd.DataFrame:
+    """What a contact of each of the best customers would have earned, by four rankings of the same people."""
+    effects = pd.read_parquet(folder / "data" / "truth" / "effects.parquet")
+    effects = effects[(effects["offer"] == OFFER) & (pd.to_datetime(effects["as_of"]).dt.date == day)]
+    people = effects.set_index("customer_id")["effect"].to_frame()
+    for name, pipeline in (("response", PIPELINE), ("uplift", "deposit_uplift")):
+        scored = pd.read_parquet(folder / "scores" / pipeline / day.isoformat() / "scores.parquet")
+        people[name] = scored.set_index("customer_id")["score"]
+    people = people.dropna()
+    count = len(people) // 10
+    orders = {
+        "true effects": people["effect"],
+        "uplift model": people["uplift"],
+        "response model": people["response"],
+    }
+    rows = {}
+    for name, score in orders.items():
+        best = people.loc[score.sort_values(ascending=False, kind="stable").index[:count], "effect"]
+        rows[name] = _earned(best)
+    rows["random"] = _earned(people["effect"], count)
+    told = pd.DataFrame(rows, index=["profit", "low", "high"]).T
+    told["of the best"] = told["profit"] / told.loc["true effects", "profit"]
+    return told
+
+
+def _earned(effect: pd.Series, count: int | None = None) -> list[float]:
+    """Profit of contacting so many, with a 95 % interval over which customers there are."""
+    size = count or len(effect)
+    rng = np.random.default_rng(0)
+    draws = [rng.choice(effect.to_numpy(), size).mean() for _ in range(400)]
+    told = [effect.mean(), *np.quantile(draws, [0.025, 0.975])]
+    return [size * (VALUE * one - COST) for one in told]
+
+
+def uplift(folder: Path, day: date) -> str:
+    """Learn from the year's own experiments whom a contact moves; what the training says of it."""
+    text = (folder / "leadlift.yaml").read_text()
+    (folder / "leadlift.yaml").write_text(text.rstrip() + "\n" + SOURCE)
+    (folder / "pipelines" / "deposit_uplift.yaml").write_text(FILES["pipelines/deposit_uplift.yaml"])
+    told = said(folder, "train", "deposit_uplift")
+    leadlift(
+        ["promote", "deposit_uplift", "--workspace", str(folder), "--why", "the end of the year", "--force"]
+    )
+    said(folder, "score", "deposit_uplift", "--as-of", day.isoformat())
+    return str(told.get("verdict", ""))
+
+
+def live(folder: Path, customers: int, months: int, seed: int) -> pd.DataFrame:
+    """Live through the year and hold every list against the truth."""
+    found(folder, customers, seed)
+    day, told = date(2026, 6, 30), []
+    for number in range(months):
+        told.append(month(folder, day, number))
+        following = (day.replace(day=1) + timedelta(days=63)).replace(day=1)
+        day = following - timedelta(days=1)
+        for file in sorted((folder / "data" / "answers").glob("*.csv")):
+            said(folder, "outcomes", "add", str(file), "--on", day.isoformat())
+        print(f"{day}: {told[-1]}", flush=True)
+    year = measured(folder, day).join(truth(folder))
+    year["promise kept"] = year["responded"].between(year["from"], year["to"])
+    year["rise held"] = year["true_rise"].between(year["low"], year["high"])
+    return year
+
+
+def untouched(folder: Path) -> int:
+    """How many customers of the universal holdout were contacted since the first list: must be 0."""
+    import pyarrow as pa
+
+    from leadlift.leads import held_out
+    from leadlift.specs import open_workspace
+
+    contacts = pd.read_parquet(folder / "data" / "contacts.parquet")
+    late = contacts[pd.to_datetime(contacts["contacted_at"]) >= "2026-07-01"]
+    holdout = open_workspace(folder).file.holdout
+    names = pa.chunked_array([late["customer_id"].astype(str).tolist()])
+    return int(held_out(names, holdout).sum()) if holdout and len(late) else 0
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("folder", nargs="?", type=Path, default=Path("year"))
+    words.add_argument("--customers", type=int, default=12_000)
+    words.add_argument("--months", type=int, default=12)
+    words.add_argument("--seed", type=int, default=1)
+    args = words.parse_args()
+    if args.folder.exists():
+        raise SystemExit(f"{args.folder} is there already: take it away, or name another folder")
+    args.folder.mkdir(parents=True)
+    year = live(args.folder, args.customers, args.months, args.seed)
+    year.to_csv(args.folder / "year.csv")
+    print(year.round(4).to_string())
+    print(f"promises kept: {year['promise kept'].sum()} of {len(year)}; true rise in the interval: "
+          f"{year['rise held'].sum()} of {len(year)}; holdout contacted: {untouched(args.folder)}")  # fmt: skip
+    last = max(pd.to_datetime([one.name for one in (args.folder / "leads" / CAMPAIGN).iterdir()])).date()
+    print(uplift(args.folder, last))
+    print(rankings(args.folder, last).round(3).to_string())
+
+
+if __name__ == "__main__":
+    main()
