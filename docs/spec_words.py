@@ -8,6 +8,7 @@ from leadlift.specs.campaigns import Campaign, Exclusion, Export, Money, Offer
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
 from leadlift.specs.features import Feature, FeatureFile
+from leadlift.specs.monitor import Marks, Monitor
 from leadlift.specs.pipelines import (
     FeatureChoice,
     Gates,
@@ -51,7 +52,7 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
     WorkspaceFile: (Holdout, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
-    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment),
+    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Monitor, Marks, Treatment),
     Campaign: (Offer, Exclusion, Export, Money),
 }
 
