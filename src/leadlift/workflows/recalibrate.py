@@ -33,7 +33,7 @@ from leadlift.workflows.train_log import interval_metrics
 SAME_TREES = "same_trees"
 # The newest scorings that hold so many responders are taken, and no more than so many of them.
 ENOUGH, MOST_MONTHS = 5 * FEWEST, 6
-COPIED = ("learned_from", "judged_from", "judged_until", "split.seed")
+COPIED = ("learned_from", "learned_until", "judged_from", "judged_until", "split.seed")
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _log(
     run.params(
         {
             **kept,
-            "learned_until": taken[-1].as_of.isoformat(),
+            "calibrated_until": taken[-1].as_of.isoformat(),
             "recalibrates": loaded.version.version,
             "scored": ", ".join(one.as_of.isoformat() for one in taken),
         }
