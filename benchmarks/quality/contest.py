@@ -120,6 +120,10 @@ WAYS: Mapping[str, Callable[[Frame, np.ndarray, Frame, float, int, np.ndarray], 
 }  # fmt: skip
 
 
+OTHERS = (flaml, autogluon)
+"""Other projects: what goes wrong in there is told, and the contest goes on."""
+
+
 def as_categories(frame: Frame) -> Frame:
     return frame.apply(lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype("category"))
 
@@ -154,7 +158,7 @@ def searched(cases: Cases, seconds: float, seed: int) -> Mapping[str, object]:
 
 
 def measured(data: Data, seed: int, way: str, budget: float) -> dict[str, float] | None:
-    """The way's figures on the test and its seconds; None where its library is not installed."""
+    """The way's figures on the test and its seconds; None where its library is not installed, or failed."""
     test = data.test(seed)
     learn, y = data.frame[~test].reset_index(drop=True), data.y[~test]
     began = time.perf_counter()
@@ -162,6 +166,11 @@ def measured(data: Data, seed: int, way: str, budget: float) -> dict[str, float]
         told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, data.who[~test])
     except ImportError as absent:
         print(f"{way} left out: {absent}", flush=True)
+        return None
+    except Exception as error:
+        if WAYS[way] not in OTHERS:
+            raise
+        print(f"{way} failed and is left out: {type(error).__name__}: {error}", flush=True)
         return None
     return {**metrics(data.y[test], told), "s": time.perf_counter() - began}
 
