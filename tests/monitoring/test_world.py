@@ -181,16 +181,20 @@ def test_pages_and_the_run_point_at_the_version_that_is_judged(lived, leadlift, 
 
 
 def test_a_version_without_reference_gets_it_back_from_the_same_table_and_else_says_so(
-    lived, leadlift, tmp_path, watch, monkeypatch
+    trained, leadlift, tmp_path, watch, monkeypatch
 ):
     from leadlift.workflows import monitor
 
     monkeypatch.setattr(monitor, "kept_reference", lambda model: None)
-    found = watch(lived, BEGINS - 1)
+    bank = copied(trained, tmp_path / "bank")
+    for words in (["train", "buyers"], ["promote", "buyers"]):
+        assert did(*words, at=bank) == 0
+    score(bank, 12)
+    found = watch(bank, 12)
     assert found["verdict"] == "nothing"
     assert "it was made again from the training table" in found["notes"]
     assert found["reference"].startswith("the cases of training and test")
-    found = watch(copied(lived, tmp_path / "bank"), BEGINS - 1)  # other files, as far as anybody can tell
+    found = watch(copied(bank, tmp_path / "moved"), 12)  # other files, as far as anybody can tell
     assert (found["verdict"], found["features"]) == ("look", [])
     assert "train anew" in evidence(found, "scoring")["reference"][1]
 

@@ -33,7 +33,9 @@ class Monitor(Spec):
     alerts: dict[AlertName, AlertText] = Field(
         {}, description="Alert: its condition, instead of the usual one."
     )
-    marks: Marks = Marks()
+    marks: Marks = Field(
+        Marks(), description="How large an effect must be to be counted, instead of the usual."
+    )
     ignore: tuple[str, ...] = Field(
         (),
         description="Features whose drift is no news, by name; `*` as in features. They are shown, not counted.",

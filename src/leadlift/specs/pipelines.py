@@ -217,7 +217,7 @@ class Pipeline(Spec):
     tune: Tune = Tune()
     model: ModelChoice = ModelChoice()
     gates: Gates = Gates()
-    monitor: Monitor = Monitor()
+    monitor: Monitor = Field(Monitor(), description="What `leadlift monitor` should say of it, and what not.")
     treatment: Treatment | None = Field(
         None, description="Kind uplift: who was contacted at random, and who not."
     )
