@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from leadlift.cli.console import print_json, relative, say, table, working
 from leadlift.cli.options import HERE, AsOf, CampaignName, Json, WorkspaceDir
@@ -12,11 +15,30 @@ from leadlift.cli.options import HERE, AsOf, CampaignName, Json, WorkspaceDir
 if TYPE_CHECKING:
     from leadlift.leads import WaterfallRow
 
-app = typer.Typer()
+GROUP = "leads"
 
 
-@app.command(short_help="Write a campaign's lead list.")
-def leads(
+class _ListFirst(TyperGroup):
+    """`leadlift leads CAMPAIGN` writes a list: a first word that is no command is a campaign."""
+
+    def resolve_command(self, context: Any, arguments: list[str]) -> Any:
+        """Read `CAMPAIGN ...` as `write CAMPAIGN ...`."""
+        if arguments and arguments[0] not in self.commands and not arguments[0].startswith("-"):
+            arguments = ["write", *arguments]
+        return super().resolve_command(context, arguments)
+
+
+app = typer.Typer(
+    cls=_ListFirst,
+    help="Write a campaign's lead list, or see that a file is one.\n\n"
+    "Example: leadlift leads term_deposit_summer --as-of 2026-06-30",
+    short_help="Write a campaign's lead list.",
+    no_args_is_help=True,
+)
+
+
+@app.command(short_help="Write a campaign's lead list; `leads CAMPAIGN` does the same.")
+def write(
     campaign: CampaignName,
     as_of: AsOf,
     replace: Annotated[
@@ -58,6 +80,38 @@ def leads(
     if found.without_consent:
         say(f"consent was not asked: {found.without_consent}")
     say(f"in {relative(found.folder)}: {', '.join(found.files)}")
+
+
+@app.command(short_help="See whether a file is a list of ours, unchanged and still valid.")
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, wherever it lies.")],
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The day we stand on.",
+            show_default="today",
+        ),
+    ] = None,
+    workspace: WorkspaceDir = HERE,
+    json: Json = False,
+) -> None:
+    """Say whether this is the file we wrote, unchanged, and still valid. Exit code 3 when it is not.
+
+    The file may have been sent, copied and renamed: it is known by its sha256, which the manifests in leads/ hold.
+
+    Example: leadlift leads verify leads.csv
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.verify_list import verify_list
+
+    found = verify_list(open_workspace(workspace), file, on.date() if on else None)
+    if json:
+        print_json(found)
+        return
+    say(found.said)
 
 
 def _row(row: WaterfallRow) -> dict[str, object]:
