@@ -106,12 +106,7 @@ def month(folder: Path, day: date, number: int) -> dict[str, Any]:
     listed = said(folder, "leads", CAMPAIGN, "--as-of", day.isoformat(), "--score")
     watched = said(folder, "monitor", PIPELINE, "--as-of", day.isoformat())
     said(folder, "simulate", "--advance", "1m")
-    return {"list": listed["list_id"], "leads": listed["leads"], "monitor": _verdict(watched)}
-
-
-def _verdict(watched: Any) -> str:
-    models = watched.get("models") or watched.get("pipelines") or [watched]
-    return str(models[0].get("verdict", ""))
+    return {"list": listed["list_id"], "leads": listed["leads"], "monitor": watched["watched"][0]["verdict"]}
 
 
 def truth(folder: Path) -> pd.DataFrame:

@@ -51,8 +51,9 @@ def parsed(line: str) -> str:
     _, *words = shlex.split(line)
     command, path = typer.main.get_command(app), []
     while hasattr(command, "commands"):
-        path.append(words[0])
-        command = command.commands[words.pop(0)]
+        # as the command line itself does: `leads CAMPAIGN` is `leads write CAMPAIGN`
+        name, command, words = command.resolve_command(command.context_class(command), list(words))
+        path.append(name)
     command.make_context(" ".join(path), words)
     return " ".join(path)
 

@@ -37,7 +37,7 @@ def parse(line: str) -> None:
     """Find the command and let it read its arguments; one that is only named need not be complete."""
     command, words = root_command(), shlex.split(line)[1:]
     while words and hasattr(command, "commands"):
-        command = command.commands[words.pop(0)]
+        _, command, words = command.resolve_command(command.context_class(command), list(words))
     if words and not hasattr(command, "commands"):
         command.make_context(line, words)
 
@@ -61,7 +61,7 @@ def test_command_lines_are_found_and_a_wrong_option_is_seen():
     assert "leadlift train fund_purchase" in commands_in(text_of("README.md"))
     with pytest.raises(Exception, match=r"(?i)no such option"):
         parse("leadlift train fund_purchase --sead 2")
-    with pytest.raises(KeyError):
+    with pytest.raises(Exception, match="No such command .trian."):
         parse("leadlift trian fund_purchase")
 
 

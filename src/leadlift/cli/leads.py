@@ -52,7 +52,7 @@ def write(
 ) -> None:
     """Write a campaign's lead list: whom to contact, with which offer, on which channel, and why.
 
-    Example: leadlift leads term_deposit_summer --as-of 2026-06-30
+    Example: leadlift leads write term_deposit_summer --as-of 2026-06-30
     """
     from leadlift.specs import open_workspace
     from leadlift.workflows.leads import leads as run

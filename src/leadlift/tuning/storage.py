@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from leadlift.engines.addresses import with_driver
 from leadlift.errors import UserError
 from leadlift.tracking.places import without_password
 from leadlift.tuning._optuna import (
@@ -21,7 +22,6 @@ from leadlift.tuning._optuna import (
 # Seconds after which the lock of a process that was killed inside is taken away. Appending takes milliseconds.
 LOCK_PATIENCE = 10
 # What SQLAlchemy would take when no driver is named is a package few have.
-DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 PACKAGES = {"postgresql+psycopg": "psycopg[binary]", "mysql+pymysql": "pymysql"}
 
 
@@ -46,12 +46,6 @@ def open_storage(place: Path | str | None) -> BaseStorage:
         # Told in the driver's words, which may repeat the URL.
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise UserError(f"tuning: {shown}: cannot be opened: {_hidden(reason, place)}") from None
-
-
-def with_driver(url: str) -> str:
-    """Return the URL with the driver named that leadlift asks for, unless it names one."""
-    scheme, mark, rest = url.partition("://")
-    return f"{DRIVERS.get(scheme, scheme)}{mark}{rest}"
 
 
 def _hidden(text: str, url: str) -> str:

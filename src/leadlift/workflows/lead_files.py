@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,14 +15,48 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leadlift.engines.files import whole_folder
+from leadlift.errors import UserError
 from leadlift.leads import MEANING, WaterfallRow, lead_table, write_leads, write_rows
 from leadlift.leads.board import Board
+from leadlift.leads.database import write_to_database
+from leadlift.leads.encrypt import encrypted
+from leadlift.leads.pseudonyms import LEAST_KEY, pseudonyms
 from leadlift.names import CONTROL, CUSTOMER, PROBABILITY
 from leadlift.specs import Campaign, shown_features
 from leadlift.workflows.lead_rows import Told
-from leadlift.workflows.lists import ASSIGNED, KEPT
-from leadlift.workflows.manifest import write_manifest
+from leadlift.workflows.lists import ASSIGNED, KEPT, PSEUDONYMS
+from leadlift.workflows.manifest import MANIFEST, write_manifest
 from leadlift.workflows.wording import Wording
+
+KEY_VARIABLE = "LEADLIFT_PSEUDONYM_KEY"
+
+
+def finished_ids(folder: Path) -> list[str]:
+    """The ids of the lists of this campaign and day that are complete, replaced ones included."""
+    places = [*folder.parent.glob(f"{folder.name}.replaced-*"), folder]
+    told = [json.loads(path.read_text("utf-8")) for place in places if (path := place / MANIFEST).is_file()]
+    return [str(one["list_id"]) for one in told]
+
+
+def database_url(told: str) -> str:
+    """The URL itself, or what the variable named holds. Raises UserError when it holds nothing."""
+    if not told.startswith("env:"):
+        return told
+    url = os.environ.get(told[4:], "")
+    if not url:
+        raise UserError(f"export.database.url: the variable {told[4:]} is not set")
+    return url
+
+
+def pseudonym_key() -> str:
+    """The key of pseudonyms. Raises UserError when there is none, or one that can be guessed."""
+    key = os.environ.get(KEY_VARIABLE, "")
+    if len(key) < LEAST_KEY:
+        raise UserError(
+            f"export.pseudonymous: {KEY_VARIABLE} must hold a secret of at least {LEAST_KEY} letters, the same for "
+            "every list; who has it can tell whose pseudonym one is"
+        )
+    return key
 
 
 def leads_of(campaign: Campaign, told: Told, by_money: bool) -> pa.Table:
@@ -29,8 +65,11 @@ def leads_of(campaign: Campaign, told: Told, by_money: bool) -> pa.Table:
     rows, features = told.assigned.filter(contacted), told.features.filter(contacted)
     chance = pc.coalesce(rows[PROBABILITY], rows["uplift"])
     offers = rows["offer"].to_pylist()
+    customers = rows[CUSTOMER]
+    if campaign.export.pseudonymous:
+        customers = pseudonyms(customers.to_pylist(), pseudonym_key())
     leads = {
-        CUSTOMER: rows[CUSTOMER],
+        CUSTOMER: customers,
         "offer": pa.array([campaign.offers[one].label for one in offers]),
         "channel": pa.array([campaign.channels[one].label or one for one in rows["channel"].to_pylist()]),
         PROBABILITY: chance,
@@ -72,9 +111,16 @@ def write_list(
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:
         files = write_leads(temporary, leads, campaign.export, meaning, list(summary.items()))
+        if campaign.export.encrypt_to:
+            files = encrypted(files, campaign.export.encrypt_to)
         files.append(write_rows(temporary / "waterfall.csv", [_row(row) for row in board.rows]))
         kept = _write_kept(temporary / KEPT, told, board, campaign)
         write_manifest(temporary, [*files, *kept], {**summary, **made_of})
+        # last: a list stands in the database when its folder does, or is what the next run removes
+        if campaign.export.database is not None:
+            stem = told.list_id.rpartition("-")[0] + "-"
+            url = database_url(campaign.export.database.url)
+            write_to_database(url, campaign.export.database.table, leads, stem, finished_ids(folder))
     return [folder / path.name for path in files]
 
 
@@ -90,6 +136,11 @@ def _write_kept(folder: Path, told: Told, board: Board, campaign: Campaign) -> l
         "control.parquet": control,
         "suppressed.parquet": _suppressed(board, campaign),
     }
+    if campaign.export.pseudonymous:
+        names = told.assigned[CUSTOMER]
+        tables[PSEUDONYMS] = pa.table(
+            {CUSTOMER: names, "pseudonym": pseudonyms(names.to_pylist(), pseudonym_key())}
+        )
     for name, table in tables.items():
         pq.write_table(table, folder / name, compression="zstd")
     return [folder / name for name in tables]

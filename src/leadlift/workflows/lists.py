@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from leadlift.outcomes import Treatment
 from leadlift.specs import Workspace
 from leadlift.workflows.manifest import read_manifest
 
-LEADS, KEPT, ASSIGNED = "leads", "kept", "assignments.parquet"
+LEADS, KEPT, ASSIGNED, PSEUDONYMS = "leads", "kept", "assignments.parquet", "pseudonyms.parquet"
 TODO = "Write the list again with `leadlift leads`, or take its folder away"
 
 
@@ -81,6 +81,17 @@ def window_end(ws: Workspace, campaign: str, offer: str, as_of: date) -> date:
     """The last day of the outcome window of the pipeline behind an offer; the as-of date itself where it has none."""
     target = ws.pipeline(ws.campaign(campaign).offers[offer].pipeline).target
     return as_of + timedelta(days=max(0, target.gap + (target.outcome or 0) - 1))
+
+
+def pseudonyms_of(lists: Sequence[WrittenList]) -> dict[str, str]:
+    """pseudonym -> customer, of every list that was given out with pseudonyms."""
+    told: dict[str, str] = {}
+    for one in lists:
+        path = one.folder / KEPT / PSEUDONYMS
+        if path.exists():
+            rows = pq.read_table(path)
+            told |= dict(zip(rows["pseudonym"].to_pylist(), rows[CUSTOMER].to_pylist(), strict=True))
+    return told
 
 
 def _is_day(name: str) -> bool:

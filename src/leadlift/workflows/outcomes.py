@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from leadlift.names import CUSTOMER
 from leadlift.outcomes import FIELDS, Judged, Rows, Treatment, case_table, judge_rows, read_outcomes, rows_of
 from leadlift.specs import Workspace
 from leadlift.specs.base import nearest
-from leadlift.workflows.lists import WrittenList, written_lists
+from leadlift.workflows.lists import WrittenList, pseudonyms_of, written_lists
 from leadlift.workflows.session import opened
 
 FOLDER, QUARANTINE, CASES = "outcomes", "quarantine", "cases.parquet"
@@ -68,6 +68,9 @@ def add_outcomes(
     if not lists:
         raise UserError(f"{ws.root / 'leads'}: no list was written yet, so nothing can have come back")
     rows = _of_source(ws, source, columns or {}) if source else read_outcomes(_given(file), columns or {})
+    names = pseudonyms_of(lists)
+    if names:
+        rows = replace(rows, table=rows.table.replace({CUSTOMER: names}))
     on = today or datetime.now().astimezone().date()
     folder = ws.root / FOLDER
     with locked(folder / "add"):

@@ -86,7 +86,7 @@ def _stranger(file: Path, lists: list[Mapping[str, Any]]) -> str:
     named = [str(told["list_id"]) for told in lists if str(told["list_id"]).encode() in content]
     if named:
         return (
-            f"{file} names list {named[-1]}, but it is not a file that we wrote: it was changed, or saved anew by another "
-            "program. Take the list from its folder again"
+            f"{file} names list {named[-1]}, but it is not a file that we wrote: it was changed, or saved anew by "
+            "another program. Take the list from its folder again"
         )
     return f"{file} is no file of any list in leads/"
