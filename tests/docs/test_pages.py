@@ -61,7 +61,7 @@ def test_command_lines_are_found_and_a_wrong_option_is_seen():
     assert "leadlift train fund_purchase" in commands_in(text_of("README.md"))
     with pytest.raises(Exception, match=r"(?i)no such option"):
         parse("leadlift train fund_purchase --sead 2")
-    with pytest.raises(Exception, match="No such command .trian."):
+    with pytest.raises(Exception, match=r"No such command .trian."):
         parse("leadlift trian fund_purchase")
 
 
