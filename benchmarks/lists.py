@@ -3,7 +3,7 @@
 Run: python benchmarks/lists.py --customers 5000000 --leads 50000 [--folder DIR]
 Makes, once for each size, a bank of attributes with consents, a contact history with one row a customer, and scores of
 six pipelines; then a campaign of 6 offers x 4 channels with eight rules of all kinds, capacities by list, offer,
-channel and branch, a control of 10 % and an explore slice of 5 %. Reasons are left out: benchmarks/reasons.py times them.
+channel and branch, a control of 10 % and an explore slice of 5 %. Reasons are left out: benchmarks/reasons.py has them.
 `--alone` times the allocation by itself, beside HiGHS where that manages.
 """
 

@@ -64,7 +64,7 @@ def test_it_is_within_a_thousandth_of_highs_on_200_instances(part):
     for seed in range(part * 50, part * 50 + 50):
         worth, caps = instance(seed)
         best = best_by_highs(worth, caps)
-        by_prices = allocate(worth, caps, exact=0, close_calls=60)
+        by_prices = allocate(worth, caps, exact=0, close_calls=(60,))
         exact = allocate(worth, caps)
         for found in (by_prices, exact):
             assert overfull(caps, found.pair) == []

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from leadlift.leads.allocation.dual import Market
-from leadlift.leads.allocation.exact import dual_prices, solved
+from leadlift.leads.allocation.exact import dual_prices, relaxed, solved
 from leadlift.leads.allocation.problem import NONE, Allocation, Cap, Floats, total_worth
 
 EXACT = 20_000
 """Customers times pairs up to which HiGHS decides everything: about a second on one processor."""
 
-CLOSE_CALLS = 2_000
-"""Customers whom HiGHS decides when prices decide the rest."""
+CLOSE_CALLS = (4_000, 10_000, 25_000)
+"""Customers whom HiGHS decides when prices decide the rest: more of them while the gap is wider than GOOD."""
+
+GOOD, POLISH = 5e-4, 40
+
+CHOICES = 6
+"""Pairs that a close call is between: those worth most above their prices."""
 
 
 def allocate(
-    worth: Floats, caps: Sequence[Cap], exact: int = EXACT, close_calls: int = CLOSE_CALLS
+    worth: Floats, caps: Sequence[Cap], exact: int = EXACT, close_calls: Sequence[int] = CLOSE_CALLS
 ) -> Allocation:
     """Give each customer at most one pair so that the worth of all together is the largest.
 
     worth: (n, p), -inf where a pair is not allowed; what is worth 0 or less is never given. caps: may overlap. Of equal
     worth the first row has it. exact: customers times pairs up to which the answer is exact; beyond, prices decide and
     `gap` of the answer says how far from the best it can be at most. close_calls: for how many customers HiGHS decides
-    even then.
+    even then, each number in turn until the gap is small.
     """
     tied = _ranked(worth)
     single = _top(tied, worth, caps)
@@ -38,8 +44,19 @@ def allocate(
         return Allocation(pair, total_worth(worth, pair), bound, prices, "exact")
     market = Market.of(worth, caps)
     market.settle()
-    pair = _rounded(market, tied, caps, close_calls)
-    return Allocation(pair, total_worth(worth, pair), market.bound(), market.told(), "dual")
+    best: Allocation | None = None
+    for count in close_calls:
+        pair = _rounded(market, tied, caps, count)
+        total = total_worth(worth, pair)
+        if best is None or total > best.total:
+            best = Allocation(pair, total, 0.0, {}, "dual")
+        market.polish(best.total, POLISH)
+        best = replace(best, bound=market.bound(), prices=market.told())
+        if best.gap <= GOOD or count >= len(worth):
+            break
+    if best is None:
+        raise ValueError("close_calls must name at least one number")
+    return best
 
 
 def _ranked(worth: Floats) -> Floats:
@@ -81,7 +98,13 @@ def _rounded(market: Market, worth: Floats, caps: Sequence[Cap], close_calls: in
     ]
     left = [cap.limits() - cap.counted(pair) for cap in caps]
     limits = [one[: len(cap.limits())] for one, cap in zip(left, inner, strict=True)]
-    pair[rows] = solved(np.asarray(worth[rows], dtype=np.float64), inner, limits)
+    near = np.asarray(worth[rows], dtype=np.float64)
+    if near.shape[1] > CHOICES:
+        gains = market.gains(rows)
+        far = np.argpartition(-gains, CHOICES - 1, axis=1)[:, CHOICES:]
+        np.put_along_axis(near, far, -np.inf, axis=1)
+    decide = solved if near.size <= EXACT else relaxed
+    pair[rows] = decide(near, inner, limits)
     return pair
 
 

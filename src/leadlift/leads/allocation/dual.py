@@ -16,6 +16,7 @@ import numpy.typing as npt
 from leadlift.leads.allocation.problem import NONE, Cap, Floats, Price
 
 ROUNDS, STILL = 60, 1e-6
+PATIENCE = 6
 
 
 @dataclass(eq=False)
@@ -42,6 +43,39 @@ class Market:
             if before - now <= STILL * max(abs(now), 1e-12):
                 return
             before = now
+
+    def polish(self, worth_of: float, steps: int) -> None:
+        """Bring the bound down from where no price alone can move it: subgradient steps, the best prices kept.
+
+        worth_of: what an assignment in hand is worth, which no bound can pass. Step lengths after Polyak (1969), each
+        price in the measure of its capacity, halved when they bring nothing.
+        """
+        best, kept, length, idle = self.bound(), [price.copy() for price in self.prices], 1.0, 0
+        for _ in range(steps):
+            slope = self._slope()
+            size = sum(float((one**2 / np.maximum(cap.limits(), 1)).sum()) for one, cap in self._with(slope))
+            if size == 0 or best - worth_of <= STILL * abs(best):
+                break
+            step = length * (self.bound() - worth_of) / size
+            self.prices = [
+                np.maximum(0.0, price - step * one / np.maximum(cap.limits(), 1))
+                for price, (one, cap) in zip(self.prices, self._with(slope), strict=True)
+            ]
+            now = self.bound()
+            idle = 0 if now < best else idle + 1
+            if now < best:
+                best, kept = now, [price.copy() for price in self.prices]
+            if idle == PATIENCE:
+                length, idle, self.prices = length / 2, 0, [price.copy() for price in kept]
+        self.prices = kept
+
+    def _with(self, slope: Sequence[npt.NDArray[np.float64]]) -> list[tuple[npt.NDArray[np.float64], Cap]]:
+        return list(zip(slope, self.caps, strict=True))
+
+    def _slope(self) -> list[npt.NDArray[np.float64]]:
+        """How the bound rises with each price: the room that is left when everybody takes what is worth most."""
+        _, pair = self.best()
+        return [(cap.limits() - cap.counted(pair)).astype(np.float64) for cap in self.caps]
 
     def bound(self) -> float:
         """No assignment is worth more."""
@@ -70,6 +104,10 @@ class Market:
             second = np.maximum(second, np.minimum(first, gain))
             first = np.maximum(first, gain)
         return first - second
+
+    def gains(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        """What every pair is worth to some customers above its price, (len(rows), p)."""
+        return np.stack([self._gain(pair)[rows] for pair in range(len(self.worth))], axis=1)
 
     def told(self) -> dict[str, Price]:
         """The prices by name."""

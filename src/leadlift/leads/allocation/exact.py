@@ -36,6 +36,47 @@ def solved(
     return pair
 
 
+def relaxed(
+    worth: Floats, caps: Sequence[Cap], limits: Sequence[npt.NDArray[np.int64]]
+) -> npt.NDArray[np.int32]:
+    """As `solved`, for many customers: the linear relaxation, whose few halves are then given out best first.
+
+    A corner of the relaxation has no more fractional customers than there are capacities that bind.
+    """
+    rows, places = np.nonzero(worth > 0)
+    pair = np.full(len(worth), NONE, dtype=np.int32)
+    if not len(rows):
+        return pair
+    matrix, most = _constraints(rows, places, len(worth), caps, limits)
+    cost = -np.asarray(worth[rows, places], dtype=np.float64)
+    found = linprog(cost, A_ub=matrix, b_ub=most, bounds=(0, 1), method="highs")
+    if found.x is None:
+        raise RuntimeError(f"HiGHS gave no assignment: {found.message}")
+    taken = np.flatnonzero(found.x > 1 - 1e-6)
+    pair[rows[taken]] = places[taken]
+    fill(worth, pair, caps, limits)
+    return pair
+
+
+def fill(
+    worth: Floats, pair: npt.NDArray[np.int32], caps: Sequence[Cap], limits: Sequence[npt.NDArray[np.int64]]
+) -> None:
+    """Give what room is left to those without anything, the most worth first; `pair` is changed in place."""
+    left = [most - cap.counted(pair) for cap, most in zip(caps, limits, strict=True)]
+    waiting = np.flatnonzero(pair == NONE)
+    rows, places = np.nonzero(worth[waiting] > 0)
+    rows = waiting[rows]
+    for at in np.argsort(-worth[rows, places], kind="stable"):
+        row, place = rows[at], places[at]
+        spots = [0 if cap.group is None else cap.group[row] for cap in caps]
+        counts = [cap.pairs[place] for cap in caps]
+        if pair[row] != NONE or any(c and one[s] <= 0 for c, one, s in zip(counts, left, spots, strict=True)):
+            continue
+        pair[row] = place
+        for counted, one, spot in zip(counts, left, spots, strict=True):
+            one[spot] -= counted
+
+
 def dual_prices(worth: Floats, caps: Sequence[Cap]) -> tuple[dict[str, Price], float]:
     """What one more place of each capacity is worth, and the bound, by the linear relaxation."""
     rows, places = np.nonzero(worth > 0)
