@@ -68,15 +68,10 @@ def verdict(promised: Promise | None, effect: Effect | None) -> str:
     said = f"Of {promised.customers:,} contacted customers {promised.actual:,} responded"
     if promised.low is None or promised.high is None:
         return f"{said}; {promised.expected:,.0f} were expected. {_of_effect(effect)}"
-    ends = f"{promised.expected:,.0f} were promised, between {promised.low:,.0f} and {promised.high:,.0f}"
-    fits = (
-        "as promised"
-        if promised.within
-        else "fewer than that"
-        if promised.actual < promised.low
-        else "more than that"
-    )
-    return f"{said}: {fits} ({ends}). {_of_effect(effect)}"
+    ends = f"{promised.expected:,.0f}, between {promised.low:,.0f} and {promised.high:,.0f}"
+    missed = "fewer than promised" if promised.actual < promised.low else "more than promised"
+    fits = "as promised" if promised.within else missed
+    return f"{said}, {fits} ({ends}). {_of_effect(effect)}"
 
 
 def _of_effect(effect: Effect | None) -> str:

@@ -132,11 +132,12 @@ def _keep(folder: Path, name: str, judged: Judged, source: str) -> Path | None:
     """The good rows as a file of their own, named after what they came from; None when there are none."""
     if not len(judged.good):
         return None
-    kept = judged.good.assign(source=source, added_at=datetime.now(UTC))
+    kept = pa.Table.from_pandas(judged.good.assign(source=source), preserve_index=False)
+    now = pa.array([datetime.now(UTC)] * kept.num_rows, pa.timestamp("s", "UTC"))
     taken = len(list(folder.glob(f"events-{name}*.parquet")))
     path = folder / (f"events-{name}-{taken + 1}.parquet" if taken else f"events-{name}.parquet")
     with whole_file(path) as temporary:
-        pq.write_table(pa.Table.from_pandas(kept, preserve_index=False), temporary, compression="zstd")
+        pq.write_table(kept.append_column("added_at", now), temporary, compression="zstd")
     return path
 
 

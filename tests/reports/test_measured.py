@@ -1,0 +1,55 @@
+"""What the page of a campaign says in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadlift.evaluation import Estimate
+from leadlift.evaluation.campaign import Effect, Kept, Promise
+from leadlift.reports.measured import ListLine, MeasuredPage, measured_html, verdict
+
+ZERO = Estimate(0.0, 0.0, 0.0)
+
+
+def effect(low: float, high: float) -> Effect:
+    rise = Estimate((low + high) / 2, low, high)
+    return Effect(1_000, 200, 0, 0.12, 0.1, rise, ZERO, Estimate(20.0, 1.0, 39.0), None, 0.0, 0.06)
+
+
+@pytest.mark.parametrize(
+    ("actual", "said"),
+    [(90, "as promised (100, between 80 and 120)"), (70, "fewer than promised"), (130, "more than promised")],
+)
+def test_a_promise_is_said_to_be_kept_or_not(actual, said):
+    assert said in verdict(Promise(1_000, 100.0, 80.0, 120.0, actual), None)
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0.01, 0.05), "Contacting raised the response rate by +3.00 points [+1.00, +5.00]"),
+        ((-0.05, -0.01), "Contacting lowered the response rate"),
+        ((-0.01, 0.05), "No effect of contacting was found: +2.00 points [-1.00, +5.00]. It could"),
+    ],
+)  # fmt: skip
+def test_no_effect_is_a_result_and_is_said(ends, said):
+    assert said in verdict(Promise(1_000, 100.0, None, None, 90), effect(*ends))
+
+
+def test_without_a_control_nobody_can_say_what_contacting_brought():
+    assert "There was no control" in verdict(Promise(1_000, 100.0, 80.0, 120.0, 90), None)
+
+
+def test_the_page_holds_every_list_and_never_judges_an_open_one():
+    rate = Estimate(0.1, 0.05, 0.2)
+    page = MeasuredPage(
+        "秋季存款", "", "CNY",
+        [ListLine("a-1", "2026-06-30", 900, 100, ""), ListLine("a-2", "2026-08-31", 800, 90, "2026-10-30")],
+        Promise(900, 90.0, 70.0, 110.0, 90), [Kept("1", 90, 20.0, 9, rate)], [Kept("A", 90, 20.0, 9, rate)],
+        None, effect(0.01, 0.05), None, {}, ["nobody reported controls"],
+    )  # fmt: skip
+    told = measured_html(page)
+    assert "秋季存款" in told
+    assert "immature until 2026-10-30: not judged" in told
+    assert "nobody reported controls" in told
+    assert "http" not in told.replace("http://www.w3.org", "")
