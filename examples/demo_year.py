@@ -43,7 +43,7 @@ channels:
   app_push: {{cost: {cost}, consent: consent_app_push = 1}}
 policy:
   - {{rule: open_complaint, where: complaints_30d > 0}}
-  - {{rule: two_contacts, most: 2, within: 90d}}
+  - {{rule: one_contact, most: 1, within: 61d}}    # or two lists would be measured in one window
 size: {size}
 control: {{share: 20%}}
 explore: {{share: 25%}}

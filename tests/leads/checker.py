@@ -14,9 +14,12 @@ def known(row: Row, as_of: date, day: str, after: int) -> bool:
 
 
 def contacts_of(who: str, as_of: date, history: list[Row], own: list[Row]) -> list[Row]:
-    """Every contact of a customer that counts: known history, and our own leads that are not in it already."""
+    """Every contact of a customer that counts: known history, and our own lists where they are not in it already.
+
+    A control counts as the contacted do: it was chosen like them.
+    """
     seen = [row for row in history if row["customer"] == who and known(row, as_of, "day", 1)]
-    ours = [row for row in own if row["customer"] == who and row["cell"] != "control" and row["day"] <= as_of]
+    ours = [row for row in own if row["customer"] == who and row["day"] <= as_of]
     fresh = [
         row
         for row in ours

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from leadlift.cli.console import print_json, relative, say, table, working
-from leadlift.cli.options import HERE, AsOf, CampaignName, Json, WorkspaceDir
+from leadlift.cli.options import HERE, AsOf, CampaignName, Json, Today, WorkspaceDir
 
 if TYPE_CHECKING:
     from leadlift.leads import WaterfallRow
@@ -85,16 +84,7 @@ def write(
 @app.command(short_help="See whether a file is a list of ours, unchanged and still valid.")
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, wherever it lies.")],
-    on: Annotated[
-        datetime | None,
-        typer.Option(
-            "--on",
-            formats=["%Y-%m-%d"],
-            metavar="YYYY-MM-DD",
-            help="The day we stand on.",
-            show_default="today",
-        ),
-    ] = None,
+    on: Today = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from leadlift.cli.console import print_json, relative, say, table, working
-from leadlift.cli.options import HERE, CampaignName, Json, WorkspaceDir
+from leadlift.cli.options import HERE, CampaignName, Json, Today, WorkspaceDir
 
 app = typer.Typer()
 
@@ -22,16 +22,7 @@ def measure(
             "--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="One list.", show_default="all lists"
         ),
     ] = None,
-    on: Annotated[
-        datetime | None,
-        typer.Option(
-            "--on",
-            formats=["%Y-%m-%d"],
-            metavar="YYYY-MM-DD",
-            help="The day we stand on.",
-            show_default="today",
-        ),
-    ] = None,
+    on: Today = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:

@@ -31,6 +31,12 @@ LastDay = Annotated[
         show_default="the day the data ends",
     ),
 ]
+Today = Annotated[
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day we stand on.", show_default="today"
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 HERE = Path()

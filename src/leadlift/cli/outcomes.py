@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leadlift.cli.console import print_json, relative, say, table
-from leadlift.cli.options import HERE, Json, WorkspaceDir
+from leadlift.cli.options import HERE, Json, Today, WorkspaceDir
 
 GROUP = "outcomes"
 app = typer.Typer(help="What came back from the lists.", no_args_is_help=True)
@@ -33,16 +32,7 @@ def add(
             "--column", metavar="FIELD=NAME", help="The file's own name for a field; once for each."
         ),
     ] = None,
-    on: Annotated[
-        datetime | None,
-        typer.Option(
-            "--on",
-            formats=["%Y-%m-%d"],
-            metavar="YYYY-MM-DD",
-            help="The day we stand on.",
-            show_default="today",
-        ),
-    ] = None,
+    on: Today = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:

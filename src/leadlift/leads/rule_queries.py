@@ -71,9 +71,9 @@ def history_rows(
 
 
 def with_own(history: exp.Select | None) -> exp.Query:
-    """The contacts and our own lists' leads together, each contact once.
+    """The contacts and our own lists together, each contact once.
 
-    A lead of ours (OWN: customer_id, offer, channel, day, until) is left out when the history has the same customer,
+    A row of ours (OWN: customer_id, offer, channel, day, until) is left out when the history has the same customer,
     offer and channel between the day of the list and its last day: it is that contact.
     """
     told = [col(name) for name in (CUSTOMER, OFFER, CHANNEL, DAY)]

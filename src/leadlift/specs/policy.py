@@ -39,7 +39,7 @@ class Exclusion(Spec):
 class Rule(Spec):
     """One rule of the contact policy. Which kind it is, its own key says: where, most, pause, apart, never or above.
 
-    Contacts are the known rows of leadlift.yaml's `contacts` and the leads of our own earlier lists.
+    Contacts are the known rows of leadlift.yaml's `contacts` and everyone on our own earlier lists.
     """
 
     rule: Name = Field(description="Its name in the waterfall.")

@@ -10,10 +10,9 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leadlift.names import AS_OF, CONTROL, CUSTOMER
+from leadlift.names import AS_OF, CUSTOMER
 from leadlift.outcomes import Treatment
 from leadlift.specs import Workspace
 from leadlift.workflows.manifest import read_manifest
@@ -103,9 +102,10 @@ def _is_day(name: str) -> bool:
 
 
 def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:
-    """Leads of lists up to the day, but for the campaign's own of that day: customer_id, offer, channel, day, until.
+    """Everyone on lists up to the day, but for the campaign's own of that day: customer_id, offer, channel, day, until.
 
-    Controls are not among them. A list is read from its files alone: its campaign may be gone.
+    Controls are among them: were they free for the next list and the contacted not, the two could no longer be
+    compared. A list is read from its files alone: its campaign may be gone.
     """
     told = []
     for path in sorted((ws.root / LEADS).glob(f"*/*/{KEPT}/{ASSIGNED}")):
@@ -114,11 +114,10 @@ def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:
             continue
         day = date.fromisoformat(folder.name)
         if day <= as_of:
-            rows = pq.read_table(path, columns=[CUSTOMER, "offer", "channel", "cell", "valid_until"])
-            kept = rows.filter(pc.not_equal(rows["cell"], CONTROL)).drop_columns(["cell"])
-            days = pa.array([day] * kept.num_rows, pa.date32())
+            rows = pq.read_table(path, columns=[CUSTOMER, "offer", "channel", "valid_until"])
+            days = pa.array([day] * rows.num_rows, pa.date32())
             told.append(
-                kept.rename_columns([CUSTOMER, "offer", "channel", "until"]).append_column("day", days)
+                rows.rename_columns([CUSTOMER, "offer", "channel", "until"]).append_column("day", days)
             )
     schema = pa.schema(
         {
