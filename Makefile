@@ -24,6 +24,10 @@ env: $(READY) ## make the environment in .venv from the lock file
 demo: env ## simulate a bank and run the whole path, from tables to lead files
 	$(BIN)/leadlift demo
 
+.PHONY: year
+year: env ## a year in the life of the demo bank: twelve campaigns listed, answered, measured, monitored
+	$(BIN)/python examples/demo_year.py .leadlift/year
+
 .PHONY: test
 test: env lint types arrows ## all that CI runs: lint, types, import contracts, tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
