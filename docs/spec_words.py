@@ -95,7 +95,10 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
         WorkspaceFile,
         "timezone",
     ): "As-of days begin at midnight here; timestamps with a zone are read as local time.",
-    (WorkspaceFile, "language"): "Of sentences and headers that people read. Others will follow.",
+    (
+        WorkspaceFile,
+        "language",
+    ): "Of the sentences, headers and sheets of lead files: English or Simplified Chinese.",
     (WorkspaceFile, "engine"): "Where tables live. Others will follow.",
     (WorkspaceFile, "tracking_uri"): "The MLflow store. A relative SQLite path starts at the workspace.",
     (WorkspaceFile, "customer_key"): "The customer's column in every source that does not say otherwise.",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadlift.leads import MEANING, lead_table, list_name, treatment_code, write_leads, write_rows
+from leadlift.leads import MEANING, WORDS, lead_table, list_name, treatment_code, write_leads, write_rows
 from leadlift.leads.files import harmless
 from leadlift.names import CODE_LENGTH, CODE_LETTERS
 from leadlift.specs.campaigns import Export
@@ -49,7 +49,7 @@ def leads(customers: list[str] | None = None) -> pa.Table:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    write_leads(tmp_path, leads(), Export(), MEANING, [("list_id", "summer-1"), ("offer", "=1+1")])
+    write_leads(tmp_path, leads(), Export(), WORDS["en"], [("list_id", "summer-1"), ("offer", "=1+1")])
     return tmp_path
 
 
@@ -155,15 +155,15 @@ def test_the_workbook_keeps_ids_as_text_and_numbers_as_numbers(written):
 
 def test_the_workbook_explains_itself(written):
     book = openpyxl.load_workbook(written / "leads.xlsx")
-    assert book.sheetnames == ["Leads", "Summary", "Columns"]
+    assert book.sheetnames == ["Leads", "Summary", "README"]
     assert book["Summary"]["B3"].value == "=1+1"
-    explained = {row[0].value for row in book["Columns"].iter_rows(min_row=2)}
+    explained = {row[0].value for row in book["README"].iter_rows(min_row=2)}
     assert explained == set(leads().column_names)
 
 
 def test_only_the_formats_asked_for_are_written(tmp_path):
     files = write_leads(
-        tmp_path, leads(), Export(formats=("csv",), encoding="utf-8", delimiter=";"), MEANING, []
+        tmp_path, leads(), Export(formats=("csv",), encoding="utf-8", delimiter=";"), WORDS["en"], []
     )
     assert files == [tmp_path / "leads.csv"] == list(tmp_path.iterdir())
     assert (tmp_path / "leads.csv").read_text("utf-8").splitlines()[0].startswith("rank;customer_id;offer")
@@ -172,3 +172,26 @@ def test_only_the_formats_asked_for_are_written(tmp_path):
 def test_a_small_table_is_written_with_the_names_of_its_first_row(tmp_path):
     path = write_rows(tmp_path / "w.csv", [{"rule": "consent", "removed": 3}, {"rule": "size", "removed": 1}])
     assert path.read_text("utf-8").splitlines() == ["rule,removed", "consent,3", "size,1"]
+
+
+def test_both_languages_speak_of_every_column_and_of_every_fact():
+    assert set(WORDS["zh"].meaning) == set(WORDS["en"].meaning) == set(MEANING)
+    assert set(WORDS["zh"].headers) == set(MEANING)
+    assert len(set(WORDS["zh"].headers.values())) == len(MEANING)
+
+
+def test_a_chinese_list_has_chinese_headers_sheets_and_facts_and_parquet_keeps_its_names(tmp_path):
+    write_leads(tmp_path, leads(), Export(), WORDS["zh"], [("list_id", "summer-1"), ("leads", 4)])
+    with (tmp_path / "leads.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["客户号"] for row in rows] == CUSTOMERS
+    assert rows[0]["原因一"] == "存款将于三十天内到期"
+    assert rows[0]["branch"] == "'=1+1"
+    book = openpyxl.load_workbook(tmp_path / "leads.xlsx")
+    assert book.sheetnames == ["名单", "概要", "说明"]
+    assert [cell.value for cell in book["名单"][1]][:3] == ["序号", "客户号", "产品"]
+    facts = {row[0].value: row[1].value for row in book["概要"].iter_rows(min_row=2)}
+    assert facts == {"名单编号": "summer-1", "客户数": 4}
+    told = {row[0].value: row[1].value for row in book["说明"].iter_rows(min_row=2)}
+    assert "8 位响应" in told["响应概率"]
+    assert pq.read_table(tmp_path / "leads.parquet").equals(leads())

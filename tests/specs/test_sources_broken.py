@@ -176,7 +176,7 @@ CASES = {
     ),
     "a language that is not there": (
         ("customer_key:", "language: english\ncustomer_key:"),
-        ["2: language: 'english' is not a value of `language`. Known: 'en'"],
+        ["2: language: 'english' is not a value of `language`. Known: 'en' and 'zh'"],
     ),
     "a holdout of more than all": (
         ("customer_key:", "holdout: {share: 120%, salt: a}\ncustomer_key:"),

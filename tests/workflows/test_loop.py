@@ -149,3 +149,21 @@ def test_a_file_is_known_wherever_it_lies_until_it_is_changed_or_expires(sent, l
     said = leadlift("leads", "verify", str(copy), "--on", "2026-07-01", at=sent)
     assert said.code == 3
     assert "it was changed" in said.err
+
+
+def test_a_chinese_workspace_tells_its_reasons_in_chinese(bank, leadlift):
+    spec = (bank / "leadlift.yaml").read_text("utf-8")
+    assert "language: en" in spec or "language" not in spec
+    text = spec.replace("language: en", "language: zh") if "language: en" in spec else f"language: zh\n{spec}"
+    (bank / "leadlift.yaml").write_text(text, encoding="utf-8")
+    said = leadlift("leads", "fund_call", "--as-of", DAY, "--replace", at=bank)
+    assert said.code == 0, said.err
+    leads = pd.read_parquet(bank / f"leads/fund_call/{DAY}/leads.parquet")
+    told = "".join(leads["reason_1"].fillna("")) + "".join(leads["reason_2"].fillna(""))
+    assert "通常为" in told
+    assert "usually" not in told
+    assert (
+        (bank / f"leads/fund_call/{DAY}/leads.csv")
+        .read_text("utf-8-sig")
+        .startswith("序号,客户号,产品,渠道,响应概率")
+    )

@@ -11,9 +11,11 @@ from leadlift.leads.power import by_band, power_of
 from leadlift.leads.rule_queries import Flag
 from leadlift.leads.table import MEANING, lead_table
 from leadlift.leads.waterfall import WaterfallRow, refuse_wrong_counts
+from leadlift.leads.words import WORDS, Words
 
 __all__ = [
-    "MEANING", "Allocation", "Board", "Cap", "Chosen", "Flag", "Rates", "Room", "Terms", "WaterfallRow",
-    "allocate", "apply_least", "apply_permission", "apply_rest", "by_band", "choose", "held_out", "lead_table",
-    "list_name", "power_of", "refuse_wrong_counts", "treatment_code", "write_leads", "write_rows",
+    "MEANING", "WORDS", "Allocation", "Board", "Cap", "Chosen", "Flag", "Rates", "Room", "Terms",
+    "WaterfallRow", "Words", "allocate", "apply_least", "apply_permission", "apply_rest", "by_band", "choose",
+    "held_out", "lead_table", "list_name", "power_of", "refuse_wrong_counts", "treatment_code", "write_leads",
+    "write_rows",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from leadlift.leads.words import Words
 from leadlift.specs.campaigns import Export
 
 # a spreadsheet may run a text that begins with one of these (OWASP, CSV injection; ASVS 5.0, 1.2.10 adds the null);
@@ -30,21 +31,22 @@ def write_leads(
     folder: Path,
     leads: pa.Table,
     export: Export,
-    meaning: Mapping[str, str],
+    words: Words,
     summary: Sequence[tuple[str, object]],
 ) -> list[Path]:
     """Write the lead list in each format into `folder`, which is the caller's to put in place.
 
-    meaning: column -> what it says, for the sheet that explains the file. summary: facts about the list.
+    words: of the language that its readers speak; Parquet, which programs read, keeps the columns' own names.
+    summary: facts about the list.
     """
     written = []
     if "csv" in export.formats:
-        written.append(_csv(folder / "leads.csv", leads, export))
+        written.append(_csv(folder / "leads.csv", leads, export, words))
     if "parquet" in export.formats:
         pq.write_table(leads, folder / "leads.parquet", compression="zstd")
         written.append(folder / "leads.parquet")
     if "xlsx" in export.formats:
-        written.append(_xlsx(folder / "leads.xlsx", leads, meaning, summary))
+        written.append(_xlsx(folder / "leads.xlsx", leads, words, summary))
     return written
 
 
@@ -57,10 +59,10 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]], encoding: str =
     return path
 
 
-def _csv(path: Path, leads: pa.Table, export: Export) -> Path:
+def _csv(path: Path, leads: pa.Table, export: Export, words: Words) -> Path:
     with path.open("w", encoding=export.encoding, newline="") as file:
         writer = csv.writer(file, delimiter=export.delimiter)
-        writer.writerow(leads.column_names)
+        writer.writerow([words.headers.get(name, name) for name in leads.column_names])
         for batch in leads.to_batches(max_chunksize=10_000):
             columns = [_texts(column) for column in batch.columns]
             writer.writerows(zip(*columns, strict=True))
@@ -76,9 +78,7 @@ def _texts(column: pa.Array) -> list[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def _xlsx(
-    path: Path, leads: pa.Table, meaning: Mapping[str, str], summary: Sequence[tuple[str, object]]
-) -> Path:
+def _xlsx(path: Path, leads: pa.Table, words: Words, summary: Sequence[tuple[str, object]]) -> Path:
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
@@ -93,26 +93,25 @@ def _xlsx(
         "centre": book.add_format({"align": "center"}),
         "": None,
     }
-    _leads_sheet(book, looks, leads)
-    _facts_sheet(book, looks, "Summary", ("What", "Value"), [(name, value) for name, value in summary])
-    _facts_sheet(
-        book,
-        looks,
-        "Columns",
-        ("Column", "Meaning"),
-        [(name, meaning.get(name, "")) for name in leads.column_names],
-    )
+    _leads_sheet(book, looks, leads, words)
+    facts = [(words.facts.get(name, name), value) for name, value in summary]
+    _facts_sheet(book, looks, words.sheets[1], words.summary_heads, facts)
+    told = [(words.headers.get(name, name), words.meaning.get(name, "")) for name in leads.column_names]
+    _facts_sheet(book, looks, words.sheets[2], words.column_heads, told)
     book.close()
     return path
 
 
-def _leads_sheet(book: xlsxwriter.Workbook, looks: Mapping[str, object], leads: pa.Table) -> None:
-    sheet = book.add_worksheet("Leads")
+def _leads_sheet(
+    book: xlsxwriter.Workbook, looks: Mapping[str, object], leads: pa.Table, words: Words
+) -> None:
+    sheet = book.add_worksheet(words.sheets[0])
     for index, name in enumerate(leads.column_names):
         column = leads[name]
         look = LOOKS.get(name) or ("day" if pa.types.is_date(column.type) else "")
-        sheet.set_column(index, index, _width(name, column))
-        sheet.write_string(0, index, name, looks["head"])
+        head = words.headers.get(name, name)
+        sheet.set_column(index, index, _width(head, column))
+        sheet.write_string(0, index, head, looks["head"])
         for row, value in enumerate(column.to_pylist(), start=1):
             _cell(sheet, row, index, value, looks[look])
     sheet.freeze_panes(1, 2)

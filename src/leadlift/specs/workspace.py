@@ -48,7 +48,7 @@ class WorkspaceFile(Spec):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     timezone: str = "UTC"
-    language: Literal["en"] = "en"
+    language: Literal["en", "zh"] = "en"
     engine: Literal["duckdb"] = "duckdb"
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
     tuning: str | None = Field(

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
+from dataclasses import replace as replace_words
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 
 from leadlift.engines.files import whole_folder
 from leadlift.errors import UserError
-from leadlift.leads import MEANING, WaterfallRow, lead_table, write_leads, write_rows
+from leadlift.leads import WORDS, WaterfallRow, lead_table, write_leads, write_rows
 from leadlift.leads.board import Board
 from leadlift.leads.database import write_to_database
 from leadlift.leads.encrypt import encrypted
@@ -102,15 +103,18 @@ def write_list(
     summary: Mapping[str, Any],
     made_of: Mapping[str, Any],
     words: Wording,
+    language: str,
     *,
     replace: bool,
 ) -> list[Path]:
     """Write the folder of a list; an older one is kept beside it with `replace`. Returns what marketing gets."""
-    meaning = {**MEANING, PROBABILITY: words.meaning} if words.meaning else MEANING
+    told_in = WORDS[language]
+    if words.meaning:
+        told_in = replace_words(told_in, meaning={**told_in.meaning, PROBABILITY: words.meaning})
     taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:
-        files = write_leads(temporary, leads, campaign.export, meaning, list(summary.items()))
+        files = write_leads(temporary, leads, campaign.export, told_in, list(summary.items()))
         if campaign.export.encrypt_to:
             files = encrypted(files, campaign.export.encrypt_to)
         files.append(write_rows(temporary / "waterfall.csv", [_row(row) for row in board.rows]))

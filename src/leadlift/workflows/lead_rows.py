@@ -49,6 +49,7 @@ def told_of_chosen(
     models: Mapping[str, Loaded],
     as_of: date,
     progress: Progress,
+    language: str,
 ) -> Told:
     """Gather what files need. models: by pipeline."""
     chosen, board = found.chosen, found.board
@@ -86,7 +87,7 @@ def told_of_chosen(
     }
     told |= _seller(campaign, features, found)
     assigned = pa.table(told)
-    reasons, explainers = _reasons(campaign, models, features, offer, chosen.contacted, progress)
+    reasons, explainers = _reasons(campaign, models, features, offer, chosen.contacted, progress, language)
     return Told(name, assigned, features, reasons, explainers)
 
 
@@ -138,6 +139,7 @@ def _reasons(
     offer: npt.NDArray[np.str_],
     contacted: npt.NDArray[np.bool_],
     progress: Progress,
+    language: str,
 ) -> tuple[list[list[str]], dict[str, tuple[str, str]]]:
     """The reasons of those contacted, each by the model of the own offer."""
     told: list[list[str]] = [[] for _ in range(int(contacted.sum()))]
@@ -146,7 +148,7 @@ def _reasons(
     for pipeline in dict.fromkeys(one.pipeline for one in campaign.offers.values()):
         names = [name for name, one in campaign.offers.items() if one.pipeline == pipeline]
         mine = np.flatnonzero(np.isin(offer, names) & contacted)
-        found = explained(models[pipeline], features.take(pa.array(mine)), progress)
+        found = explained(models[pipeline], features.take(pa.array(mine)), progress, language=language)
         explainers[pipeline] = (found.explainer, found.because)
         for row, reasons in zip(mine, found.reasons, strict=True):
             told[place[row]] = [reason.sentence for reason in reasons]

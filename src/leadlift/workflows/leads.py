@@ -60,7 +60,7 @@ def leads(
         facts = lead_facts(ws, campaign, home, as_of, scores, wanted, progress)
         progress.step("choosing")
         found = decided(ws, campaign, facts, models, f"{name} {as_of}")
-        told = told_of_chosen(campaign, home, facts, found, models, as_of, progress)
+        told = told_of_chosen(campaign, home, facts, found, models, as_of, progress, ws.file.language)
         progress.step("files")
         table = leads_of(campaign, told, campaign.ranked_by != "probability")
         expected = _expected(campaign, told, models)
@@ -68,7 +68,16 @@ def leads(
         summary = _summary(campaign, as_of, table, told, found, models, expected)
         made_of = _made_of(models, manifests, told, campaign)
         files = write_list(
-            folder, campaign, table, told, found.board, summary, made_of, words, replace=replace
+            folder,
+            campaign,
+            table,
+            told,
+            found.board,
+            summary,
+            made_of,
+            words,
+            ws.file.language,
+            replace=replace,
         )
         listed = _listed(campaign, as_of, table, models, found, expected, folder, files, words, summary)
         _log(run, listed, models, folder, campaign)

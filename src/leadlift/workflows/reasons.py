@@ -52,10 +52,10 @@ class Told:
     because: str
 
 
-def explained(loaded: Loaded, rows: pa.Table, progress: Progress, top: int = 3) -> Told:
-    """The strongest reasons for each row of features, in the order of the rows."""
+def explained(loaded: Loaded, rows: pa.Table, progress: Progress, top: int = 3, language: str = "en") -> Told:
+    """The strongest reasons for each row of features, in the order of the rows, as sentences of the language."""
     names = loaded.model.encoding.features
-    codes = ReasonCodes(names, phrases(loaded.features), loaded.typical, top)
+    codes = ReasonCodes(names, phrases(loaded.features), loaded.typical, top, language)
     return told_of(loaded.model, codes, rows.select(names), progress)
 
 

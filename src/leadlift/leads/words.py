@@ -1,0 +1,102 @@
+"""What lead files say of themselves, in the languages that people read: headers, meanings, sheets, the summary."""
+
+# ruff: noqa: RUF001 - Chinese is written with full-width signs
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from leadlift.leads.table import MEANING
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language. headers: column -> what stands above it; the column's own name where there is none.
+
+    meaning: column -> what it says. sheets: of the leads, the summary and the explanation. heads: above the columns of
+    the last two. facts: line of the summary -> its name.
+    """
+
+    meaning: Mapping[str, str]
+    sheets: tuple[str, str, str]
+    summary_heads: tuple[str, str]
+    column_heads: tuple[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+ENGLISH = Words(MEANING, ("Leads", "Summary", "README"), ("What", "Value"), ("Column", "Meaning"))
+
+CHINESE = Words(
+    meaning={
+        "rank": "联系顺序：1 为最先联系，序号不重复。",
+        "customer_id": "客户号，按文本保存，不丢前导零。",
+        "offer": "推荐的产品。",
+        "channel": "联系方式。",
+        "seller": "负责联系的客户经理：每人条数相同，质量相当。",
+        "probability": "校准后的响应概率：8% 表示每 100 位这样的客户约有 8 位响应。",
+        "expected_value": "联系的预期收益，已扣除联系成本：概率 × 价值 − 成本。",
+        "percentile": "在模型参照人群中的百分位，1 至 100；100 表示最可能响应。",
+        "band": "A（最可能）至 E：固定的概率区间，各期名单一致。",
+        "script": "开场话术。",
+        "reason_1": "模型认为该客户最突出的特点。",
+        "reason_2": "第二个原因。",
+        "reason_3": "第三个原因。",
+        "as_of": "名单只用到这一天开始时已知的信息。",
+        "valid_until": "名单在这一天之后失效，请勿再用。",
+        "model_version": "给出概率的模型及其版本。",
+        "treatment_code": "反馈联系结果时请连同客户号一并填写：它代表名单、产品和渠道。",
+        "list_id": "本名单的唯一编号。",
+    },
+    sheets=("名单", "概要", "说明"),
+    summary_heads=("项目", "内容"),
+    column_heads=("列", "含义"),
+    headers={
+        "rank": "序号",
+        "customer_id": "客户号",
+        "offer": "产品",
+        "channel": "渠道",
+        "seller": "客户经理",
+        "probability": "响应概率",
+        "expected_value": "预期收益",
+        "percentile": "百分位",
+        "band": "等级",
+        "script": "话术",
+        "reason_1": "原因一",
+        "reason_2": "原因二",
+        "reason_3": "原因三",
+        "as_of": "数据日期",
+        "valid_until": "有效期至",
+        "model_version": "模型版本",
+        "treatment_code": "处理代码",
+        "list_id": "名单编号",
+    },
+    facts={
+        "list_id": "名单编号",
+        "campaign": "营销活动",
+        "offer": "产品",
+        "channel": "渠道",
+        "as_of": "数据日期",
+        "valid_until": "有效期至",
+        "consent": "联系许可",
+        "leads": "客户数",
+        "expected_responders": "预期响应人数",
+        "expected_responders_low": "预期响应人数（95% 下限）",
+        "expected_responders_high": "预期响应人数（95% 上限）",
+        "expected_responders_method": "区间算法",
+        "expected_value": "预期收益",
+        "currency": "币种",
+        "model": "模型版本",
+        "percentiles_among": "百分位的参照人群",
+        "bands": "等级的概率区间",
+        "control": "对照组人数",
+        "power": "检验能力",
+        "power_by_band": "各等级的检验能力",
+        "allocation": "分配方法",
+        "allocation_gap": "与最优的差距上限",
+        "worth_of_one_more": "每增加一个名额的价值",
+    },
+)
+
+WORDS: Mapping[str, Words] = {"en": ENGLISH, "zh": CHINESE}
