@@ -163,7 +163,7 @@ def profit_plot(
         axes.set(ylabel=f"{currency} per 1,000 customers".strip())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda money, _: f"{money:,.0f}"))
         _percent(axes, "x")
-        axes.legend(loc="upper left")
+        axes.legend(loc="upper right")
     return png[0]
 
 
