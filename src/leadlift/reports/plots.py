@@ -103,7 +103,7 @@ def score_plot(probability: npt.ArrayLike, responded: npt.ArrayLike) -> bytes:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 / (1 + np.exp(-at)):.2g}%"))
         axes.set(title="Spread of the chances", xlabel="chance", ylabel="share of the group")
         _percent(axes, "y")
-        axes.legend()
+        axes.legend(loc="upper right")
     return png[0]
 
 
@@ -163,7 +163,7 @@ def profit_plot(
         axes.set(ylabel=f"{currency} per 1,000 customers".strip())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda money, _: f"{money:,.0f}"))
         _percent(axes, "x")
-        axes.legend(loc="best")
+        axes.legend(loc="upper right")
     return png[0]
 
 

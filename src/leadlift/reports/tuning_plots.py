@@ -42,7 +42,7 @@ def history_plot(points: Sequence[TrialPoint], metric: str, higher_is_better: bo
         )
         axes.set(title="Trials", xlabel="trial", ylabel=f"{metric.replace('_', ' ')}, validation")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(loc="best")
+        axes.legend(loc="lower right")
     return png[0]
 
 
