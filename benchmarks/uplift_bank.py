@@ -3,11 +3,11 @@
     python benchmarks/uplift_bank.py                     20,000 customers, seed 1
     python benchmarks/uplift_bank.py --customers 6000 --folds 3
 
-The experiment: customers whom the bank's campaigns contacted at random about an offer, against those drawn alike and left
-alone (the table `experiments`, docs/demo_bank.md). Trained as `leadlift train` trains
-it. Everyone eligible on a day of the test period is ranked by the model, by the response model, and by the true effect
-of that day that the simulator wrote down, which no model sees; told is the mean true effect among the best 10, 20 and
-30 %, and the area between each order's curve of true effects and a random one's.
+The experiment: customers whom the bank's campaigns contacted at random about term deposits, against those drawn alike
+and left alone (the table `experiments`, docs/demo_bank.md). Trained as `leadlift train` trains it. Everyone eligible on
+a day of the test period is ranked by the model, by the response model, and by the true effect of that day that the
+simulator wrote down, which no model sees; told is the mean true effect among the best 10, 20 and 30 %, and the area
+between each order's curve of true effects and a random one's.
 """
 
 from __future__ import annotations
