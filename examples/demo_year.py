@@ -55,7 +55,7 @@ export: {{formats: [parquet]}}
 pipeline: deposit_uplift
 kind: uplift
 description: What a contact about a term deposit adds to the chance of opening one within 60 days.
-population: {source: experiments, where: offer = 'term_deposit'}
+population: {source: cases, where: offer = 'term_deposit'}
 treatment: {column: cell, control: control, arms: [model, explore]}
 target: {source: sales, where: product = 'term_deposit', outcome: 60d}
 features: {include: ["*"], exclude: ["consent_*", home_branch]}
@@ -64,7 +64,7 @@ split: {random: 20%, valid: 15%, calibration: 20%}
 }
 SOURCE = """
   # Everyone on a list whose window has closed: what was drawn, and what came back.
-  experiments:
+  cases:
     path: outcomes/cases.parquet
     kind: events
     event_time: contacted_on

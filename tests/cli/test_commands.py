@@ -54,6 +54,26 @@ def test_simulate_tells_its_tables_as_json(leadlift, tmp_path):
     assert said.json["rows"]["customers"] >= 50
 
 
+def test_simulate_lets_the_bank_live_on_without_other_words(leadlift, tmp_path):
+    assert leadlift("simulate", "--customers", "50", "--months", "1", "--seed", "4", at=tmp_path).code == 0
+    said = leadlift("simulate", "--advance", "60d", "--json", at=tmp_path)
+    assert said.code == 0
+    assert (said.json["end"], said.json["rows"]["balances"], said.json["lists"]) == ("2026-08-31", 150, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--seed", "1"], "--seed is for a new bank; with --advance the bank lives on as it was made"),
+        ([], "holds no demo bank that can live on"),
+    ],
+)
+def test_simulate_refuses_to_let_live_on_what_cannot(words, message, leadlift, tmp_path):
+    said = leadlift("simulate", "--advance", "1m", *words, at=tmp_path)
+    assert said.code == 2
+    assert message in said.err
+
+
 def test_check_of_a_sound_workspace_finds_nothing(leadlift, finished):
     said = leadlift("check", at=finished)
     assert (said.code, said.err) == (0, "")

@@ -8,7 +8,7 @@ from pathlib import Path
 from leadlift.simulate._block import live_through
 from leadlift.simulate._folder import replaced
 from leadlift.simulate._memory import Counters, Memory
-from leadlift.simulate._plan import BLOCK, BankPlan, life_stream, months_of
+from leadlift.simulate._plan import BLOCK, BankPlan, draw_stream, life_stream, months_of
 from leadlift.simulate._state import state_of
 from leadlift.simulate._tables import Numbering, tables_of
 
@@ -36,7 +36,7 @@ def simulate(
     with replaced(folder) as writer:
         for number, size in enumerate(sizes):
             rng = life_stream(plan.seed, number)
-            block, keep = live_through(rng, size, months, step)
+            block, keep = live_through(rng, draw_stream(plan.seed, number), size, months, step)
             tables, taken = tables_of(block.ledger, Numbering(number, keep), rng)
             writer.write(number, tables)
             rows = dict(writer.rows)

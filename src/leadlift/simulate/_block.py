@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from leadlift.simulate import _words as w
 from leadlift.simulate._arrays import Bools, Floats, Ints, Rng, days_between, happens, sigmoid
 from leadlift.simulate._campaigns import run_campaigns
 from leadlift.simulate._decisions import Desk, Moves, buy, decide
+from leadlift.simulate._experiments import Experiments
 from leadlift.simulate._intents import move_intents
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._life import live, write_versions
@@ -55,9 +57,13 @@ class Contacting(Protocol):
 
 
 def live_through(
-    rng: Rng, slots: int, months: Sequence[Month], progress: Callable[[], None]
+    rng: Rng, draws: Rng, slots: int, months: Sequence[Month], progress: Callable[[], None]
 ) -> tuple[Block, Bools]:
-    """All months of a block. Tells it with what happened, and which customer numbers are of the written months."""
+    """All months of a block. Tells it with what happened, and which customer numbers are of the written months.
+
+    draws: random numbers of its experiments.
+    """
+    contacting = partial(run_campaigns, experiments=Experiments(draws))
     block = _founded(rng, slots, months[0])
     kept = np.zeros(0, dtype=np.bool_)
     for month in months:
@@ -65,7 +71,7 @@ def live_through(
             block.ledger.writing = True
             block.people.due_contact[:] = -1
             kept = np.isin(np.arange(block.numbers), block.people.number[block.people.alive])
-        _live_month(block, month, run_campaigns)
+        _live_month(block, month, contacting)
         progress()
     _finish(block, months[-1].end)
     return block, np.concatenate([kept, np.ones(block.numbers - len(kept), dtype=np.bool_)])

@@ -9,6 +9,7 @@ import numpy as np
 from leadlift.simulate import _words as w
 from leadlift.simulate._arrays import Bools, Floats, Ints, Rng, days_between, happens
 from leadlift.simulate._causes import Scales, answer_chance, persuaded_chance, put_off_share
+from leadlift.simulate._experiments import RULE_NOISE, Choice, Experiments
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._people import People
 from leadlift.simulate._plan import Month
@@ -42,11 +43,22 @@ class Reached:
     campaign: int = -1
 
 
-def run_campaigns(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, ledger: Ledger) -> None:
+def run_campaigns(
+    rng: Rng,
+    people: People,
+    shelf: Shelf,
+    on: Scales,
+    month: Month,
+    ledger: Ledger,
+    experiments: Experiments,
+) -> None:
     """Contact customers for every offer, and note who is persuaded, put off or withdraws consent."""
     calm_down(rng, people, month, ledger)
     for code in range(len(w.OFFERS)):
-        contact(rng, people, on, _choose(rng, people, shelf, on, month, code), month, ledger)
+        could = _open(people, shelf, month, code)
+        reached, choice = _choose(rng, people, shelf, on, month, code, could)
+        contact(rng, people, on, reached, month, ledger)
+        experiments.follow(people, choice, month, ledger)
 
 
 def calm_down(rng: Rng, people: People, month: Month, ledger: Ledger) -> None:
@@ -72,21 +84,33 @@ def contact(
 def eligible(people: People, shelf: Shelf, month: Month, code: int) -> Bools:
     """Who may be contacted for an offer this month: consenting, settled, rested, room for the product."""
     rested = month.index - people.contacted[:, code] >= _REST_MONTHS
+    return np.asarray(rested & (people.due[:, code] == 0) & _open(people, shelf, month, code), dtype=np.bool_)
+
+
+def _open(people: People, shelf: Shelf, month: Month, code: int) -> Bools:
+    """Who may be contacted for an offer this month but for earlier contacts."""
+    settled = ~people.leaving & (people.joined < month.start)
     consents = _consented(people, month).any(axis=1)
-    settled = ~people.leaving & (people.joined < month.start) & (people.due[:, code] == 0)
-    return np.asarray(rested & consents & settled & shelf.has_room(w.OFFERS[code]), dtype=np.bool_)
+    return np.asarray(consents & settled & shelf.has_room(w.OFFERS[code]), dtype=np.bool_)
 
 
-def _choose(rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, code: int) -> Reached:
+def _choose(
+    rng: Rng, people: People, shelf: Shelf, on: Scales, month: Month, code: int, could: Bools
+) -> tuple[Reached, Choice]:
     pool = rng.permutation(np.flatnonzero(eligible(people, shelf, month, code)))
     count = min(round(RANDOM_SHARE[w.OFFERS[code]] * len(people)), len(pool) // 2)
     chosen, rest = pool[:count], pool[count:]
-    score = _naive_score(people, on, w.OFFERS[code])[rest] + 1.2 * rng.standard_normal(len(rest))
-    targeted = rest[np.argsort(-score, kind="stable")[:count]]
+    naive = _naive_score(people, on, w.OFFERS[code])
+    score = naive[rest] + RULE_NOISE * rng.standard_normal(len(rest))
+    order = np.argsort(-score, kind="stable")
+    targeted = rest[order[:count]]
     slots = np.concatenate([chosen, targeted])
     day = days_between(rng, np.full(len(slots), month.start), np.full(len(slots), month.end))
     channel = _channels(rng, people, slots, month)
-    return Reached(slots, day, channel, np.arange(len(slots)) < count, code)
+    least = float(score[order[count - 1]]) if count else np.inf
+    left = np.sort(rest[order[count:]])
+    choice = Choice(code, chosen, day[:count], left, could, naive, least, count / max(len(pool), 1))
+    return Reached(slots, day, channel, np.arange(len(slots)) < count, code), choice
 
 
 def _naive_score(people: People, on: Scales, offer: str) -> Floats:

@@ -25,7 +25,8 @@ _FORMAT: dict[str, Any] = {"compression": "zstd", "store_schema": False, "store_
 _IN_TRUTH = ("latents", "chances", "effects", "lists", "state")
 _OWNED = (
     "customers.parquet", "holdings.parquet", "balances.parquet", "transactions", "channel_events.parquet",
-    "contacts.parquet", "sales.parquet", "consents.parquet", "arrears.parquet", "answers", "truth",
+    "contacts.parquet", "experiments.parquet", "sales.parquet", "consents.parquet", "arrears.parquet", "answers",
+    "truth",
 )  # fmt: skip
 _COMPLETE = "complete.json"
 

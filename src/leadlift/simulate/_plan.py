@@ -88,6 +88,11 @@ def life_stream(seed: int, block: int) -> Rng:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
 
 
+def draw_stream(seed: int, block: int) -> Rng:
+    """The random numbers of a block's experiments: nothing else depends on them."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block, 1)))
+
+
 def month_stream(seed: int, block: int, month: Month) -> Rng:
     """The random numbers of a block in a month after the end of its plan: a month alone decides on them."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block, 2, month.index)))

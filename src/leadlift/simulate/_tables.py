@@ -11,6 +11,7 @@ import pyarrow as pa
 from leadlift.simulate import _columns as to
 from leadlift.simulate import _words as w
 from leadlift.simulate._arrays import Bools, Column, Rng
+from leadlift.simulate._experiments import ARMS
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._names import full_names
 from leadlift.simulate._truth import TRAITS
@@ -176,23 +177,38 @@ def _channel_events(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
     )
 
 
+def _own_campaigns(rows: _Rows) -> pa.Array:
+    """The bank's own campaigns, named by offer and month."""
+    months, which = np.unique(rows["month"], return_inverse=True)
+    labels = [str(np.datetime64(int(first), "D"))[:7] for first in months]
+    campaigns = [f"{offer}_{label}" for label in labels for offer in w.OFFERS]
+    return to.word(which * len(w.OFFERS) + rows["offer"], campaigns)
+
+
 def _contacts(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
-    campaigns, campaign = numbering.campaigns, rows["campaign"]
-    if not campaigns:
-        months, which = np.unique(rows["month"], return_inverse=True)
-        labels = [str(np.datetime64(int(first), "D"))[:7] for first in months]
-        campaigns = [f"{offer}_{label}" for label in labels for offer in w.OFFERS]
-        campaign = which * len(w.OFFERS) + rows["offer"]
+    lists = numbering.campaigns
     return pa.table(
         {
             "contact_id": numbering.rows("contacts", len(rows)),
             "customer_id": numbering.customers(rows["customer"]),
             "contacted_at": to.instant(rows["second"]),
-            "campaign": to.word(campaign, campaigns),
+            "campaign": to.word(rows["campaign"], lists) if lists else _own_campaigns(rows),
             "offer": to.word(rows["offer"], w.OFFERS),
             "channel": to.word(rows["channel"], w.CONTACT_CHANNELS),
             "randomised": to.flag(rows["randomised"]),
             "answered": to.flag(rows["answered"]),
+        }
+    )
+
+
+def _experiments(rows: _Rows, numbering: Numbering, rng: Rng) -> pa.Table:
+    return pa.table(
+        {
+            "customer_id": numbering.customers(rows["customer"]),
+            "drawn_on": to.day(rows["drawn_on"]),
+            "campaign": _own_campaigns(rows),
+            "offer": to.word(rows["offer"], w.OFFERS),
+            "arm": to.word(rows["arm"], ARMS),
         }
     )
 
@@ -284,6 +300,7 @@ _MAKERS: dict[str, Callable[[_Rows, Numbering, Rng], pa.Table]] = {
     "transactions": _transactions,
     "channel_events": _channel_events,
     "contacts": _contacts,
+    "experiments": _experiments,
     "sales": _sales,
     "consents": _consents,
     "arrears": _arrears,
