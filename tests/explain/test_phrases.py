@@ -74,7 +74,7 @@ def test_a_share_is_read_in_per_cent():
 
 
 def test_sentences_are_said_in_chinese_too():
-    assert say(phrase(label="消费", unit="元"), 12_300, 800, "zh") == "消费：12,300 元（通常为 800 元）"
+    assert say(phrase(label="消费", unit="元"), 12_300, 800, "zh") == "消费：12,300 元（一般客户为 800 元）"
     assert say(phrase(label="消费"), None, 800, "zh") == "消费：无记录"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -195,3 +196,14 @@ def test_a_chinese_list_has_chinese_headers_sheets_and_facts_and_parquet_keeps_i
     told = {row[0].value: row[1].value for row in book["说明"].iter_rows(min_row=2)}
     assert "8 位响应" in told["响应概率"]
     assert pq.read_table(tmp_path / "leads.parquet").equals(leads())
+
+
+def test_a_column_of_chinese_text_is_as_wide_as_its_letters_are(tmp_path):
+    long = "近三十天手机银行转账笔数12笔而一般客户只有3笔"
+    told = leads()
+    told = told.set_column(told.column_names.index("reason_1"), "reason_1", pa.array([long] * told.num_rows))
+    write_leads(tmp_path, told, Export(), WORDS["zh"], [])
+    sheet = openpyxl.load_workbook(tmp_path / "leads.xlsx")["名单"]
+    letter = next(cell.column_letter for cell in sheet[1] if cell.value == "原因一")
+    room = sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in long)
+    assert sheet.column_dimensions[letter].width >= room

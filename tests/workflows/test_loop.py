@@ -160,7 +160,7 @@ def test_a_chinese_workspace_tells_its_reasons_in_chinese(bank, leadlift):
     assert said.code == 0, said.err
     leads = pd.read_parquet(bank / f"leads/fund_call/{DAY}/leads.parquet")
     told = "".join(leads["reason_1"].fillna("")) + "".join(leads["reason_2"].fillna(""))
-    assert "通常为" in told
+    assert "一般客户为" in told
     assert "usually" not in told
     assert (
         (bank / f"leads/fund_call/{DAY}/leads.csv")

@@ -75,7 +75,7 @@ LANGUAGES: Mapping[str, Language] = {
     ),
     "zh": Language(
         stated="{label}：{value}",
-        compared="{label}：{value}（通常为 {typical}）",
+        compared="{label}：{value}（一般客户为 {typical}）",
         as_usual="{label}：{value}，与通常水平相当",
         none_on_record="{label}：无记录",
         yes="是",

@@ -19,6 +19,7 @@ from leadlift.specs.campaigns import Export
 # an East Asian one reads the full-width signs alike
 FORMULA = re.compile(r"^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 NARROWEST, WIDEST = 10, 90
+WIDE = r"[\x{1100}-\x{115f}\x{2e80}-\x{a4cf}\x{ac00}-\x{d7a3}\x{f900}-\x{faff}\x{fe30}-\x{fe6f}\x{ff00}-\x{ff60}]"
 LOOKS = {"probability": "percent", "rank": "centre", "percentile": "centre", "band": "centre"}
 
 
@@ -123,8 +124,15 @@ def _leads_sheet(
 
 def _width(name: str, column: pa.ChunkedArray) -> int:
     """Wide enough for the name with its filter button and for every text, within reason."""
-    longest = pc.max(pc.utf8_length(column)).as_py() if pa.types.is_string(column.type) else 0
-    return min(max(NARROWEST, len(name) + 4, (longest or 0) + 2), WIDEST)
+    texts = [column] if pa.types.is_string(column.type) else []
+    longest: int = max((pc.max(_places(one)).as_py() or 0 for one in texts), default=0)
+    head: int = _places(pa.scalar(name)).as_py()
+    return min(max(NARROWEST, head + 4, longest + 2), WIDEST)
+
+
+def _places(text: pa.ChunkedArray | pa.Scalar) -> pa.ChunkedArray | pa.Scalar:
+    """How many Latin letters' room a text takes: an East Asian letter takes that of two."""
+    return pc.add(pc.utf8_length(text), pc.count_substring_regex(text, WIDE))
 
 
 def _facts_sheet(
