@@ -55,8 +55,9 @@ class Amounts:
 def fit_amounts(raw: npt.ArrayLike, y: npt.ArrayLike) -> Amounts:
     """Calibrate on cases that the trees were not grown on: totals of bins, and so of all, are as they were found.
 
-    raw: (n,), logarithms of amounts. y: (n,), amounts of 0 and more, some above 0. Bins are cut so that trees expect
-    the same total of each, since few cases bring most of the money; bins that fall are pooled (isotonic regression).
+    raw: (n,), logarithms of amounts. y: (n,), amounts of 0 and more, some above 0. Bins hold
+    equal shares of cases and of the money that trees expect, both counting half, since few cases bring most of it; bins
+    that fall are pooled (isotonic regression).
     """
     from sklearn.isotonic import isotonic_regression
 
@@ -64,8 +65,8 @@ def fit_amounts(raw: npt.ArrayLike, y: npt.ArrayLike) -> Amounts:
     order = np.argsort(said, kind="stable")
     said, amount = said[order], amount[order]
     bins = int(np.clip(np.count_nonzero(amount) // A_BIN, 1, MOST_BINS))
-    expected = np.cumsum(said)
-    place = np.minimum((expected / expected[-1] * bins).astype(np.intp), bins - 1)
+    share = (np.cumsum(said) / said.sum() + np.arange(1, len(said) + 1) / len(said)) / 2.0
+    place = np.minimum((share * bins).astype(np.intp), bins - 1)
     cases = np.bincount(place, minlength=bins)
     held = cases > 0
     mean_said, mean_found = (

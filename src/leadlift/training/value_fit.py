@@ -42,6 +42,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 LATER = 0.3
+FEW_ZEROS = 0.05
 FEWEST = 30
 """So many cases with an amount are needed to choose on: fewer decide by luck."""
 
@@ -85,6 +86,17 @@ def answered(cases: Cases) -> Cases:
     return replace(cases, y=(cases.y > 0).astype(np.float64))
 
 
+def told_apart(cases: Cases) -> tuple[Cases, bool]:
+    """The cases as the audit reads them: whether there is any amount; where nearly all have one, whether it is large.
+
+    Large is above the median of the training cases. The second value says whether it was asked for large amounts.
+    """
+    train = cases.y[cases.rows(TRAIN)]
+    if (train > 0).mean() < 1 - FEW_ZEROS:
+        return answered(cases), False
+    return replace(cases, y=(cases.y > np.median(train)).astype(np.float64)), True
+
+
 def choose_way(
     cases: Cases,
     params: Mapping[str, Any],
@@ -112,7 +124,7 @@ def choose_way(
     rival = min(others, key=lambda one: float(others[one].mean()))
     behind, error = float(others[rival].mean()), float(others[rival].std() / np.sqrt(len(judged)))
     sure = "more" if behind > 1.96 * error else "not more"
-    why = f"{best}: the least deviance; {rival} is behind by {behind:.4g}, {sure} than luck gives"
+    why = f"the least deviance; {rival} is behind by {behind:.4g}, {sure} than luck gives"
     return ValueChoice(tuple(sorted(tried, key=lambda one: one.deviance)), best, why, told)
 
 

@@ -31,6 +31,7 @@ class ValueJudgement:
     metrics: the model's. baseline: the linear model's on the same cases. gain, over_chance: model minus linear model,
     and minus ranking by the chance of any amount; paired. elsewhere: part -> metric -> value, without intervals.
     curves: (depths, money by the model, by the linear model, by the chance). predicted, actual: totals of the test.
+    zeros: whether any case has no amount, so that there is a chance to rank by.
     """
 
     metrics: Metrics
@@ -42,6 +43,7 @@ class ValueJudgement:
     curves: tuple[Floats, Floats, Floats, Floats]
     predicted: float
     actual: float
+    zeros: bool
 
     @property
     def ranks(self) -> bool:
@@ -71,6 +73,7 @@ def judge_value(fitted: FittedValue, cases: Cases, resamples: int = 200) -> Valu
         curves=(depths, money, money_curve(y, simple)[1], money_curve(y, chance)[1]),
         predicted=float(told[rows].sum()),
         actual=float(y.sum()),
+        zeros=bool((y == 0).any()),
     )
 
 
@@ -85,10 +88,8 @@ def value_verdict(found: ValueJudgement) -> str:
         f"The best tenth of customers bring {share.value:.0%} [{share.low:.0%}, {share.high:.0%}] of the money "
         f"(Gini {_said(gini)})."
     )
-    beside = (
-        f"Ranking by amount is {_than(found.over_chance['gini'], 'ranking by the chance of any amount')}, and "
-        f"{_than(found.gain['gini'], 'the linear model')}."
-    )
+    chance = f"{_than(found.over_chance['gini'], 'ranking by the chance of any amount')}, and "
+    beside = f"Ranking by amount is {chance * found.zeros}{_than(found.gain['gini'], 'the linear model')}."
     right = ratio.low <= 1 <= ratio.high
     level = "as it was found, within luck" if right else "too high" if ratio.value > 1 else "too low"
     total = f"{ratio.value:.2f} [{ratio.low:.2f}, {ratio.high:.2f}] of the actual one"

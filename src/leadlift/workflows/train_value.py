@@ -19,15 +19,16 @@ from leadlift.training import (
     Parts,
     TrainingTable,
     ValueJudgement,
-    answered,
     audit_cases,
     choose_way,
     fit_value,
     judge_value,
     prepare,
     split_cases,
+    told_apart,
     training_table,
     value_verdict,
+    without_purity,
 )
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
@@ -77,7 +78,7 @@ def train_value(
 ) -> TrainedValue:
     """Learn the amount, judge it on the test beside a linear model, log the run and register the version last.
 
-    The leak audit reads whether there is any amount. Raises GateError when a suspect stands open.
+    The leak audit reads whether there is any amount, or a large one. Raises GateError when a suspect stands open.
     """
     name = spec.pipeline
     with opened(ws) as home:
@@ -86,7 +87,9 @@ def train_value(
         cases = prepare(table.table, table.features, parts)
         progress.step("audit")
         catalogue = catalogue_of(ws, spec)
-        audit = audit_cases(spec, table, answered(cases), catalogue, home, split.seed, accepted)
+        asked, sizes = told_apart(cases)
+        limits = without_purity() if sizes else None
+        audit = audit_cases(spec, table, asked, catalogue, home, split.seed, accepted, limits)
     tracker = tracker_of(ws)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
         stop_at_leaks(run, ws, spec, table, audit)
