@@ -7,6 +7,7 @@ TREATMENT = "treatment"
 
 SCORE = "score"
 PROBABILITY = "probability"
+VALUE = "value"
 PERCENTILE = "percentile"
 BAND = "band"
 RANK = "rank"

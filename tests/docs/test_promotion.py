@@ -8,7 +8,7 @@ from leadlift.training.gates import WORDS
 
 from .pages import table_rows, text_of
 
-ABOVE = ("coin", "qini", "crossfitted_qini")
+ABOVE = ("coin", "qini", "crossfitted_qini", "gini")
 
 
 def mark(value: float | None) -> str:

@@ -38,10 +38,10 @@ def test_a_sound_one_is_read_and_several_values_are_one_treatment():
     [
         ({"treatment": None}, "kind 'uplift' needs `treatment`"),
         ({"kind": "response"}, "`treatment` goes with kind 'uplift', not with 'response'"),
-        ({"kind": "value", "treatment": None}, "pipelines of kind 'value' are not there yet"),
+        ({"kind": "value", "treatment": None}, "kind 'value' needs `amount`"),
         ({"treatment": {"column": "arm", "control": "a", "arms": ["a", "b"]}}, "'a' cannot be both"),
         ({"treatment": {**SOUND["treatment"], "learners": ["z"]}}, "class_transformation"),
-        ({"target": {"column": "spend", "amount": True, "positive": 1}}, "without `positive`"),
+        ({"target": {"column": "spend", "amount": True, "positive": 1}}, "`positive` is left out"),
         ({"kind": "response", "treatment": None, "target": {"column": "spend", "amount": True}}, "`amount` goes with"),
         ({"target": {"column": "visit"}}, "`column` needs `positive`"),
         ({"gates": {"min_auc": 0.6}}, "'min_auc' cannot judge a pipeline of kind 'uplift'"),

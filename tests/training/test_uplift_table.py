@@ -99,3 +99,17 @@ def test_rows_of_a_flat_experiment_keep_their_amount_and_the_arm_is_no_feature(t
         {"customer_id": "3", "age": 50, TREATMENT: 2, "target": 7.0},
     ]
     assert [feature.name for feature in found.features] == ["age"]
+
+
+def test_amounts_of_the_window_are_added_up_and_0_where_there_are_none(table_of):
+    spend = CONTACTS.replace("outcome: 30d", "outcome: 30d, amount: price * pieces")
+    priced = "      sold_on: {type: date}\n      price: {type: number}\n      pieces: {type: integer}\n"
+    files = {
+        **FILES,
+        "leadlift.yaml": WORKSPACE.replace("      sold_on: {type: date}\n", priced),
+        "sales.csv": "customer_id,sold_on,price,pieces\n"
+        "ann,2025-02-10,2.5,2\nann,2025-02-20,1,3\nbob,2025-03-20,9,1\n",
+    }
+    found = table_of({**files, "pipelines/deposit.yaml": spend}).table
+    told = dict(zip(found["customer_id"].to_pylist(), found["target"].to_pylist(), strict=True))
+    assert told == {"ann": 8.0, "bob": 0.0}

@@ -9,6 +9,7 @@ import typer
 from leadlift.cli.console import print_json, say, table, tell, working
 from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 from leadlift.cli.uplift_shown import show_uplift
+from leadlift.cli.value_shown import show_value
 
 if TYPE_CHECKING:
     from leadlift.workflows.train import Trained
@@ -58,6 +59,7 @@ def train(
     from leadlift.training import Acceptance
     from leadlift.workflows.train import train as run
     from leadlift.workflows.train_uplift import TrainedUplift
+    from leadlift.workflows.train_value import TrainedValue
 
     accepted = Acceptance(tuple(accept_leak or ()), because)
     with working("train") as bar:
@@ -66,6 +68,8 @@ def train(
         print_json(found)
     elif isinstance(found, TrainedUplift):
         show_uplift(found)
+    elif isinstance(found, TrainedValue):
+        show_value(found)
     else:
         _show(found)
     if promote:

@@ -30,6 +30,13 @@ from leadlift.evaluation.uplift import (
     uplift_deciles,
     uplift_difference,
 )
+from leadlift.evaluation.value import (
+    ValueDecile,
+    evaluate_value,
+    money_curve,
+    value_deciles,
+    value_difference,
+)
 
 __all__ = [
     "DRIFT",
@@ -50,6 +57,7 @@ __all__ = [
     "Reliability",
     "Strength",
     "UpliftDecile",
+    "ValueDecile",
     "auc",
     "average_precision",
     "bin_counts",
@@ -64,6 +72,7 @@ __all__ = [
     "estimated",
     "evaluate",
     "evaluate_uplift",
+    "evaluate_value",
     "frozen_edges",
     "gains_curve",
     "information_value",
@@ -72,6 +81,7 @@ __all__ = [
     "limits",
     "log_loss",
     "mid_ranks",
+    "money_curve",
     "onset",
     "psi",
     "psi_by_chance",
@@ -83,4 +93,6 @@ __all__ = [
     "reliability",
     "uplift_deciles",
     "uplift_difference",
+    "value_deciles",
+    "value_difference",
 ]

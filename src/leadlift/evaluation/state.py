@@ -19,6 +19,7 @@ RULES = (
     "Otherwise healthy.",
     "Of an uplift model Qini stands for AUC, the response model's ranking for the baseline, and its scorings for "
     "nothing.",
+    "Of a value model Gini stands for AUC, and its scorings for nothing.",
 )
 
 
@@ -40,12 +41,12 @@ def state_of(
         return IMMATURE, [f"only {positives:,.0f} positive cases in its test"]
     if "oot.qini" in champion:
         return _uplift(champion, later)
-    if reasons := [*_outdone(champion, later), *_shifted(mean_chances)]:
+    measure, called = ("gini", "Gini") if "oot.gini" in champion else ("auc", "AUC")
+    if reasons := [*_outdone(champion, later, measure, called), *_shifted(mean_chances)]:
         return DECAYING, reasons
-    gain, low = (champion.get(f"oot.auc_gain_over_baseline{end}", math.nan) for end in ("", ".low"))
-    if not low > 0:
-        return NO_BETTER, [f"AUC {gain:+.3f} over the baseline, interval from {low:+.3f}"]
-    return HEALTHY, [f"AUC {gain:+.3f} over the baseline, interval from {low:+.3f}"]
+    gain, low = (champion.get(f"oot.{measure}_gain_over_baseline{end}", math.nan) for end in ("", ".low"))
+    told = f"{called} {gain:+.3f} over the baseline, interval from {low:+.3f}"
+    return (HEALTHY if low > 0 else NO_BETTER), [told]
 
 
 def _uplift(champion: Mapping[str, float], later: Sequence[Mapping[str, float]]) -> tuple[str, list[str]]:
@@ -59,14 +60,14 @@ def _uplift(champion: Mapping[str, float], later: Sequence[Mapping[str, float]])
     return (HEALTHY if low > 0 else NO_BETTER), [told]
 
 
-def _outdone(champion: Mapping[str, float], later: Sequence[Mapping[str, float]]) -> list[str]:
-    low = champion.get("oot.auc.low", math.nan)
+def _outdone(
+    champion: Mapping[str, float], later: Sequence[Mapping[str, float]], measure: str, called: str
+) -> list[str]:
+    low = champion.get(f"oot.{measure}.low", math.nan)
     for run in later[:1]:
-        high = run.get("oot.auc.high", math.nan)
-        if high < low:
-            return [
-                f"the latest training reaches AUC {run['oot.auc']:.3f}, this one had {champion['oot.auc']:.3f}"
-            ]
+        if run.get(f"oot.{measure}.high", math.nan) < low:
+            now, then = run[f"oot.{measure}"], champion[f"oot.{measure}"]
+            return [f"the latest training reaches {called} {now:.3f}, this one had {then:.3f}"]
     return []
 
 

@@ -26,7 +26,7 @@ from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.specs import Source, Target, column_types, sql
 from leadlift.specs.treatment import Treatment
 
-DATES = "as_of_dates"
+DATES, ADDED = "as_of_dates", "added"
 
 
 def customers_source(sources: Mapping[str, Source]) -> str:
@@ -105,9 +105,13 @@ def outcomes(
 ) -> exp.Select:
     """The target of every row of the spine: 1 when a row falls in [as_of + gap, as_of + gap + n).
 
-    Judged on the last version of each row: outcomes may be corrected, features may not.
+    Of an amount: what the rows there add up to, 0 without any. Judged on the last version of each row: outcomes may be
+    corrected, features may not.
     """
     happened, on = _outcome_rows(name, source, customer, target, sources)
+    if target.added is not None:
+        added = exp.Sum(this=exp.cast(col(ADDED, ROW), "DOUBLE"))
+        return _per_case(exp.Coalesce(this=added, expressions=[number(0)]).as_(TARGET), happened, on)
     yes, no = (0, 1) if target.absent else (1, 0)
     seen = exp.GT(this=exp.Count(this=col("day", ROW)), expression=number(0))
     return _per_case(case(seen, number(yes)).else_(number(no)).as_(TARGET), happened, on)
@@ -125,16 +129,22 @@ def outcome_waits(
 def _outcome_rows(
     name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
 ) -> tuple[exp.Select, exp.Expr]:
-    """The days on which the outcome happened, by customer, and when one lies in the window of a spine's row."""
+    """The days on which the outcome happened, by customer, and when one lies in the window of a spine's row.
+
+    With `target.amount` beside each what it adds.
+    """
     clock = target.event_time or source.clock
     types = column_types(source, sources)
     condition = sql.parse(target.where, types, f"source '{name}'") if target.where else None
-    wanted = sql.names_in(condition) if condition is not None else set()
+    added = sql.parse(target.added, types, f"source '{name}'") if target.added else None
+    wanted = {one for tree in (condition, added) if tree is not None for one in sql.names_in(tree)}
     rows = versions(name, source, wanted | ({clock} if clock else set()), customer, source.clock)
     kept = [exp.Is(this=col(UNTIL), expression=exp.null())] + ([condition] if condition is not None else [])
     happened = (
         exp.select(col(CUSTOMER), as_date(col(str(clock))).as_("day")).from_(rows.subquery("v")).where(*kept)
     )
+    if added is not None:
+        happened = happened.select(added.as_(ADDED))
     after = days_from(col(AS_OF, SPINE), col("day", ROW))
     begin, end = target.gap, target.gap + (target.outcome or 0)
     on = exp.and_(

@@ -1,5 +1,6 @@
 """Estimators: the encoding, boosted trees, calibration, the baseline, and the finished model."""
 
+from leadlift.models.amounts import AmountBands, Amounts, fit_amounts
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.baseline import LogisticBaseline, fit_logistic
 from leadlift.models.boosting import Booster, fit_booster, make_dataset
@@ -20,6 +21,8 @@ from leadlift.models.scorer import Model, Scores
 
 __all__ = [
     "DEFAULT_PARAMS",
+    "AmountBands",
+    "Amounts",
     "Bands",
     "Booster",
     "Calibrator",
@@ -49,6 +52,7 @@ __all__ = [
     "constraint_params",
     "doubt_of",
     "effect_line",
+    "fit_amounts",
     "fit_booster",
     "fit_calibrator",
     "fit_logistic",

@@ -62,7 +62,7 @@ class LogisticBaseline:
 
     def predict(self, matrix: Matrix) -> Floats:
         """Return the probability of responding, (n,), of encoded rows, (n, n_features)."""
-        line = _inputs(matrix, self.numbers, self.levels) @ self.weights + self.intercept
+        line = prepared(matrix, self.numbers, self.levels) @ self.weights + self.intercept
         return np.asarray(0.5 * (1.0 + np.tanh(0.5 * line)), dtype=np.float64)
 
     def coefficients(self) -> list[tuple[str, float]]:
@@ -81,10 +81,18 @@ def fit_logistic(matrix: Matrix, y: npt.ArrayLike, encoding: Encoding, seed: int
         raise UserError(f"the baseline needs responders and others; all {len(target)} rows are alike")
     rows = drawn(target, seed, MOST_ROWS)
     matrix, target = matrix[rows], target[rows]
+    numbers, levels, names = plan(matrix, encoding)
+    weights, intercept, converged = solve(prepared(matrix, numbers, levels), target)
+    return LogisticBaseline(numbers, levels, names, weights, intercept, converged)
+
+
+def plan(
+    matrix: Matrix, encoding: Encoding
+) -> tuple[NumberPlan, dict[int, tuple[int, ...]], tuple[str, ...]]:
+    """How columns are prepared for a linear model, learned from these rows; and what its inputs are called."""
     numbers = _plan_numbers(matrix, encoding)
     levels = {column: _common_codes(matrix[:, column]) for column in encoding.categorical}
-    weights, intercept, converged = solve(_inputs(matrix, numbers, levels), target)
-    return LogisticBaseline(numbers, levels, _names(encoding, numbers, levels), weights, intercept, converged)
+    return numbers, levels, _names(encoding, numbers, levels)
 
 
 def drawn(target: Floats, seed: int, most: int) -> npt.NDArray[np.intp]:
@@ -133,9 +141,10 @@ def _common_codes(column: npt.NDArray[np.float32]) -> tuple[int, ...]:
     return tuple(sorted(int(code) for code in commonest))
 
 
-def _inputs(
+def prepared(
     matrix: Matrix, numbers: NumberPlan, levels: dict[int, tuple[int, ...]]
 ) -> npt.NDArray[np.float32]:
+    """Return the inputs of a linear model, (n, n_inputs), of encoded rows."""
     flags = [matrix[:, [column]] == np.array(codes, dtype=np.float32) for column, codes in levels.items()]
     return np.hstack([numbers.apply(matrix), *flags]).astype(np.float32, copy=False)
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.errors import UserError
+from leadlift.models.amounts import Amounts
 from leadlift.models.effects import Straight
 
 Floats = npt.NDArray[np.float64]
@@ -21,7 +22,8 @@ FLOOR = 1e-6
 class Calibrator(Protocol):
     """A never falling function from the raw output to a probability strictly between 0 and 1.
 
-    The one of uplift models, `effects.Straight`, gives an effect instead, and cannot be moved.
+    The one of uplift models, `effects.Straight`, gives an effect instead, the one of value models, `amounts.Amounts`,
+    an amount; neither can be moved.
     """
 
     kind: ClassVar[str]
@@ -175,6 +177,8 @@ def calibrator_from_dict(saved: Mapping[str, Any]) -> Calibrator:
         return Beta(saved["a"], saved["b"], saved["intercept"])
     if kind == Straight.kind:
         return Straight(saved["slope"], saved["intercept"])
+    if kind == Amounts.kind:
+        return Amounts.from_dict(saved)
     if kind == AsIs.kind:
         return AsIs()
     raise UserError(f"the model's calibration is {kind!r}, which this leadlift cannot read: use a later one")

@@ -29,6 +29,7 @@ METHOD = (
 )
 
 EFFECT = "no interval: added responders are never seen one by one; the model card has intervals of the effect by decile"
+AMOUNT = "no interval: the model card has intervals of what was brought by decile"
 CERTAIN = (
     "95 % by chance alone (Poisson-binomial, normal limit): this version keeps no doubt of its calibration"
 )

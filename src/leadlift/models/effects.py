@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from leadlift.models.amounts import AmountBands
 from leadlift.models.bands import Bands
 from leadlift.names import BANDS
 
@@ -103,7 +104,9 @@ class EffectBands(Bands):
 
 
 def bands_from_dict(saved: Mapping[str, Any]) -> Bands:
-    """Return what `to_dict` described, of chances or of effects."""
+    """Return what `to_dict` described, of chances, of effects or of amounts."""
+    if saved.get("kind") == "amount":
+        return AmountBands(saved["base_rate"], tuple(saved["floors"]))
     if saved.get("kind") == "effect":
         return EffectBands(saved["base_rate"], tuple(saved["floors"]), saved["share"])
     return Bands.from_dict(saved)

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from leadlift.models.amounts import Amounts
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
 from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
-from leadlift.models.doubt import CERTAIN, EFFECT, Doubt, Expected, certain
+from leadlift.models.doubt import AMOUNT, CERTAIN, EFFECT, Doubt, Expected, certain
 from leadlift.models.effects import Straight, bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
@@ -28,8 +29,8 @@ class Scores:
     """What a model says of n customers, in the order they came.
 
     score: (n,), raw output, to rank by. probability: (n,), calibrated, in (0, 1); of an uplift model the expected
-    effect, in the units of the outcome. percentile: (n,), 1 to 100
-    among the reference population. band: (n,), A to E.
+    effect, of a value model the expected amount, in the units of the outcome. percentile: (n,), 1 to 100 among the
+    reference population. band: (n,), A to E.
     """
 
     score: npt.NDArray[np.float64]
@@ -73,9 +74,9 @@ class Model:
     def expected(self, score: npt.NDArray[np.float64]) -> Expected:
         """Return the responders to expect of customers whose raw outputs are known, (n,), and within which limits.
 
-        Of an uplift model: the sum of effects, without limits.
+        Of an uplift model the sum of effects, of a value model that of amounts, without limits.
         """
-        if isinstance(self.calibrator, Straight):
+        if isinstance(self.calibrator, Straight | Amounts):
             return Expected(float(self.calibrator(score).sum()), None, None)
         if self.doubt is None:
             return certain(self.calibrator(score))
@@ -86,10 +87,17 @@ class Model:
         """Whether `probability` is what a contact adds, and no chance."""
         return isinstance(self.calibrator, Straight)
 
+    @property
+    def predicts_amount(self) -> bool:
+        """Whether `probability` is an amount, and no chance."""
+        return isinstance(self.calibrator, Amounts)
+
     def expected_method(self) -> str:
         """How the limits of `expected` are found, in words."""
         if isinstance(self.calibrator, Straight):
             return EFFECT
+        if isinstance(self.calibrator, Amounts):
+            return AMOUNT
         return CERTAIN if self.doubt is None else self.doubt.method()
 
     def predictor(self, rows: int, sample: pa.RecordBatch) -> Predictor:

@@ -17,7 +17,7 @@ Block = dict[str, list[str]]
 NODES = ("split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child",
          "internal_value", "internal_weight", "internal_count")  # fmt: skip
 LEAVES = ("leaf_value", "leaf_weight", "leaf_count")
-OF_HEADER = ("max_feature_idx", "feature_names", "feature_infos")
+LOGARITHMS = ("poisson", "gamma", "tweedie")
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,17 @@ class TreeText:
     trees: tuple[Block, ...]
 
     @classmethod
-    def of(cls, booster: lgb.Booster, rounds: int = -1) -> TreeText:
+    def of(cls, booster: lgb.Booster, rounds: int = -1, logarithm: bool = False) -> TreeText:
         """Read a booster's first `rounds` trees, all with -1.
 
-        Raises ValueError for a model that is no plain sum of trees.
+        logarithm: of one with a logarithmic link, whose trees add up to the logarithm of what it predicts. Raises
+        ValueError for a model that is no plain sum of trees.
         """
         text = booster.model_to_string(num_iteration=rounds).split("\nend of trees", 1)[0]
         head, *blocks = text.split("\nTree=")
         header = dict(line.split("=", 1) for line in head.split("\n") if "=" in line)
-        if header.get("objective", "").split()[:1] != ["regression"] or "average_output" in head.split("\n"):
+        known = LOGARITHMS if logarithm else ("regression",)
+        if header.get("objective", "?").split()[0] not in known or "average_output" in head.split("\n"):
             raise ValueError("only sums of regression trees can be added")
         trees = tuple(_block(block) for block in blocks)
         if any(tree.get("is_linear", ["0"]) != ["0"] for tree in trees):

@@ -19,7 +19,8 @@ from leadlift.monitoring.reference import Floats, Reference
 class Snapshot:
     """One scoring day. columns: feature -> customers by bin, the missing last. score: the same of the raw score.
 
-    mean_chance: of the calibrated chances; of an uplift model the mean effect. estimate: what the chances make expect;
+    mean_chance: of the calibrated chances; of an uplift model the mean effect, of a value
+    model the mean amount. estimate: what the chances make expect;
     None where they are no chances.
     """
 
@@ -59,8 +60,8 @@ def snapshot_of(
 ) -> Snapshot:
     """Count a scoring day. batches: with the reference's features, of the customers scored.
 
-    score, probability: (n,), of the same. chances: whether they are chances, and no effects. Without a reference
-    features are not counted.
+    score, probability: (n,), of the same. chances: whether they are chances, and no effects or amounts. Without a
+    reference features are not counted.
     """
     columns = {} if reference is None else _counted(reference, batches)
     return Snapshot(

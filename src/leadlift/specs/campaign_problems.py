@@ -83,6 +83,12 @@ def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) ->
     problems = []
     for name, offer in spec.offers.items():
         kind = pipelines[offer.pipeline].kind
+        if kind == "value":
+            why = (
+                f"pipeline '{offer.pipeline}' predicts an amount, but an offer needs a chance or an effect. "
+                "Name it under `value`"
+            )
+            problems.append(document.problem(_path_of(spec, name, "pipeline"), why))
         if spec.money is not None and kind == "uplift":
             why = f"`money` is of response models: there is no profit curve of pipeline '{offer.pipeline}', kind uplift"
             problems.append(document.problem(("money",), why))
@@ -96,7 +102,7 @@ def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) ->
 def _value_problems(
     document: Document, spec: Campaign, name: str, offer: Offer, pipelines: Pipelines
 ) -> list[Problem]:
-    if not isinstance(offer.value, ValueModel) or str(pipelines[offer.value.pipeline].kind) == "value":
+    if not isinstance(offer.value, ValueModel) or pipelines[offer.value.pipeline].kind == "value":
         return []
     told = f"pipeline '{offer.value.pipeline}' is of kind {pipelines[offer.value.pipeline].kind}, not value"
     return [document.problem(_path_of(spec, name, "value", "pipeline"), told)]

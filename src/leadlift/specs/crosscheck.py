@@ -20,6 +20,7 @@ from leadlift.specs.sources import Source
 
 Sources = Mapping[str, Source]
 WORKSPACE = "the workspace"
+NUMBERS = ("number", "integer", "decimal")
 OWN_TABLES = ("spine", "known", "part", "outcomes", "as_of_dates")
 
 
@@ -158,10 +159,16 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
     if target.column is not None:
         owner = spec.population.table or spec.population.source or ""
         source = sources.get(owner)
-        if source is None or target.column in (columns := column_types(source, sources)):
+        if source is None:
             return []
-        why = f"no column '{target.column}' in source '{owner}'.{nearest(target.column, columns)}"
-        return [document.problem(("target", "column"), why)]
+        columns = column_types(source, sources)
+        if target.column not in columns:
+            why = f"no column '{target.column}' in source '{owner}'.{nearest(target.column, columns)}"
+            return [document.problem(("target", "column"), why)]
+        if target.amount and columns[target.column] not in NUMBERS:
+            why = f"'{target.column}' is no number; `amount` needs one"
+            return [document.problem(("target", "column"), why)]
+        return []
     name = target.source or ""
     problems = _unknown_source(document, ("target", "source"), name, sources)
     source = sources.get(name)
@@ -170,6 +177,8 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
     columns, owner = column_types(source, sources), f"source '{name}'"
     if target.where:
         problems += condition_problems(document, ("target", "where"), target.where, columns, owner)
+    if target.added:
+        problems += _amount_problems(document, target.added, columns, owner)
     clock = target.event_time or source.clock
     times = [column for column, kind in columns.items() if kind in TIMES]
     if clock is None:
@@ -179,6 +188,18 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
         why = f"'{clock}' is not a date or timestamp of {owner}.{nearest(clock, times)}"
         problems.append(document.problem(("target", "event_time"), why))
     return problems
+
+
+def _amount_problems(document: Document, text: str, columns: Mapping[str, str], owner: str) -> list[Problem]:
+    """Faults of what is added up in the outcome window."""
+    path: Path_ = ("target", "amount")
+    try:
+        kind = sql.sql_type(sql.parse(text, columns, owner), columns)
+    except sql.SqlError as fault:
+        return [document.problem(path, str(fault))]
+    if kind not in ("number", "unknown"):
+        return [document.problem(path, f"must be a number, but {text!r} is a {kind}")]
+    return []
 
 
 def _treatment_problems(document: Document, spec: Pipeline, sources: Sources) -> list[Problem]:
@@ -191,14 +212,6 @@ def _treatment_problems(document: Document, spec: Pipeline, sources: Sources) ->
     if spec.treatment.column not in columns:
         why = f"no column '{spec.treatment.column}' in source '{owner}'.{nearest(spec.treatment.column, columns)}"
         return [document.problem(("treatment", "column"), why)]
-    if spec.target.amount and columns.get(spec.target.column or "") not in (
-        "number",
-        "integer",
-        "decimal",
-        None,
-    ):
-        why = f"'{spec.target.column}' is no number; `amount` needs one"
-        return [document.problem(("target", "column"), why)]
     return []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -63,8 +63,10 @@ class Target(Spec):
     absent: bool = Field(False, description="The target is that no such row appears.")
     column: str | None = Field(None, description="A column of the flat table or of the population's source.")
     positive: Word | tuple[Word, ...] | None = Field(None, description="The value or values that mean yes.")
-    amount: bool = Field(
-        False, description="Kind uplift: the outcome is the number in `column`, such as money."
+    amount: bool | SqlText = Field(
+        False,
+        description="Kinds value and uplift: the outcome is a number, such as money. With `column`: true, the number "
+        "in it. With `source`: over its columns, what is added up in the outcome window; no row is 0.",
     )
 
     @model_validator(mode="after")
@@ -73,11 +75,20 @@ class Target(Spec):
             raise ValueError("give either `source` with `outcome`, or `column` with `positive`")
         if self.source is not None and not self.outcome:
             raise ValueError("`source` needs `outcome`, the length of the outcome window, such as 60d")
-        if self.amount and (self.column is None or self.positive is not None):
-            raise ValueError("`amount` goes with `column`, and without `positive`")
+        if self.amount and self.column is not None and (self.amount is not True or self.positive is not None):
+            raise ValueError("with `column`, `amount` is `true` and `positive` is left out")
+        if self.amount and self.source is not None and (self.amount is True or self.absent):
+            raise ValueError(
+                "with `source`, `amount` says what is added up, such as `amount: price`, without `absent`"
+            )
         if self.column is not None and self.positive is None and not self.amount:
             raise ValueError("`column` needs `positive`, the value that means yes")
         return self
+
+    @property
+    def added(self) -> str | None:
+        """What is added up over the rows of the outcome window; None where their being there is the outcome."""
+        return self.amount if isinstance(self.amount, str) else None
 
     @property
     def positives(self) -> tuple[str, ...]:
@@ -181,6 +192,12 @@ class Gates(Spec):
     min_qini: float | None = Field(
         None, description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted."
     )
+    min_gini: float | None = Field(
+        None, ge=0, le=1, description="Kind value: the lower end of the interval of the Gini, on the test."
+    )
+    max_total_error: float | None = Field(
+        None, gt=0, description="Kind value: how far the predicted total may be off, over the actual one."
+    )
     beats_baseline: bool | Literal["surely"] = Field(
         True,
         description="Lift not worse beyond luck than that of the logistic regression, scorecard and RFM rule; "
@@ -192,23 +209,27 @@ class Gates(Spec):
     no_open_suspects: bool = Field(True, description="No finding of the leak audit is open.")
 
 
-UPLIFT_GATES = {"min_qini"}
-RESPONSE_GATES = {
+CHANCE_GATES = {
     "min_auc",
     "max_auc",
     "min_lift_at_10",
     "max_calibration_error",
     "max_relative_calibration_error",
     "max_score_psi",
-    "no_open_suspects",
 }
+VALUE_GATES, UPLIFT_GATES = {"min_gini", "max_total_error"}, {"min_qini"}
+FOREIGN_GATES = {
+    "uplift": CHANCE_GATES | VALUE_GATES | {"no_open_suspects"},
+    "value": CHANCE_GATES | UPLIFT_GATES,
+}
+"""Which gates cannot judge a kind; of the kinds that predict a chance, those that judge effects and amounts."""
 
 
 class Pipeline(Spec):
     """One modelling problem."""
 
     pipeline: Name
-    kind: Literal["response", "propensity", "churn", "uplift"]
+    kind: Literal["response", "propensity", "churn", "uplift", "value"]
     description: str = ""
     population: Population
     target: Target
@@ -222,22 +243,18 @@ class Pipeline(Spec):
         None, description="Kind uplift: who was contacted at random, and who not."
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _no_value_yet(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("kind") == "value":
-            raise fault_at(
-                "kind", "pipelines of kind 'value' are not there yet; 'uplift' takes amounts as outcome"
-            )
-        return given
+    @property
+    def predicts_chance(self) -> bool:
+        """Whether its models give the chance of an outcome, and not an effect or an amount."""
+        return self.kind not in ("uplift", "value")
 
     @model_validator(mode="after")
     def _treatment_fits_kind(self) -> Self:
         if self.kind != "uplift":
             if self.treatment is not None:
                 raise fault_at("treatment", f"`treatment` goes with kind 'uplift', not with '{self.kind}'")
-            if self.target.amount:
-                raise fault_at("target", "`amount` goes with kind 'uplift'")
+            if bool(self.target.amount) != (self.kind == "value"):
+                raise fault_at("target", self._amount_fault())
             return self
         if self.treatment is None:
             raise fault_at(
@@ -250,10 +267,18 @@ class Pipeline(Spec):
             )
         return self
 
+    def _amount_fault(self) -> str:
+        if self.kind == "value":
+            return (
+                "kind 'value' needs `amount`: with `source` what is added up, such as `amount: price`; "
+                "with `column` `amount: true`"
+            )
+        return f"`amount` goes with kinds 'value' and 'uplift', not with '{self.kind}'"
+
     @model_validator(mode="after")
     def _gates_fit_kind(self) -> Self:
-        set_here = self.gates.model_fields_set
-        wrong = sorted(set_here & (RESPONSE_GATES if self.kind == "uplift" else UPLIFT_GATES))
+        foreign = FOREIGN_GATES.get(self.kind, VALUE_GATES | UPLIFT_GATES)
+        wrong = sorted(self.gates.model_fields_set & foreign)
         if wrong:
             raise fault_at("gates", f"{listed(wrong)} cannot judge a pipeline of kind '{self.kind}'")
         return self

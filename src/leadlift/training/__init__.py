@@ -1,8 +1,16 @@
 """Training: the table of cases, the split in time, the fit, and the judgement."""
 
-from leadlift.training.audit import NOTHING, Acceptance, Audit, Finding, audit_cases, model_too_good
+from leadlift.training.audit import (
+    NOTHING,
+    Acceptance,
+    Audit,
+    Finding,
+    audit_cases,
+    model_too_good,
+    without_purity,
+)
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
-from leadlift.training.gates import Gate, Sitting, accept, judge_gates
+from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
 from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
@@ -27,12 +35,61 @@ from leadlift.training.uplift_fit import (
     treated_of,
 )
 from leadlift.training.uplift_judge import UpliftJudgement, judge_uplift, verdict
+from leadlift.training.value_fit import FittedValue, ValueChoice, choose_way, fit_value, told_apart
+from leadlift.training.value_judge import ValueJudgement, judge_value, value_verdict
 
 __all__ = [
-    "NOTHING", "Acceptance", "Audit", "Cases", "Experiment", "Finding", "FittedUplift", "Gate", "Judgement",
-    "Outsider", "Parts", "Period", "Randomisation", "Rival", "Rivals", "Sitting", "TrainingTable", "UpliftChoice",
-    "UpliftJudgement", "accept", "audit_cases", "cases_spine", "check_randomised", "choose", "condition",
-    "everyone_spine", "fit_baseline", "fit_calibrated", "fit_uplift", "flat_query", "judge", "judge_gates",
-    "judge_rivals", "judge_uplift", "maturity_of", "model_too_good", "prepare", "propensity_of", "rival_metrics",
-    "split_cases", "training_table", "treated_of", "verdict",
+    "NOTHING",
+    "Acceptance",
+    "Audit",
+    "Cases",
+    "Experiment",
+    "Finding",
+    "FittedUplift",
+    "FittedValue",
+    "Gate",
+    "Judgement",
+    "Outsider",
+    "Parts",
+    "Period",
+    "Randomisation",
+    "Rival",
+    "Rivals",
+    "Sitting",
+    "TrainingTable",
+    "UpliftChoice",
+    "UpliftJudgement",
+    "ValueChoice",
+    "ValueJudgement",
+    "accept",
+    "audit_cases",
+    "cases_spine",
+    "check_randomised",
+    "choose",
+    "choose_way",
+    "condition",
+    "everyone_spine",
+    "fit_baseline",
+    "fit_calibrated",
+    "fit_uplift",
+    "fit_value",
+    "flat_query",
+    "judge",
+    "judge_gates",
+    "judge_rivals",
+    "judge_uplift",
+    "judge_value",
+    "maturity_of",
+    "model_too_good",
+    "open_suspects",
+    "prepare",
+    "propensity_of",
+    "rival_metrics",
+    "split_cases",
+    "told_apart",
+    "training_table",
+    "treated_of",
+    "value_verdict",
+    "verdict",
+    "without_purity",
 ]  # fmt: skip

@@ -84,7 +84,7 @@ def judge_gates(
     if spec.beats_champion and champion is not None:
         gates.append(_champion(spec.beats_champion, metrics, tags, champion))
     if spec.no_open_suspects:
-        gates.append(_suspects(tags))
+        gates.append(open_suspects(tags))
     return gates
 
 
@@ -218,7 +218,8 @@ def _champion(
     return replace(gate, verdict=FAILED if auc < low else NOT_JUDGED, sentence=told)
 
 
-def _suspects(tags: Mapping[str, str]) -> Gate:
+def open_suspects(tags: Mapping[str, str]) -> Gate:
+    """No finding of the leak audit is open."""
     told = tags.get(OPEN_TAG)
     if told is None:
         return Gate("open_suspects", None, "none open", NOT_JUDGED, "not audited: the run has no leak audit")

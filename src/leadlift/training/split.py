@@ -66,7 +66,7 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
     parts = Parts(
         {part: np.flatnonzero(rows[part]) for part in PARTS}, test_from, int(waiting.sum()), not spec.random
     )
-    _refuse_one_sided(parts, responded(table))
+    _refuse_one_sided(parts, responded(table), pa.types.is_floating(table[TARGET].type))
     return parts
 
 
@@ -122,10 +122,10 @@ def _first_test_day(days: npt.NDArray[np.datetime64], share: float) -> np.dateti
     return first
 
 
-def _refuse_one_sided(parts: Parts, target: npt.NDArray[np.int32]) -> None:
+def _refuse_one_sided(parts: Parts, target: npt.NDArray[np.int32], amounts: bool) -> None:
     for part, rows in parts.rows.items():
         positives = int(target[rows].sum())
-        if positives in (0, len(rows)):
+        if positives == 0 or (positives == len(rows) and not amounts):
             raise UserError(
                 f"split: of {len(rows):,} {part} cases {positives:,} are positive ({parts.embargoed:,} cases are "
                 "embargoed before the test); give it more as-of dates, or other shares in `split`"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
@@ -42,8 +44,8 @@ OUTCOMES = "outcomes"
 class TrainingTable:
     """The cases a model learns from and is judged on, in the order of time.
 
-    table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1; of an uplift pipeline
-    also an amount, and treatment: 0 for controls, 1 and up for the arms).
+    table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1; of value and uplift
+    pipelines also an amount; of the latter also treatment: 0 for controls, 1 and up for the arms).
     key: changes when the definitions or the data do. maturity: None where the case itself holds its outcome.
     notes: what a reviewer should know of how it was made.
     """
@@ -77,12 +79,25 @@ def training_table(
     else:
         made = _built(spec, catalogue, home, progress, most)
     positives = int((made.table[TARGET].to_numpy() > 0).sum())
-    if made.table.num_rows == 0 or positives in (0, made.table.num_rows):
+    if positives == 0 or (positives == made.table.num_rows and not spec.target.amount):
         raise UserError(
             f"pipeline {spec.pipeline}: of {made.table.num_rows:,} cases {positives:,} are positive; a model needs "
             "both kinds. Look at `population.where`, `eligible` and `target.where`"
         )
+    if spec.kind == "value":
+        _refuse_below_zero(spec, made.table[TARGET].to_numpy())
     return made
+
+
+def _refuse_below_zero(spec: Pipeline, amounts: npt.NDArray[np.float64]) -> None:
+    """Amounts below 0 or without end have no expected value that a part of zeros and a part of money could give."""
+    wrong = int((~(amounts >= 0) | np.isinf(amounts)).sum())
+    if wrong:
+        raise UserError(
+            f"pipeline {spec.pipeline}: {wrong:,} of {len(amounts):,} cases have an amount below 0, the lowest is "
+            f"{np.nanmin(amounts):,.6g}; a value model learns amounts of 0 and more. State what counts in "
+            "`target.where`, or in `target.amount` by `case when`"
+        )
 
 
 def maturity_of(spec: Pipeline, home: Home) -> Maturity | None:
@@ -189,7 +204,8 @@ def _outcomes(spec: Pipeline, home: Home, spine: Spine) -> Extra:
     for block in spine.blocks:
         home.engine.define_files(SPINE, block.path)
         kept.append(home.kept(OUTCOMES, ordered, [block.key, *home.prints(name)]))
-    return Extra(TARGET, pa.int32(), tuple(path for path, _ in kept), ",".join(key for _, key in kept))
+    kind = pa.float64() if spec.target.amount else pa.int32()
+    return Extra(TARGET, kind, tuple(path for path, _ in kept), ",".join(key for _, key in kept))
 
 
 def _groups(spec: Pipeline, spine: Spine) -> list[Extra]:

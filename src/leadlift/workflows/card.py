@@ -107,12 +107,14 @@ def population_text(spec: Pipeline) -> str:
 def target_text(spec: Pipeline) -> str:
     """What is predicted, in words."""
     one = spec.target
-    if one.amount:
+    if one.amount and one.column:
         return f"the amount in {one.column}"
     if one.column:
         return f"{one.column} is {' or '.join(one.positives)}"
     what = f"a row of {one.source}" + (f" where {one.where}" if one.where else "")
     gap = f", from day {one.gap} on," if one.gap else ""
+    if one.added is not None:
+        return f"the sum of {one.added} over {what.replace('a row', 'rows')}{gap} within {one.outcome} days"
     return f"{'no ' + what[2:] if one.absent else what}{gap} within {one.outcome} days"
 
 

@@ -24,7 +24,7 @@ from leadlift.leads.rule_queries import (
     source_rule,
     with_own,
 )
-from leadlift.names import AS_OF, CUSTOMER, PROBABILITY, SCORE
+from leadlift.names import AS_OF, CUSTOMER, PROBABILITY, SCORE, VALUE
 from leadlift.progress import Progress
 from leadlift.specs import (
     Campaign,
@@ -41,7 +41,6 @@ from leadlift.workflows.lists import own_contacts
 from leadlift.workflows.score_files import SCORES
 
 EVERYBODY, FEATURES, KNOWN = "everybody", "features", "known"
-VALUE = "value"
 
 
 @dataclass(frozen=True, eq=False)

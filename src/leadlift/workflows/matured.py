@@ -24,8 +24,11 @@ SPAN = timedelta(days=45)
 
 
 def has_outcomes(spec: Pipeline) -> bool:
-    """Whether scorings can be judged by outcomes: a flat table has no later, an effect is never seen."""
-    return spec.population.table is None and spec.kind != "uplift"
+    """Whether scorings can be judged by outcomes: a flat table has no later, an effect is never seen.
+
+    Amounts are seen, but months are judged by chances; a new training judges the amounts.
+    """
+    return spec.population.table is None and spec.predicts_chance
 
 
 def outcomes_of(spec: Pipeline, home: Home, days: Sequence[ScoredDay], day: date) -> list[Outcomes]:

@@ -97,7 +97,7 @@ def _watch(
     snapshots = [snapshot_on(ws, spec, loaded, home, reference, one, progress) for one in days]
     gains = loaded.model.importance()
     ignored = [one for one in gains if any(fnmatchcase(one, pattern) for pattern in spec.monitor.ignore)]
-    then = _at_training(loaded, reference) if spec.kind != "uplift" else None
+    then = _at_training(loaded, reference) if spec.predicts_chance else None
     doubt = loaded.model.doubt
     judged = judge_months(
         outcomes_of(spec, home, days, day),

@@ -62,7 +62,8 @@ def _line(ws: Workspace, tracker: Tracker, spec: Pipeline, folder: Path) -> tupl
     metrics = {run.id: run.metrics for run in (*runs, *tracker.runs(name, "recalibrate"))}
     of_champion = metrics.get(champion.run_id) if champion else None
     scored = _scorings(tracker.runs(name, "score"), champion)
-    chances = [run.metrics["expected_responders"] / run.metrics["customers"] for run in scored]
+    total_is = "expected_responders" if spec.predicts_chance else ""
+    chances = [run.metrics[total_is] / run.metrics["customers"] for run in scored if total_is]
     state, reasons = state_of(of_champion, _after(runs, champion), chances, bool(history))
     found: Mapping[str, float] = metrics.get(shown.run_id, {}) if shown else {}
     promotions = [one for one in tracker.promotions(name) if champion and one.version == champion.version]
@@ -74,9 +75,13 @@ def _line(ws: Workspace, tracker: Tracker, spec: Pipeline, folder: Path) -> tupl
         reasons=reasons,
         version=f"{shown.version}" if shown else "",
         promoted=f"{promotions[-1].when:%Y-%m-%d} by {promotions[-1].who}" if promotions else "",
-        auc=_told(found, "oot.auc", ".3f"),
-        lift=_told(found, "oot.lift_at_10", ".2f"),
-        baseline_auc=_told(found, "baseline.oot.auc", ".3f"),
+        auc=_told(found, "oot.auc", ".3f")
+        or _named(found, "Gini", "oot.gini")
+        or _named(found, "Qini", "oot.qini"),
+        lift=_told(found, "oot.lift_at_10", ".2f") or _told(found, "oot.value_lift_at_10", ".2f"),
+        baseline_auc=_told(found, "baseline.oot.auc", ".3f")
+        or _told(found, "baseline.oot.gini", ".3f")
+        or _told(found, "response.oot.qini", ".4f"),
         scored=scored[-1].tags.get("leadlift.as_of", "") if scored else "",
         audit=_audit(tracker, shown),
         card=_card(tracker, shown, folder) if shown else "",
@@ -100,6 +105,11 @@ def _scorings(runs: Sequence[RunRecord], champion: ModelVersion | None) -> list[
 
 def _told(metrics: Mapping[str, float], name: str, style: str) -> str:
     return format(metrics[name], style) if name in metrics else ""
+
+
+def _named(metrics: Mapping[str, float], called: str, name: str) -> str:
+    """A measure that stands in AUC's place, by its name."""
+    return f"{called} {metrics[name]:.4g}" if name in metrics else ""
 
 
 def _audit(tracker: Tracker, version: ModelVersion | None) -> str:

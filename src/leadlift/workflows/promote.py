@@ -15,6 +15,7 @@ from leadlift.training import Gate, Sitting, accept, judge_gates
 from leadlift.workflows.outsider import train_run
 from leadlift.workflows.session import tracker_of
 from leadlift.workflows.uplift_gates import is_uplift, judge_uplift_gates
+from leadlift.workflows.value_gates import is_value, judge_value_gates
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def _judged(gates: Gates, run: RunRecord, sitting: Sitting | None) -> list[Gate]
     """By the gates of what the version is, whatever its pipeline is now."""
     if is_uplift(run.metrics):
         return judge_uplift_gates(gates, run.metrics, sitting)
+    if is_value(run.metrics):
+        return judge_value_gates(gates, run.metrics, run.tags, sitting)
     return judge_gates(gates, run.metrics, run.tags, sitting)
 
 

@@ -14,7 +14,7 @@ from leadlift.errors import UserError
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, SPINE, col
 from leadlift.features.sample import thinned_spine
-from leadlift.names import AS_OF, CUSTOMER
+from leadlift.names import AS_OF, CUSTOMER, PROBABILITY, VALUE
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace, sql
 from leadlift.training import condition, everyone_spine, flat_query
@@ -44,6 +44,9 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
     """Stream everyone eligible through the champion. An earlier scoring of that day is replaced, whole."""
     spec = ws.pipeline(name)
     words = wording_of(spec)
+    told, total_is = (
+        (VALUE, "expected_value") if spec.kind == "value" else (PROBABILITY, "expected_responders")
+    )
     tracker = tracker_of(ws)
     loaded = champion(ws, tracker, name)
     folder = ws.root / "scores" / name / as_of.isoformat()
@@ -64,8 +67,8 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
                     "version": loaded.version.version,
                     "run_id": loaded.version.run_id,
                     "customers": sum(counts.values()),
-                    "expected_responders": round(expected, 2),
-                    **({"probability_is": words.meaning} if words.meaning else {}),
+                    total_is: round(expected, 2),
+                    **({f"{told}_is": words.meaning} if words.meaning else {}),
                     "bands": counts,
                     "predictor": predictor,
                     "percentiles_among": loaded.model.percentiles.population,
@@ -77,7 +80,7 @@ def score(ws: Workspace, name: str, as_of: date, progress: Progress = SILENT) ->
             run.metrics(
                 {
                     "customers": sum(counts.values()),
-                    "expected_responders": expected,
+                    total_is: expected,
                     **{f"band.{b}": n for b, n in counts.items()},
                 }
             )

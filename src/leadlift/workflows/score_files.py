@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from leadlift.engines import Engine
 from leadlift.models import Sample, placed
-from leadlift.names import AS_OF, BAND, BANDS, CUSTOMER, PERCENTILE, PROBABILITY, RANK, SCORE
+from leadlift.names import AS_OF, BAND, BANDS, CUSTOMER, PERCENTILE, PROBABILITY, RANK, SCORE, VALUE
 
 SCORES = "scores.parquet"
 SCHEMA = pa.schema(
@@ -31,6 +31,7 @@ SCHEMA = pa.schema(
     }
 )
 UNRANKED = SCHEMA.remove(SCHEMA.get_field_index(RANK))
+TOLD = SCHEMA.get_field_index(PROBABILITY)
 UNORDERED = "scores_unordered"
 PART = 65_536
 
@@ -50,7 +51,7 @@ class Tally:
         """Count a batch of scores."""
         for entry in pc.value_counts(batch.column(BAND)).to_pylist():
             self.bands[entry["values"]] += entry["counts"]
-        self.expected += float(batch.column(PROBABILITY).to_numpy().sum())
+        self.expected += float(batch.column(TOLD).to_numpy().sum())
         self.sample.see(batch.column(SCORE).to_numpy())
         self.customers += batch.num_rows
         self.in_order = self.in_order and self._follows(batch.column(CUSTOMER))
@@ -68,9 +69,17 @@ class Tally:
         return before is None or bool(before <= begins)
 
 
-def write_scores(batches: Iterable[pa.RecordBatch], path: Path, engine: Engine) -> Tally:
+def named(schema: pa.Schema, amounts: bool) -> pa.Schema:
+    """The schema with what the model says under its name: `value` where it says amounts, else `probability`."""
+    return schema.set(TOLD, pa.field(VALUE if amounts else PROBABILITY, pa.float64()))
+
+
+def write_scores(
+    batches: Iterable[pa.RecordBatch], path: Path, engine: Engine, amounts: bool = False
+) -> Tally:
     """Write batches of UNRANKED as scores.parquet, in the order of customer_id, with ranks.
 
+    amounts: whether the batches hold amounts and no chances; their column is then called `value`.
     Rank 1 is the highest score; of equal scores the lower customer_id comes first. Customers who come in another order
     are put in order by the engine, the finished scores alone and not their features.
     """
@@ -78,7 +87,7 @@ def write_scores(batches: Iterable[pa.RecordBatch], path: Path, engine: Engine) 
     first, second = path.with_name(f"unranked-{path.name}"), path.with_name(f"ordered-{path.name}")
     try:
         # read once and thrown away: small is worth less than soon
-        with pq.ParquetWriter(first, UNRANKED, compression="lz4") as writer:
+        with pq.ParquetWriter(first, named(UNRANKED, amounts), compression="lz4") as writer:
             for batch in batches:
                 tally.see(batch)
                 writer.write_batch(batch)
@@ -87,21 +96,21 @@ def write_scores(batches: Iterable[pa.RecordBatch], path: Path, engine: Engine) 
             order = [exp.column(CUSTOMER), exp.column(SCORE).desc()]
             engine.write(exp.select("*").from_(UNORDERED).order_by(*order), second)
             tally.sample = _sampled(second)
-        _rank(second if second.exists() else first, path, tally.sample)
+        _rank(second if second.exists() else first, path, tally.sample, named(SCHEMA, amounts))
     finally:
         first.unlink(missing_ok=True)
         second.unlink(missing_ok=True)
     return tally
 
 
-def _rank(unranked: Path, path: Path, sample: Sample) -> None:
+def _rank(unranked: Path, path: Path, sample: Sample, schema: pa.Schema) -> None:
     with (
         placed(lambda: _scores(unranked), sample.cuts(), path.parent) as places,
-        pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=1) as writer,
+        pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer,
     ):
-        for batch in _parts(unranked, UNRANKED.names):
+        for batch in _parts(unranked, schema.names[:-1]):
             ranks = pa.array(places(batch.column(SCORE).to_numpy()))
-            writer.write_batch(pa.record_batch([*batch.columns, ranks], schema=SCHEMA))
+            writer.write_batch(pa.record_batch([*batch.columns, ranks], schema=schema))
 
 
 def _sampled(path: Path) -> Sample:

@@ -16,7 +16,7 @@ from leadlift.models import Model, Predictor
 from leadlift.names import BANDS, CUSTOMER
 from leadlift.progress import SILENT, Progress
 from leadlift.workflows.ahead import ahead
-from leadlift.workflows.score_files import UNRANKED, Tally, write_scores
+from leadlift.workflows.score_files import UNRANKED, Tally, named, write_scores
 
 # Larger batches cost memory, smaller ones more calls a customer.
 BATCH = 16_384
@@ -43,10 +43,11 @@ def scores_to_file(
     batches = _batches(stream)
     first = next(batches, None)
     if first is None:
-        return write_scores((), path, stream.engine), "none"
+        return write_scores((), path, stream.engine, model.predicts_amount), "none"
     predictor = model.predictor(stream.rows, first.slice(0, SAMPLE))
     scored = _scored(chain([first], batches), model, predictor, as_of)
-    return write_scores(_shown(scored, progress, stream.rows), path, stream.engine), predictor.name
+    shown = _shown(scored, progress, stream.rows)
+    return write_scores(shown, path, stream.engine, model.predicts_amount), predictor.name
 
 
 def _batches(stream: Stream) -> Iterator[pa.RecordBatch]:
@@ -59,6 +60,7 @@ def _scored(
     batches: Iterator[pa.RecordBatch], model: Model, predictor: Predictor, as_of: date
 ) -> Iterator[pa.RecordBatch]:
     day, letters = pa.scalar(as_of, pa.date32()), pa.array(BANDS)
+    schema = named(UNRANKED, model.predicts_amount)
 
     def work(batch: pa.RecordBatch) -> pa.RecordBatch:
         found = model.told(predictor.raw(batch))
@@ -70,7 +72,7 @@ def _scored(
             pa.array(found.percentile),
             letters.take(pa.array(model.bands.places_of(found.probability))),
         ]
-        return pa.record_batch(columns, schema=UNRANKED)
+        return pa.record_batch(columns, schema=schema)
 
     return ahead(work, batches, predictor.workers)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from leadlift.evaluation.stability import Floats
-from leadlift.names import PROBABILITY, SCORE
+from leadlift.names import PROBABILITY, SCORE, VALUE
 from leadlift.workflows.manifest import MANIFEST
 from leadlift.workflows.score_files import SCORES
 
@@ -30,9 +30,10 @@ class ScoredDay:
     data: str
 
     def scores(self) -> tuple[Floats, Floats]:
-        """Raw scores and chances, (n,) each, in the file's order."""
-        table = pq.read_table(self.path, columns=[SCORE, PROBABILITY])
-        return np.asarray(table[SCORE].to_numpy()), np.asarray(table[PROBABILITY].to_numpy())
+        """Raw scores, and chances or amounts, (n,) each, in the file's order."""
+        told = VALUE if VALUE in pq.read_schema(self.path).names else PROBABILITY
+        table = pq.read_table(self.path, columns=[SCORE, told])
+        return np.asarray(table[SCORE].to_numpy()), np.asarray(table[told].to_numpy())
 
 
 def scored_days(root: Path, pipeline: str, until: date) -> list[ScoredDay]:

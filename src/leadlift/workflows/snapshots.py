@@ -41,6 +41,6 @@ def snapshot_on(
     if reference is not None:
         query, _ = eligible_query(ws, spec, loaded, home, day.as_of, progress)
         batches = home.engine.stream(query, BATCH)
-    found = snapshot_of(day.as_of, reference, batches, score, probability, chances=spec.kind != "uplift")
+    found = snapshot_of(day.as_of, reference, batches, score, probability, chances=spec.predicts_chance)
     write_text(kept, found.to_text())
     return found

@@ -43,6 +43,7 @@ from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import log_training
 from leadlift.workflows.train_uplift import TrainedUplift, train_uplift
+from leadlift.workflows.train_value import TrainedValue, train_value
 from leadlift.workflows.tune import tuned_params
 
 
@@ -72,7 +73,7 @@ def train(
     progress: Progress = SILENT,
     seed: int | None = None,
     accepted: Acceptance = NOTHING,
-) -> Trained | TrainedUplift:
+) -> Trained | TrainedUplift | TrainedValue:
     """Train the pipeline's model and its baseline on the same cases and register the model as challenger.
 
     seed: of the split, instead of the pipeline's own. accepted: suspects of the audit that somebody answers for.
@@ -88,6 +89,8 @@ def train(
                 "nothing to accept. What is looked at instead: docs/uplift.md"
             )
         return train_uplift(ws, spec, spec.treatment, split, progress)
+    if spec.kind == "value":
+        return train_value(ws, spec, split, progress, accepted)
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
         parts = split_cases(table.table, split, table.maturity)

@@ -61,6 +61,11 @@ def tune(
             f"pipeline {name} is of kind uplift: `leadlift train {name}` tries learners and tree sizes itself, by "
             "cross-fitted Qini on training customers; there is nothing else to tune"
         )
+    if spec.kind == "value":
+        raise UserError(
+            f"pipeline {name} is of kind value: `leadlift train {name}` tries two parts and Tweedie with trees of two "
+            "sizes itself, on later customers; there is nothing else to tune"
+        )
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
     cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))

@@ -1,4 +1,4 @@
-"""How the column `probability` and its sums are spoken of: a chance to respond, or what the contact adds."""
+"""How the column `probability` and its sums are spoken of: a chance to respond, an amount, or what the contact adds."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Wording:
         """One customer's value as people read it."""
         if self.meaning is None:
             return f"{value:.1%}"
+        if self is MONEY:
+            return f"{value:,.4g}"
         return f"{100 * value:+.2f} points" if self.share else f"{value:+,.4g}"
 
 
@@ -33,6 +35,12 @@ ADDED = Wording(
     "Below 0 the contact is expected to put off.",
     "additional responders expected",
     "added by the contact",
+)
+MONEY = Wording(
+    "The amount that the model expects of the customer, in the units of the outcome.",
+    "expected",
+    "expected amount",
+    share=False,
 )
 AMOUNT = Wording(
     "What the contact adds to the amount, for each customer. Below 0 the contact is expected to put off.",
@@ -44,6 +52,8 @@ AMOUNT = Wording(
 
 def wording_of(spec: Pipeline) -> Wording:
     """The words for a pipeline's kind."""
+    if spec.kind == "value":
+        return MONEY
     if spec.kind != "uplift":
         return CHANCE
     return AMOUNT if spec.target.amount else ADDED
