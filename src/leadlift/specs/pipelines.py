@@ -208,7 +208,7 @@ class Pipeline(Spec):
     """One modelling problem."""
 
     pipeline: Name
-    kind: Literal["response", "propensity", "churn", "uplift"]
+    kind: Literal["response", "propensity", "churn", "early_warning", "uplift"]
     description: str = ""
     population: Population
     target: Target
