@@ -37,6 +37,7 @@ from leadlift.specs.pipelines import (
 from leadlift.specs.policy import Exclusion, Rule
 from leadlift.specs.sources import CsvFormat, Join, Source
 from leadlift.specs.treatment import Treatment
+from leadlift.specs.warning import EarlyWarning, Forest, Indicator, Unusual
 from leadlift.specs.workspace import Holdout, WorkspaceFile
 
 FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -70,7 +71,22 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
     WorkspaceFile: (Holdout, ContactHistory, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
-    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment, Monitor, Marks),
+    Pipeline: (
+        Population,
+        Target,
+        FeatureChoice,
+        Split,
+        Tune,
+        ModelChoice,
+        Gates,
+        Treatment,
+        Monitor,
+        Marks,
+        EarlyWarning,
+        Indicator,
+        Unusual,
+        Forest,
+    ),
     Campaign: (
         NamedOffer,
         Offer,

@@ -31,6 +31,7 @@ from leadlift.cli import (
     train,
     tune,
     ui,
+    warn,
 )
 from leadlift.cli.console import say, tell
 from leadlift.errors import GateError, LeadliftError, SpecErrors
@@ -51,6 +52,7 @@ COMMANDS = (
     promote,
     history,
     score,
+    warn,
     leads,
     outcomes,
     measure,

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at, listed
 from leadlift.specs.monitor import Monitor
 from leadlift.specs.treatment import Treatment
+from leadlift.specs.warning import EarlyWarning
 
 Metric = Literal["average_precision", "auc", "log_loss"]
 
@@ -221,6 +222,9 @@ class Pipeline(Spec):
     treatment: Treatment | None = Field(
         None, description="Kind uplift: who was contacted at random, and who not."
     )
+    warning: EarlyWarning | None = Field(
+        None, description="Kind early_warning: what `leadlift warn` looks at beside the chance."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -247,6 +251,16 @@ class Pipeline(Spec):
             raise fault_at(
                 "population",
                 "kind 'uplift' needs the rows of an experiment: give `source` or `table`, not `as_of`",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _warning_fits_kind(self) -> Self:
+        if self.warning is not None and self.kind != "early_warning":
+            raise fault_at("warning", f"`warning` goes with kind 'early_warning', not with '{self.kind}'")
+        if self.warning is not None and self.population.table is not None:
+            raise fault_at(
+                "warning", "a flat table has no time: no indicator moves, nothing was usual before"
             )
         return self
 
