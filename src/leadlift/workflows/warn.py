@@ -56,7 +56,8 @@ def warn(
     """Judge everyone eligible on a day and write the list, whole or not at all, and its page.
 
     name: may be left out where there is one pipeline of the kind. as_of: by default the day the data ends. A day
-    that was not scored is scored by the champion. An earlier list of the day is replaced. Raises UserError for another kind.
+    that was not scored is scored by the champion. An earlier list of the day is replaced. Raises UserError for another
+    kind.
     """
     spec = _pipeline(ws, name)
     warning = spec.warning or EarlyWarning()
