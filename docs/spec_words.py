@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from leadlift.specs.affinity import Affinity
 from leadlift.specs.campaigns import (
     ByFeature,
     Campaign,
@@ -69,7 +70,7 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
-    WorkspaceFile: (Holdout, ContactHistory, Source, Column, Checks, RowRule, CsvFormat, Join),
+    WorkspaceFile: (Holdout, ContactHistory, Affinity, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
     Pipeline: (
         Population,

@@ -10,6 +10,7 @@ import typer
 
 from leadlift import __version__
 from leadlift.cli import (
+    affinity,
     cache,
     check,
     demo,
@@ -57,6 +58,7 @@ COMMANDS = (
     outcomes,
     measure,
     monitor,
+    affinity,
     recalibrate,
     report,
     ui,
