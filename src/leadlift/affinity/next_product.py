@@ -62,13 +62,14 @@ class Step:
 def next_rules(
     histories: Histories, as_of: int, horizon: int, windows: int, least: int, most_left: int
 ) -> tuple[list[Base], list[NextRule]]:
-    """Bases by product and rules, the surest first. as_of: days since 1970. least: cases a rule needs at least."""
+    """Bases by product and rules, the surest first. as_of: days since 1970. least: cases that a base
+    and a rule need at least."""
     held, taken = _cases(histories, as_of, horizon, windows)
     bases, rules = [], []
     for place, product in enumerate(histories.products):
         without = ~held[:, place]
         cases, opened = int(without.sum()), int(taken[without, place].sum())
-        if cases == 0:
+        if cases < least:
             continue
         bases.append(Base(product, cases, opened, wilson(opened, cases)))
         others = [one for one in range(len(histories.products)) if one != place]

@@ -1,4 +1,4 @@
-"""From rules to a suggestion: for each product not held, the most specific rule that the data tell from a simpler one."""
+"""From rules to a suggestion: for each product not held, the most specific rule that the data tell from a simpler."""
 
 from __future__ import annotations
 
