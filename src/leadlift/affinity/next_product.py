@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from leadlift.affinity.histories import NEVER, Histories
+from leadlift.affinity.histories import NEVER, SAME, Histories
 from leadlift.evaluation import Estimate
 from leadlift.evaluation.experiment import wilson
 from leadlift.evaluation.lift import lift_of
@@ -140,7 +140,9 @@ def _of_product(
             cases = int(has.sum())
             # nothing is learned of a product that all cases have, or of a set that a smaller one says already
             sizes[left] = cases
-            same = any(sizes.get(part) == cases for part in combinations(left, size - 1)) and size > 1
+            same = size > 1 and any(
+                cases >= SAME * sizes.get(part, n) for part in combinations(left, size - 1)
+            )
             if cases < least or cases == n or total == 0 or same:
                 continue
             opened = int(taken[has].sum())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from leadlift.affinity.histories import SAME
 from leadlift.evaluation import Estimate
 from leadlift.evaluation.experiment import wilson
 from leadlift.evaluation.lift import lift_of
@@ -76,8 +77,8 @@ def together_rules(
 
 
 def _says_no_more(left: frozenset[str], counts: Mapping[frozenset[str], int]) -> bool:
-    """Whether a smaller set is held by the very same customers, such as the one without what everyone holds."""
-    return any(counts.get(left - {one}) == counts[left] for one in left if len(left) > 1)
+    """Whether a smaller set is held by nearly the same customers."""
+    return len(left) > 1 and any(counts[left] >= SAME * counts[left - {one}] for one in left)
 
 
 def _judged(rows: Sequence[tuple[tuple[str, ...], str, int, int, int]], n: int) -> list[Together]:
