@@ -15,8 +15,8 @@ Days = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 EPOCH = date(1970, 1, 1)
 SAME = 0.99
-"""Of the holders of a set of products: a larger set that so many of them hold says no more, such as one with what nearly
-everyone holds."""
+"""Of the holders of a set of products: a larger set that so many of them hold says no more, such as one with what
+nearly everyone holds."""
 
 
 def day_number(day: date) -> int:
