@@ -93,7 +93,8 @@ def _out_of_fold(spec: object, table: object) -> np.ndarray:
     accounts = np.array(table.table[CUSTOMER].to_pylist())
     known = counts > 0
     print(
-        f"Berka: {len(y)} loans, {int(y.sum())} bad; {SPLITS} random splits, each loan {counts[known].min():.0f} or more times in the test"
+        f"Berka: {len(y)} loans, {int(y.sum())} bad; {SPLITS} random splits, "
+        f"each loan {counts[known].min():.0f} or more times in the test"
     )
     for name, total in sums.items():
         score = total[known] / counts[known]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadlift.warning import deviations, usual_of
-from leadlift.warning.robust import FLOOR, TO_SIGMA
+from leadlift.warning.robust import FLOOR, MEAN_TO_SIGMA, TO_SIGMA
 
 LEAST = 3
 values = st.one_of(st.just(float("nan")), st.integers(-20, 20).map(float))
@@ -30,7 +30,8 @@ def plain(past):
             known = [x for x in past[i, :, k].tolist() if x == x]
             if len(known) >= LEAST:
                 middle[i, k] = median(known)
-                spread[i, k] = TO_SIGMA * median(abs(x - middle[i, k]) for x in known)
+                apart = [abs(x - middle[i, k]) for x in known]
+                spread[i, k] = TO_SIGMA * median(apart) or MEAN_TO_SIGMA * sum(apart) / len(apart)
     for k in range(f):
         varying = [x for x in spread[:, k].tolist() if x > 0]
         for i in range(n):

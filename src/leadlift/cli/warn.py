@@ -56,9 +56,8 @@ def _show(found: Warned) -> None:
         rows = [{name.replace("_", " "): value for name, value in row.items()} for row in one.rows]
         table(f"what became of the list of {one.as_of}", rows)
     for row in found.first[:5]:
-        say(
-            f"{row['customer_id']}  {float(str(row['probability'])):6.1%}  band {row['band']}  {row['signs']} signs"
-        )
+        count = "1 sign" if row["signs"] == 1 else f"{row['signs']} signs"
+        say(f"{row['customer_id']}  {float(str(row['probability'])):6.1%}  band {row['band']}  {count}")
         for sentence in (*_texts(row["told"]), *_texts(row["reasons"])):
             say(f"       - {sentence}")
     for note in found.notes:

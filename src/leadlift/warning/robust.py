@@ -1,7 +1,9 @@
 """Behaviour against the customer's own past, by median and MAD: one wild month among the past moves neither.
 
 The distance is (value - median) / (1.4826 MAD) of the customer's own earlier months; 1.4826 makes the MAD of a normal
-distribution its standard deviation (Rousseeuw and Croux, "Alternatives to the median absolute deviation", 1993).
+distribution its standard deviation (Rousseeuw and Croux, "Alternatives to the median absolute deviation", 1993). Where
+more than half of the months are alike the MAD is 0, and 1.2533 times the mean absolute deviation stands for it
+(Iglewicz and Hoaglin, "How to detect and handle outliers", 1993).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
-TO_SIGMA = 1.4826
+TO_SIGMA, MEAN_TO_SIGMA = 1.4826, 1.2533
 FLOOR = 0.25
 """Of a feature's usual spread among all customers: nobody's own spread counts as less. Who never varied at all would
 otherwise be infinitely unusual at the first change."""
@@ -40,7 +42,10 @@ def usual_of(past: Floats, least: int) -> Usual:
         part = past[start : start + AT_ONCE].astype(np.float64)
         known = (~np.isnan(part)).sum(axis=1)
         middle = _median(part)
-        width = TO_SIGMA * _median(np.abs(part - middle[:, None, :]))
+        apart = np.abs(part - middle[:, None, :])
+        width = TO_SIGMA * _median(apart)
+        mean = MEAN_TO_SIGMA * np.nansum(apart, axis=1) / np.maximum(known, 1)
+        width = np.where(width == 0, mean, width)
         short = known < least
         middle[short], width[short] = np.nan, np.nan
         median[start : start + AT_ONCE], spread[start : start + AT_ONCE] = middle, width
