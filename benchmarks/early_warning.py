@@ -38,14 +38,16 @@ PIPELINE, BEFORE, AFTER = "arrears_warning", date(2026, 3, 29), date(2026, 6, 30
 SPLITS = 40
 
 
-def demo(customers: int) -> None:
+def demo(customers: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        ws = make_bank(Path(folder), customers)
+        ws = make_bank(Path(folder), customers, seed)
         train(ws, PIPELINE)
         promote(ws, PIPELINE, "benchmark")
         found = warn(ws, PIPELINE, BEFORE)
         (one,) = warn(ws, PIPELINE, AFTER).became
-        print(f"{customers:,} customers, {found.customers:,} scored as of {BEFORE}, followed to {AFTER}")
+        print(
+            f"{customers:,} customers, seed {seed}, {found.customers:,} scored as of {BEFORE}, followed to {AFTER}"
+        )
         print(f"{'sign':<14}{'customers':>10}{'fell behind':>13}   share, 95 % interval")
         for row in one.rows:
             print(f"{row['sign']:<14}{row['customers']:>10,}{row['fell_behind']:>13,}   {row['share']}")
@@ -127,12 +129,13 @@ def _indicators(spec: object, table: object, y: np.ndarray) -> None:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--customers", type=int, default=20_000)
+    asked.add_argument("--seed", type=int, default=2)
     asked.add_argument("--berka", type=Path, help="The folder with the PKDD'99 files.")
     words = asked.parse_args()
     if words.berka is not None:
         berka(words.berka)
     else:
-        demo(words.customers)
+        demo(words.customers, words.seed)
 
 
 if __name__ == "__main__":

@@ -160,7 +160,10 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Feature, "protected"): "Never a feature of a model, a reason or a column of a lead file.",
     (Feature, "tags"): "For people.",
     (Pipeline, "pipeline"): "Its name on the command line, in folders and in MLflow.",
-    (Pipeline, "kind"): "What the probability means: answers given contact, natural purchase, or leaving.",
+    (
+        Pipeline,
+        "kind",
+    ): "What the probability means: answers given contact, purchase, leaving or falling behind.",
     (Pipeline, "description"): "One sentence; stands on the model card.",
     (Pipeline, "population"): "Who is eligible, at which as-of dates.",
     (Pipeline, "target"): "What we predict.",
