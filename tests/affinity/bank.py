@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow as pa
 
 from leadlift.affinity import Histories
 
@@ -29,7 +30,8 @@ def rows(customers: int = 300, seed: int = 1) -> list[tuple[str, str, date, date
 
 
 def histories(told: list[tuple[str, str, date, date | None]]) -> Histories:
-    return Histories.of(*zip(*told, strict=True))
+    names = ("customer_id", "product", "opened", "closed")
+    return Histories.of(pa.table(dict(zip(names, map(pa.array, zip(*told, strict=True)), strict=True))))
 
 
 def held(told: list[tuple[str, str, date, date | None]], day: date) -> dict[str, set[str]]:

@@ -9,6 +9,10 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadlift.names import CUSTOMER
 
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.int64]
@@ -40,19 +44,11 @@ class Histories:
     closed: Days
 
     @classmethod
-    def of(
-        cls,
-        customers: Sequence[str],
-        products: Sequence[str],
-        opened: Sequence[date],
-        closed: Sequence[date | None],
-    ) -> Self:
-        """From one entry for each holding, in any order."""
-        ids, who = np.unique(np.asarray(customers, dtype=object).astype(str), return_inverse=True)
-        names, what = np.unique(np.asarray(products, dtype=object).astype(str), return_inverse=True)
-        begin = np.array([day_number(day) for day in opened], dtype=np.int64)
-        end = np.array([NEVER if day is None else day_number(day) for day in closed], dtype=np.int64)
-        return cls(ids.tolist(), tuple(names.tolist()), who.astype(np.intp), what.astype(np.intp), begin, end)
+    def of(cls, rows: pa.Table) -> Self:
+        """From one row for each holding, in any order: customer_id, product, opened, closed (null: still held)."""
+        who, customers = _coded(rows[CUSTOMER])
+        what, products = _coded(rows["product"])
+        return cls(customers, tuple(products), who, what, _days(rows["opened"]), _days(rows["closed"]))
 
     def held_on(self, day: int) -> Bools:
         """Who holds what at the beginning of a day, (n, p): opened before it and not closed before it."""
@@ -73,3 +69,17 @@ class Histories:
         first = np.full((len(self.customers), len(self.products)), NEVER, dtype=np.int64)
         np.minimum.at(first, (self.customer, self.product), self.opened)
         return first
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """The place of each row's text among the different ones, in the order of the alphabet, and these."""
+    coded = pc.cast(column, pa.string()).combine_chunks().dictionary_encode()
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    return place[coded.indices.to_numpy()], coded.dictionary.take(pa.array(order)).to_pylist()
+
+
+def _days(column: pa.ChunkedArray) -> Days:
+    days = pc.cast(pc.cast(column, pa.date32()), pa.int32()).combine_chunks()
+    return np.asarray(pc.fill_null(pc.cast(days, pa.int64()), NEVER).to_numpy(), dtype=np.int64)

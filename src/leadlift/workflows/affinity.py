@@ -163,8 +163,7 @@ def holdings_of(home: Home, spec: Affinity, day: date) -> Histories:
     )
     named = exp.not_(exp.Is(this=col(spec.product), expression=exp.null()))
     table = home.engine.table(asked.from_(rows.subquery(ROW)).where(named))
-    columns = [table[name].to_pylist() for name in (CUSTOMER, "product", "opened", "closed")]
-    found = Histories.of(*columns)
+    found = Histories.of(table)
     if len(found.products) > MOST_PRODUCTS:
         raise UserError(
             f"source '{spec.source}': column '{spec.product}' has {len(found.products)} values, and rules among more "
