@@ -16,7 +16,7 @@ from leadlift.features import feature_query
 from leadlift.simulate import BankPlan, simulate
 from leadlift.specs import open_workspace
 from leadlift.training import everyone_spine
-from leadlift.workflows.session import opened
+from leadlift.workflows.session import opened, tracker_of
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -140,6 +140,15 @@ def test_files_agree_and_the_manifest_holds_them(warned, leadlift):
     page = (warned / "reports/warnings-arrears_warning.html").read_text(encoding="utf-8")
     assert "What became of earlier lists" in page
     assert all(word not in page for word in ("birth_date", "gender"))
+
+
+def test_the_run_keeps_counts_and_a_page_without_customers(warned):
+    ws = open_workspace(warned)
+    run = tracker_of(ws).runs("arrears_warning", "warn")[0]
+    page = tracker_of(ws).artifact(run.id, "warnings.html").decode()
+    assert run.metrics["warned"] == len(listed(warned))
+    assert "Indicators" in page
+    assert not [customer for customer in listed(warned)["customer_id"] if customer in page]
 
 
 def test_what_became_of_an_earlier_list_is_counted_from_the_arrears(warned, leadlift):

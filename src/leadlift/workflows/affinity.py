@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.affinity import (
-    FROZEN_BY,
     Base,
+    Found,
     Histories,
     NextRule,
     Step,
     Suggestion,
     Together,
     affinity_html,
-    frozen_yaml,
     next_rules,
     order_of,
     rules_for,
@@ -31,25 +28,25 @@ from leadlift.affinity import (
     together_rules,
 )
 from leadlift.affinity.histories import day_number
-from leadlift.engines.files import sweep, whole_folder, write_text
+from leadlift.engines.files import write_text
 from leadlift.errors import UserError
 from leadlift.features import Home
 from leadlift.features.rows import ROW, SPINE, as_date, col, known_rows
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.progress import SILENT, Progress
-from leadlift.reports.sheets import write_sheets
 from leadlift.specs import Workspace
 from leadlift.specs.affinity import Affinity
+from leadlift.workflows.affinity_files import (
+    refuse_existing,
+    suggested_counts,
+    write_frozen,
+    write_rules,
+)
 from leadlift.workflows.last_day import last_day
-from leadlift.workflows.manifest import write_manifest
 from leadlift.workflows.session import opened
 
 FROZEN = "feature_defs/needs_affinity.yaml"
 MOST_PRODUCTS = 60
-SHARES = (
-    "support", "support_low", "support_high", "confidence", "confidence_low", "confidence_high", "chance", "chance_low",
-    "chance_high", "share", "share_low", "share_high",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,56 +90,51 @@ def affinity(
             "leadlift.yaml: `affinity` is missing: say which source holds the products of customers"
         )
     if freeze:
-        _refuse_existing(ws.root / FROZEN, replace=replace)
+        refuse_existing(ws.root / FROZEN, replace=replace)
     with opened(ws) as home:
         day = as_of or last_day(home)
         progress.step("holdings")
         histories = holdings_of(home, spec, day)
         sources = home.prints(spec.source)
-    if not len(histories.customer):
-        raise UserError(f"source '{spec.source}': nothing was held by {day}")
     progress.step("rules")
     held = histories.held_on(day_number(day))
     holders = held.any(axis=1)
-    together = together_rules(held[holders], histories.products, spec.support, spec.together)
-    bases, rules = next_rules(
-        histories, day_number(day), spec.horizon, spec.windows, spec.least, spec.together
-    )
-    steps = order_of(histories)
-    suggestions = rules_for(bases, rules)
-    rows = _suggested(histories, held, holders, suggestions, day)
+    if not holders.any():
+        raise UserError(f"source '{spec.source}': nothing was held on {day}")
+    found = _found(histories, held[holders], spec, day)
+    rows = _suggested(histories, held, holders, found.suggestions, day)
     progress.step("files")
-    counts = _counts(rows)
-    folder = ws.root / "affinity" / day.isoformat()
-    facts = {
+    told = {
         "as_of": day.isoformat(),
-        "customers": int(holders.sum()),
+        "customers": rows.num_rows,
         "sources": sources,
         "affinity": spec.model_dump(),
     }
-    files = _write(folder, together, bases, rules, steps, rows, facts)
-    page = ws.root / "reports" / "affinity.html"
-    summary = [{"product": name, **one} for name, one in counts.items()]
-    html = affinity_html(
-        ws.file.name, day, spec.horizon, spec.windows, together, bases, rules, steps, suggestions, summary
-    )
-    write_text(page, html)
-    frozen = _frozen(ws, spec, suggestions, day) if freeze else None
+    files = write_rules(ws.root / "affinity" / day.isoformat(), found, rows, told)
+    counts = suggested_counts(rows)
+    page = affinity_html(ws.file.name, day, spec, found, counts)
     return Affine(
         as_of=day,
-        customers=int(holders.sum()),
+        customers=rows.num_rows,
         products=histories.products,
-        together=together,
-        bases=bases,
-        rules=rules,
-        steps=steps,
-        suggested={name: one["customers"] for name, one in counts.items()},
-        folder=folder,
-        page=page,
+        together=found.together,
+        bases=found.bases,
+        rules=found.rules,
+        steps=found.steps,
+        suggested={str(one["product"]): int(one["customers"]) for one in counts},
+        folder=ws.root / "affinity" / day.isoformat(),
+        page=write_text(ws.root / "reports" / "affinity.html", page),
         files=files,
-        frozen=frozen,
+        frozen=write_frozen(ws.root / FROZEN, spec, found, day) if freeze else None,
         notes=_learned_before(ws, day) if freeze else (),
     )
+
+
+def _found(histories: Histories, held: Any, spec: Affinity, day: date) -> Found:
+    together = together_rules(held, histories.products, spec.support, spec.together)
+    asked = (day_number(day), spec.horizon, spec.windows, spec.least, spec.together)
+    bases, rules = next_rules(histories, *asked)
+    return Found(together, bases, rules, order_of(histories), rules_for(bases, rules))
 
 
 def holdings_of(home: Home, spec: Affinity, day: date) -> Histories:
@@ -183,70 +175,6 @@ def _suggested(
     columns = {n: c.cast(pa.string() if n in texts else pa.float64()) for n, c in columns.items()}
     ids = pa.array([histories.customers[place] for place in places.tolist()], pa.string())
     return pa.table({CUSTOMER: ids, AS_OF: pa.array([day] * len(places), pa.date32()), **columns})
-
-
-def _counts(rows: pa.Table) -> dict[str, dict[str, Any]]:
-    told = rows.group_by("next_product").aggregate(
-        [("chance", "mean"), ("chance", "count"), (CUSTOMER, "count")]
-    )
-    found = [
-        (
-            one["next_product"] or "none",
-            {"customers": one[f"{CUSTOMER}_count"], "mean_chance": one["chance_mean"]},
-        )
-        for one in told.to_pylist()
-    ]
-    return dict(sorted(found, key=lambda one: -one[1]["customers"]))
-
-
-def _write(
-    folder: Path,
-    together: Sequence[Together],
-    bases: Sequence[Base],
-    rules: Sequence[NextRule],
-    steps: Sequence[Step],
-    rows: pa.Table,
-    facts: Mapping[str, Any],
-) -> list[str]:
-    tables: dict[str, Sequence[Any]] = {"together": together, "bases": bases, "next": rules, "order": steps}
-    flat = {name: [_flat(asdict(one)) for one in found] for name, found in tables.items()}
-    sweep(folder.parent)
-    with whole_folder(folder, replace=True) as temporary:
-        text = json.dumps({**facts, **flat}, indent=2, ensure_ascii=False, default=str)
-        write_text(temporary / "rules.json", text)
-        write_sheets(temporary / "affinity.xlsx", flat, percent=SHARES)
-        pq.write_table(rows, temporary / "next_product.parquet", compression="zstd")
-        paths = [temporary / name for name in ("rules.json", "affinity.xlsx", "next_product.parquet")]
-        write_manifest(temporary, paths, facts)
-    return [*(path.name for path in paths), "manifest.json"]
-
-
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One line of a table: intervals side by side, sets as text."""
-    told: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, Mapping) and set(value) == {"value", "low", "high"}:
-            told |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
-        else:
-            told[name] = " and ".join(value) if isinstance(value, list | tuple) else value
-    return told
-
-
-def _refuse_existing(path: Path, *, replace: bool) -> None:
-    if not path.exists():
-        return
-    if not path.read_text(encoding="utf-8").startswith(FROZEN_BY):
-        raise UserError(f"{path} was not written by --freeze; rename it first")
-    if not replace:
-        raise UserError(
-            f"{path} is frozen already, and models that learned it can score by it alone. To write other rules, add "
-            "--replace, then train and promote those models again"
-        )
-
-
-def _frozen(ws: Workspace, spec: Affinity, suggestions: Mapping[str, Suggestion], day: date) -> Path:
-    text = frozen_yaml(suggestions, spec.source, spec.product, day, spec.horizon, spec.windows)
-    return write_text(ws.root / FROZEN, text)
 
 
 def _learned_before(ws: Workspace, day: date) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,11 @@ from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
 from leadlift.specs.base import listed
 from leadlift.specs.warning import EarlyWarning
-from leadlift.tracking import Tracker
-from leadlift.warning import SIGNS, Warned, warned_html
+from leadlift.tracking import Run, Tracker
+from leadlift.warning import SIGNS, Matured, Warned, warned_html
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.last_day import last_day
-from leadlift.workflows.manifest import read_manifest
+from leadlift.workflows.manifest import MANIFEST, read_manifest
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score import eligible_rows, score
 from leadlift.workflows.score_files import SCORES
@@ -38,7 +39,6 @@ from leadlift.workflows.warn_values import days_of, months_of, values_of
 
 KIND = "early_warning"
 TOLD_OF = "told_of"
-SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,20 +85,21 @@ def warn(
         files = write_warned(folder, table, _everyone(scores, told, day), facts)
         became = became_of(ws, spec, home, day)
         found = _warned(ws, spec, loaded, signs, told, above, table, became, folder, files, day)
-        page = warned_html(found, ws.file.name, spec.description)
-        write_text(found.page, page)
-        run.tags({"leadlift.model": loaded.name, "leadlift.as_of": day.isoformat()})
-        run.metrics(
-            {
-                "customers": len(scores),
-                "warned": found.warned,
-                **{f"by.{k}": v for k, v in found.by_sign.items()},
-            }
-        )
-        run.text("warnings.html", page)
-        run.file(folder / "manifest.json")
-        run.note(f"{found.warned:,} of {found.customers:,} customers told of as of {day} by {loaded.name}.")
+        write_text(found.page, warned_html(found, ws.file.name, spec.description))
+        _log(run, found, ws.file.name, spec.description)
     return found
+
+
+def _log(run: Run, found: Warned, workspace: str, description: str) -> None:
+    """What the run keeps: counts and the page without its customers."""
+    run.tags({"leadlift.model": found.model, "leadlift.as_of": found.as_of.isoformat()})
+    counts = {f"by.{sign}": float(count) for sign, count in found.by_sign.items()}
+    run.metrics({"customers": float(found.customers), "warned": float(found.warned), **counts})
+    run.text("warnings.html", warned_html(replace(found, first=()), workspace, description))
+    run.file(found.folder / MANIFEST)
+    run.note(
+        f"{found.warned:,} of {found.customers:,} customers told of as of {found.as_of} by {found.model}."
+    )
 
 
 def _pipeline(ws: Workspace, name: str | None) -> Pipeline:
@@ -214,8 +215,8 @@ def _warned(
     told: Told,
     above: float,
     table: pa.Table,
-    became: Any,
-    folder: Any,
+    became: Sequence[Matured],
+    folder: Path,
     files: list[str],
     day: date,
 ) -> Warned:
