@@ -1,6 +1,6 @@
 """How near the demo bank's models come to the chances that the simulator really used, out of time.
 
-    python benchmarks/truth.py                       20,000 customers, the five pipelines of the root workspace
+    python benchmarks/truth.py                       20,000 customers, the six pipelines of the root workspace
     python benchmarks/truth.py --customers 6000 --pipelines card_propensity
 
 Each model is trained as `leadlift train` trains it, without tuning, and judged on its out-of-time cases: AUC of the
@@ -37,6 +37,7 @@ TRUTH = {
     "card_propensity": "card_natural",
     "customer_churn": "leave",
     "fund_churn": "fund_redeem",
+    "arrears_warning": "arrears",
 }
 
 

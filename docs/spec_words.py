@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from leadlift.specs.affinity import Affinity
 from leadlift.specs.campaigns import (
     ByFeature,
     Campaign,
@@ -37,6 +38,7 @@ from leadlift.specs.pipelines import (
 from leadlift.specs.policy import Exclusion, Rule
 from leadlift.specs.sources import CsvFormat, Join, Source
 from leadlift.specs.treatment import Treatment
+from leadlift.specs.warning import EarlyWarning, Forest, Indicator, Unusual
 from leadlift.specs.workspace import Holdout, WorkspaceFile
 
 FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -68,9 +70,24 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
-    WorkspaceFile: (Holdout, ContactHistory, Source, Column, Checks, RowRule, CsvFormat, Join),
+    WorkspaceFile: (Holdout, ContactHistory, Affinity, Source, Column, Checks, RowRule, CsvFormat, Join),
     FeatureFile: (Feature,),
-    Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment, Monitor, Marks),
+    Pipeline: (
+        Population,
+        Target,
+        FeatureChoice,
+        Split,
+        Tune,
+        ModelChoice,
+        Gates,
+        Treatment,
+        Monitor,
+        Marks,
+        EarlyWarning,
+        Indicator,
+        Unusual,
+        Forest,
+    ),
     Campaign: (
         NamedOffer,
         Offer,
@@ -143,7 +160,10 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Feature, "protected"): "Never a feature of a model, a reason or a column of a lead file.",
     (Feature, "tags"): "For people.",
     (Pipeline, "pipeline"): "Its name on the command line, in folders and in MLflow.",
-    (Pipeline, "kind"): "What the probability means: answers given contact, natural purchase, or leaving.",
+    (
+        Pipeline,
+        "kind",
+    ): "What the probability means: answers given contact, purchase, leaving or falling behind.",
     (Pipeline, "description"): "One sentence; stands on the model card.",
     (Pipeline, "population"): "Who is eligible, at which as-of dates.",
     (Pipeline, "target"): "What we predict.",
@@ -152,6 +172,12 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Pipeline, "tune"): "How `leadlift tune` searches.",
     (Pipeline, "model"): "How the model is made.",
     (Pipeline, "gates"): "What `leadlift promote` asks of a version.",
+    (EarlyWarning, "indicators"): "Key risk indicators, each with its limits.",
+    (EarlyWarning, "unusual"): "What is held against the customer's own past. Nothing when left out.",
+    (Indicator, "feature"): "Whose value is held against the limits.",
+    (Unusual, "forest"): "How all the features are judged together; null for not at all.",
+    (Forest, "trees"): "More trees make scores steadier and take longer.",
+    (Forest, "seed"): "Another seed grows another forest.",
     (Population, "as_of"): "Customers at these as-of dates: a rhythm, or a list of dates.",
     (Target, "where"): "Over the target source's columns: which rows count as the outcome.",
     (Target, "gap"): "Days between the as-of date and the outcome window.",

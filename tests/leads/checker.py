@@ -34,8 +34,8 @@ def contacts_of(who: str, as_of: date, history: list[Row], own: list[Row]) -> li
 
 def broken(rule: Row, who: Row, offer: str, channel: str, as_of: date, world: Row) -> bool:
     """Whether contacting this customer about this offer on this channel would break the rule."""
-    if rule.get("offers") and offer not in rule["offers"]:
-        return False
+    if rule.get("counts") or (rule.get("offers") and offer not in rule["offers"]):
+        return False  # what only softens removes nobody
     past = contacts_of(who["customer"], as_of, world["history"], world["own"])
 
     def lately(row: Row, days: int) -> bool:

@@ -18,7 +18,9 @@ from leadlift.specs import Holdout
 HOLDOUT = Holdout(share=0.1, salt="2026")
 
 
-def board(chance, value=None, cost=(0.0,), response=(1.0,), money=False, preferred=None) -> Board:
+def board(
+    chance, value=None, cost=(0.0,), response=(1.0,), money=False, preferred=None, counts=None
+) -> Board:
     """Customers c00, c01, ... with a chance of each offer; one channel for each cost."""
     rates = np.asarray(chance, dtype=np.float32)
     rates = rates[:, None] if rates.ndim == 1 else rates
@@ -33,7 +35,7 @@ def board(chance, value=None, cost=(0.0,), response=(1.0,), money=False, preferr
     )
     worth = np.full_like(rates, np.nan) if value is None else np.broadcast_to(np.float32(value), rates.shape)
     names = pa.chunked_array([[f"c{number:02d}" for number in range(len(rates))]])
-    return Board(names, terms, Rates(rates, worth), money, preferred)
+    return Board(names, terms, Rates(rates, worth), money, preferred, counts)
 
 
 def chosen(one: Board, room=None, tie=None, control=0.0, explore=0.0, spread=None):
@@ -70,6 +72,26 @@ def test_an_offer_that_is_closed_is_kept_on_record_with_its_rule():
     told = board([[0.5, 0.4], [0.3, 0.2]])
     told.remove("held", np.array([True, False]), told.terms.of(offers=["o0"]))
     assert {offer: names(told, rows) for offer, rows in told.removed[-1].closed.items()} == {0: ["c00"]}
+
+
+def test_who_is_softened_is_contacted_where_nobody_better_is_left_and_what_is_expected_stays():
+    half = np.ones((3, 1), dtype=np.float32)
+    half[0] = 0.5
+    told = board([0.5, 0.3, 0.2], counts=half)
+    assert names(told, chosen(told, Room(most=2)).rows) == ["c01", "c00"]
+    assert told.rows[0].expected_responders == pytest.approx(1.0)
+
+
+def test_an_offer_that_is_softened_gives_way_to_another():
+    half = np.array([[1.0, 0.5]], dtype=np.float32)
+    assert board([[0.3, 0.5]]).best.tolist() == [1]
+    assert board([[0.3, 0.5]], counts=half).best.tolist() == [0]
+
+
+def test_a_contact_that_loses_is_no_better_for_counting_less():
+    half = np.array([[0.5], [1.0]], dtype=np.float32)
+    told = board([0.1, 0.1], value=100, cost=(20.0,), money=True, counts=half)
+    assert told.worth(np.arange(2))[:, 0].tolist() == pytest.approx([-15.0, -10.0])
 
 
 def test_ties_go_by_the_raw_score_and_then_by_the_id():

@@ -90,7 +90,10 @@ def rules(draw):
         ),
         "apart": st.fixed_dictionaries({"offer": offers, "apart": span, "from": offers}),
         "never": st.fixed_dictionaries({"never": st.lists(offers, min_size=2, max_size=3, unique=True)}),
-        "risk": st.fixed_dictionaries({"pipeline": st.just("risk"), "above": st.sampled_from([0.2, 0.5])}),
+        "risk": st.fixed_dictionaries(
+            {"pipeline": st.just("risk"), "above": st.sampled_from([0.2, 0.5])},
+            optional={"counts": st.just(0.5), "offers": some},
+        ),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(kinds)), max_size=5))
     return [{"rule": f"r{place}", **draw(kinds[kind])} for place, kind in enumerate(chosen)]

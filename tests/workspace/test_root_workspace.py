@@ -104,7 +104,7 @@ def test_no_model_learns_from_consent_or_the_home_branch(ws: Workspace):
 
 def test_the_monthly_pipelines_share_their_as_of_dates(ws: Workspace):
     monthly = [p for p in ws.pipelines.values() if p.population.as_of is not None]
-    assert len(monthly) >= 5
+    assert len(monthly) >= 6
     assert len({(p.population.as_of, p.population.from_, p.population.to) for p in monthly}) == 1
     assert len({(p.target.gap, p.target.outcome) for p in monthly}) == 1
 

@@ -10,6 +10,7 @@ import typer
 
 from leadlift import __version__
 from leadlift.cli import (
+    affinity,
     cache,
     check,
     demo,
@@ -31,6 +32,7 @@ from leadlift.cli import (
     train,
     tune,
     ui,
+    warn,
 )
 from leadlift.cli.console import say, tell
 from leadlift.errors import GateError, LeadliftError, SpecErrors
@@ -51,10 +53,12 @@ COMMANDS = (
     promote,
     history,
     score,
+    warn,
     leads,
     outcomes,
     measure,
     monitor,
+    affinity,
     recalibrate,
     report,
     ui,

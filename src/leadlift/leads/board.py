@@ -71,14 +71,15 @@ class Board:
         rates: Rates,
         by_money: bool,
         preferred: Bools | None = None,
+        counts: Floats | None = None,
     ) -> None:
         """Begin with every pair whose offer was scored.
 
         by_money: the best is that of the highest expected value. preferred: (n, p), by which channels customers are
-        reached for choice.
+        reached for choice. counts: (n, p), how much of a contact's worth counts when ranked, above 0; all by default.
         """
         self.customers, self.terms, self.rates, self._by_money = customers, terms, rates, by_money
-        self._preferred = preferred
+        self._preferred, self._counts = preferred, counts
         self.allowed: Bools = ~np.isnan(rates.chance)[:, terms.offer]
         self.best = np.full(len(customers), NOBODY, dtype=np.int32)
         self._refresh(np.arange(len(customers)))
@@ -108,6 +109,9 @@ class Board:
             told[:, place] = self.value(rows, pair) if self._by_money else self.responders(rows, pair)
         if self._preferred is not None:
             told += np.abs(told) * PREFERENCE * self._preferred[rows]
+        if self._counts is not None:
+            # what loses already is no better for counting less
+            told -= np.abs(told) * (1 - self._counts[rows])
         told[~self.allowed[rows]] = -np.inf
         return told
 

@@ -17,6 +17,7 @@ from leadlift.specs.definitions import FeatureDef, column_types
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.sources import Source
+from leadlift.specs.warning import warning_problems
 
 Sources = Mapping[str, Source]
 WORKSPACE = "the workspace"
@@ -90,6 +91,7 @@ def pipeline_problems(
     """Faults of a pipeline against the sources and, where they are sound, the features."""
     problems = _population_problems(document, spec, sources) + _target_problems(document, spec, sources)
     problems += _treatment_problems(document, spec, sources)
+    problems += warning_problems(document, spec.warning, features)
     table = sources.get(spec.population.table or "")
     if table is not None:
         choices: Mapping[str, str] | None = column_types(table, sources)

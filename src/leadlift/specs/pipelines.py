@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at, listed
 from leadlift.specs.monitor import Monitor
 from leadlift.specs.treatment import Treatment
+from leadlift.specs.warning import EarlyWarning
 
 Metric = Literal["average_precision", "auc", "log_loss"]
 
@@ -229,7 +230,7 @@ class Pipeline(Spec):
     """One modelling problem."""
 
     pipeline: Name
-    kind: Literal["response", "propensity", "churn", "uplift", "value"]
+    kind: Literal["response", "propensity", "churn", "early_warning", "uplift", "value"]
     description: str = ""
     population: Population
     target: Target
@@ -241,6 +242,9 @@ class Pipeline(Spec):
     monitor: Monitor = Field(Monitor(), description="What `leadlift monitor` should say of it, and what not.")
     treatment: Treatment | None = Field(
         None, description="Kind uplift: who was contacted at random, and who not."
+    )
+    warning: EarlyWarning | None = Field(
+        None, description="Kind early_warning: what `leadlift warn` looks at beside the chance."
     )
 
     @property
@@ -274,6 +278,16 @@ class Pipeline(Spec):
                 "with `column` `amount: true`"
             )
         return f"`amount` goes with kinds 'value' and 'uplift', not with '{self.kind}'"
+
+    @model_validator(mode="after")
+    def _warning_fits_kind(self) -> Self:
+        if self.warning is not None and self.kind != "early_warning":
+            raise fault_at("warning", f"`warning` goes with kind 'early_warning', not with '{self.kind}'")
+        if self.warning is not None and self.population.table is not None:
+            raise fault_at(
+                "warning", "a flat table has no time: no indicator moves, nothing was usual before"
+            )
+        return self
 
     @model_validator(mode="after")
     def _gates_fit_kind(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from leadlift.specs.base import Days, Name, Spec, SqlText, fault_at, listed
+from leadlift.specs.base import Days, Name, Share, Spec, SqlText, fault_at, listed
 
 KINDS = {
     "where": "a condition over features, or with `source` over its columns",
@@ -17,12 +17,12 @@ KINDS = {
     "above": "a limit on another pipeline's chance, with `pipeline`",
 }
 BESIDE = {
-    "where": {"source", "within", "offers"},
+    "where": {"source", "within", "offers", "counts"},
     "most": {"within", "channel", "offer"},
     "pause": {"after", "offers"},
     "apart": {"offer", "from_"},
     "never": set(),
-    "above": {"pipeline", "offers"},
+    "above": {"pipeline", "offers", "counts"},
 }
 NEEDED = {"most": ("within",), "pause": ("after",), "apart": ("offer", "from_"), "above": ("pipeline",)}
 PERMISSION = ("where", "above")
@@ -75,6 +75,12 @@ class Rule(Spec):
     above: float | None = Field(
         None, ge=0, le=1, description="Removed: a chance above this, on the day's scores."
     )
+    counts: Share | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Softened instead of removed: when customers are ranked, a contact's worth counts only so much.",
+    )
 
     @property
     def kind(self) -> str:
@@ -84,7 +90,7 @@ class Rule(Spec):
     @property
     def permission(self) -> bool:
         """Whether the rule says who may be contacted at all."""
-        return self.kind in PERMISSION
+        return self.kind in PERMISSION and self.counts is None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -97,7 +103,17 @@ class Rule(Spec):
         kind = given[0]
         beside = {
             name
-            for name in ("offers", "source", "within", "channel", "offer", "after", "from_", "pipeline")
+            for name in (
+                "offers",
+                "source",
+                "within",
+                "channel",
+                "offer",
+                "after",
+                "from_",
+                "pipeline",
+                "counts",
+            )
             if getattr(self, name) is not None
         }
         for name in sorted(beside - BESIDE[kind]):

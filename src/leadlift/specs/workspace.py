@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator
 from leadlift.errors import Problem, SpecErrors, UserError
 from leadlift.specs import _yaml
 from leadlift.specs._yaml import Document
+from leadlift.specs.affinity import Affinity, affinity_problems
 from leadlift.specs.base import Memory, Name, Share, Spec, listed, nearest
 from leadlift.specs.campaign_problems import campaign_problems
 from leadlift.specs.campaigns import Campaign
@@ -61,6 +62,9 @@ class WorkspaceFile(Spec):
     )
     holdout: Holdout | None = None
     contacts: ContactHistory | None = None
+    affinity: Affinity | None = Field(
+        None, description="For `leadlift affinity`: which products customers hold."
+    )
     sources: dict[Name, Source] = Field(min_length=1)
 
     @field_validator("tuning")
@@ -141,6 +145,7 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
         *source_problems(document, spec.sources, spec.customer_key),
         *contract_problems(document, spec.sources),
         *history_problems(document, spec.contacts, spec.sources),
+        *affinity_problems(document, spec.affinity, spec.sources),
         *(p for d, f in files for p in feature_file_problems(d, f, spec.sources)),
         *faults,
     ]

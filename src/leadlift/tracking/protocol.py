@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from leadlift.errors import UserError
 
-STAGES = ("tune", "train", "recalibrate", "score", "leads", "measure", "monitor")
+STAGES = ("tune", "train", "recalibrate", "score", "leads", "measure", "monitor", "warn")
 
 MAKES_MODELS = ("train", "recalibrate")
 """The stages whose runs make model versions."""

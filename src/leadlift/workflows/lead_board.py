@@ -80,7 +80,8 @@ def _board(campaign: Campaign, facts: Facts) -> Board:
     value = np.column_stack([_value(campaign, facts, place, name) for place, name in enumerate(offers)])
     rates = Rates(chance.astype(np.float32), value.astype(np.float32))
     by_money = campaign.ranked_by != "probability"
-    return Board(facts.table["customer_id"], terms, rates, by_money, _preferred(campaign, facts, channels))
+    preferred, counts = _preferred(campaign, facts, channels), _counts(campaign, facts, terms)
+    return Board(facts.table["customer_id"], terms, rates, by_money, preferred, counts)
 
 
 def _value(campaign: Campaign, facts: Facts, place: int, name: str) -> npt.NDArray[np.float64]:
@@ -97,6 +98,23 @@ def _preferred(campaign: Campaign, facts: Facts, channels: list[str]) -> npt.NDA
     for place, (_, channel) in enumerate(campaign.pairs):
         if campaign.channels[channel].prefer:
             told[:, place] = facts.yes(f"prefer_{channels.index(channel)}")
+    return told
+
+
+def softened(campaign: Campaign, facts: Facts) -> dict[str, int]:
+    """Rule -> how many customers it softens, of everyone scored."""
+    rules = [(place, rule) for place, rule in enumerate(campaign.policy) if rule.counts is not None]
+    return {rule.rule: int(facts.yes(f"rule_{place}").sum()) for place, rule in rules}
+
+
+def _counts(campaign: Campaign, facts: Facts, terms: Terms) -> npt.NDArray[np.float32] | None:
+    """How much of each pair's worth counts: the product over the rules that soften the customer."""
+    if all(rule.counts is None for rule in campaign.policy):
+        return None
+    told = np.ones((facts.table.num_rows, len(campaign.pairs)), dtype=np.float32)
+    for place, rule in enumerate(campaign.policy):
+        if rule.counts is not None:
+            told[np.ix_(facts.yes(f"rule_{place}"), terms.of(offers=rule.offers))] *= np.float32(rule.counts)
     return told
 
 

@@ -21,7 +21,7 @@ from leadlift.progress import SILENT, Progress
 from leadlift.specs import Campaign, ValueModel, Workspace
 from leadlift.tracking import Run, Tracker
 from leadlift.workflows.champion import Loaded, load
-from leadlift.workflows.lead_board import Decided, decided
+from leadlift.workflows.lead_board import Decided, decided, softened
 from leadlift.workflows.lead_facts import lead_facts
 from leadlift.workflows.lead_files import leads_of, write_list
 from leadlift.workflows.lead_rows import Told, told_of_chosen
@@ -66,6 +66,7 @@ def leads(
         expected = _expected(campaign, told, models)
         words = wording_of(ws.pipeline(first))
         summary = _summary(campaign, as_of, table, told, found, models, expected)
+        summary |= {"softened": soft} if (soft := softened(campaign, facts)) else {}
         made_of = _made_of(models, manifests, told, campaign)
         files = write_list(
             folder,
