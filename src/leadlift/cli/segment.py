@@ -11,6 +11,8 @@ from leadlift.cli.console import print_json, relative, say, table, working
 from leadlift.cli.options import HERE, Json, LastDay, WorkspaceDir
 
 if TYPE_CHECKING:
+    from leadlift.segments.describe import Mark
+    from leadlift.segments.profiled import Profiled
     from leadlift.workflows.segment import Segmented
 
 GROUP = "segment"
@@ -76,6 +78,62 @@ def build(
         return
     for one in found:
         _show(one)
+
+
+@app.command(short_help="Describe the groups: page and workbook.")
+def profile(
+    name: Segment = None,
+    as_of: LastDay = None,
+    months: Annotated[int, typer.Option(help="How many months back movement is looked at.")] = 6,
+    workspace: WorkspaceDir = HERE,
+    json: Json = False,
+) -> None:
+    """Build segmentations and describe each group: size, value, what sets it apart, how it moved and answered.
+
+    Writes reports/segment-NAME.html and .xlsx.
+
+    Example: leadlift segment profile who --as-of 2026-06-30
+    """
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.segment_profile import profile as run
+
+    with working("segment profile") as bar:
+        day = as_of.date() if as_of is not None else None
+        found = run(open_workspace(workspace, freezing=True), name, day, months, bar)
+    if json:
+        print_json(found)
+        return
+    for one in found:
+        _tell(one)
+
+
+def _tell(one: Profiled) -> None:
+    rows = [
+        {
+            "group": group.label,
+            "customers": group.customers,
+            "share": f"{group.share:.1%}",
+            "mean value": f"{group.worth.mean:,.0f}" if group.worth else "",
+            "apart by": "; ".join(
+                _mark(mark) for mark in sorted((*group.over, *group.under), key=_loudest)[:2]
+            ),
+            "said yes more to": ", ".join(group.proven),
+        }
+        for group in one.groups
+    ]
+    table(f"{one.segment} ({one.kind}), {one.customers:,} customers as of {one.as_of}", rows)
+    if one.covered is not None:
+        say(f"conditions take {one.covered.taken:,} of {one.customers:,} customers")
+    say(f"page: {relative(one.page)}\nworkbook: {relative(one.book)}")
+
+
+def _loudest(mark: Mark) -> float:
+    return -abs(mark.strength)
+
+
+def _mark(mark: Mark) -> str:
+    word = "more" if mark.strength > 0 else "less"
+    return f"{word} {mark.label}" + (f": {mark.category}" if mark.category is not None else "")
 
 
 def _show(one: Segmented) -> None:

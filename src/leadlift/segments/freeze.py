@@ -126,7 +126,7 @@ def _before(spec: Segmentation, old: Frozen, values: Floats) -> npt.NDArray[np.i
 
 
 def _called(spec: Segmentation, facts: Facts) -> list[str]:
-    return [facts.labels.get(m.name, m.name.replace("_", " ")) for m in spec.over]
+    return [m.label or facts.labels.get(m.name, m.name.replace("_", " ")) for m in spec.over]
 
 
 def _yes_no(spec: Segmentation, facts: Facts) -> dict[str, bool]:

@@ -20,8 +20,8 @@ def scaling_of(measures: Sequence[Measure], values: Floats) -> tuple[Scaling, ..
 
     values: (n, n_measures), logarithms where the measure asks for them, NaN where unknown. The spread is half
     the way from the 5 % to the 95 % point; of a measure that has one value for nine in ten, the standard
-    deviation. What lies more than three spreads from the median counts as three. Raises UserError for a measure that says the
-    same of all.
+    deviation. What lies more than three spreads from the median counts as three. Raises UserError for a
+    measure that says the same of all.
     """
     made = []
     for place, measure in enumerate(measures):

@@ -17,7 +17,8 @@ from leadlift.specs.workspace import FILE, Holdout, Workspace, WorkspaceFile, op
 
 __all__ = [
     "FILE", "Campaign", "Channel", "Checks", "Cluster", "Column", "ContactHistory", "CsvFormat", "FeatureDef",
-    "FeatureFile", "Frozen", "Gates", "Holdout", "ModelChoice", "Offer", "Pipeline", "Population", "Rule", "Scaling",
-    "SegmentDef", "Segmentation", "Severity", "Source", "Split", "Target", "Tune", "ValueModel", "Workspace", "WorkspaceFile", "column_types",
-    "conditions_of", "marked_columns", "open_workspace", "read_workspace", "shown_features",
+    "FeatureFile", "Frozen", "Gates", "Holdout", "ModelChoice", "Offer", "Pipeline", "Population", "Rule",
+    "Scaling", "SegmentDef", "Segmentation", "Severity", "Source", "Split", "Target", "Tune", "ValueModel",
+    "Workspace", "WorkspaceFile", "column_types", "conditions_of", "marked_columns", "open_workspace",
+    "read_workspace", "shown_features",
 ]  # fmt: skip

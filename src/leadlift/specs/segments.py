@@ -55,6 +55,7 @@ class Measure(Spec):
 
     name: Name
     expr: SqlText | None = Field(None, description="Over features; the feature of that name by default.")
+    label: str | None = Field(None, description="What it is called in the names of clusters.")
     scale: Literal["plain", "log"] = Field(
         "plain", description="log: amounts, whose spread is of proportions."
     )

@@ -1,0 +1,95 @@
+"""A segmentation described: finished numbers, as pages, sheets and JSON tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from leadlift.segments.describe import Mark
+from leadlift.segments.moves import Moves
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What the customers of a group are worth by the segmentation's `value`. share: of what all are worth together."""
+
+    mean: float
+    median: float
+    total: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Response:
+    """How often a group's cases of a pipeline had its outcome. low, high: 95 % interval (Wilson). all: of all cases."""
+
+    pipeline: str
+    kind: str
+    about: str
+    cases: int
+    outcomes: int
+    rate: float
+    low: float
+    high: float
+    all: float
+
+    @property
+    def above(self) -> bool:
+        """More often than all, beyond luck."""
+        return self.low > self.all
+
+    @property
+    def below(self) -> bool:
+        """Less often than all, beyond luck."""
+        return self.high < self.all
+
+
+@dataclass(frozen=True)
+class GroupProfile:
+    """One group. offers: what its stanza suggests. proven: pipelines of which it had the outcome more often than others."""
+
+    group: str
+    label: str
+    strategy: str
+    offers: tuple[str, ...]
+    proven: tuple[str, ...]
+    customers: int
+    share: float
+    worth: Worth | None
+    over: tuple[Mark, ...]
+    under: tuple[Mark, ...]
+    responses: tuple[Response, ...]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How far rules reach. held: group -> customers for whom its own condition holds. both: of two groups' conditions."""
+
+    taken: int
+    held: Mapping[str, int]
+    both: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """A segmentation of one day. described: how many customers the marks are told from; notes: what is not told, and why."""
+
+    segment: str
+    label: str
+    kind: str
+    description: str
+    as_of: date
+    customers: int
+    groups: tuple[GroupProfile, ...]
+    covered: Covered | None
+    moves: Moves
+    frozen: date | None
+    psi: float | None
+    psi_by_chance: float | None
+    tried: tuple[Mapping[str, float], ...]
+    described: int
+    notes: tuple[str, ...]
+    page: Path
+    book: Path
