@@ -80,7 +80,7 @@ def _moves(one: Profiled, w: Mapping[str, str]) -> tuple[str, Heads, list[Row]]:
     """One line for each step and pair of groups."""
     labels = {g.group: g.label for g in one.groups}
     names = [*(labels[g] for g in one.moves.groups), w["outside"]]
-    rows = [
+    rows: list[Row] = [
         (step.before.isoformat(), step.after.isoformat(), names[i], names[j], count)
         for step in one.moves.steps
         for i, row in enumerate(step.moves)

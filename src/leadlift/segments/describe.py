@@ -12,6 +12,8 @@ from leadlift.evaluation import mid_ranks
 
 UNIFORM = 12**-0.5
 """The standard deviation of ranks spread evenly over 0 to 1."""
+FEW = 30
+"""Of fewer customers nothing is told: what sets them apart would be luck."""
 LEAST_KNOWN = 0.1
 """A number known of fewer of the group than this says nothing of the group."""
 Flags = npt.NDArray[np.bool_]
@@ -58,7 +60,7 @@ class Sheet:
 
     def marks(self, inside: Flags) -> list[Mark]:
         """The marks of a group, the strongest first. inside: (n,), who is in it."""
-        if not inside.any():
+        if inside.sum() < FEW:
             return []
         found = [*self._of_numbers(inside), *self._of_categories(inside)]
         return sorted(found, key=lambda one: (-abs(one.strength), one.feature, one.category or ""))

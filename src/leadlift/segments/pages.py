@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from leadlift.reports.page import html_page, render
-from leadlift.segments.describe import Mark
+from leadlift.segments.describe import FEW, Mark
 from leadlift.segments.profiled import Profiled
 from leadlift.segments.words import WORDS
 
@@ -25,6 +25,7 @@ def segment_html(one: Profiled, language: str = "en") -> str:
         words=words,
         labels=labels,
         told=told,
+        few=FEW,
         widest=max([group.share for group in one.groups] + [1e-9]),
         shares=plots.shares_plot(one.moves, labels) if len(one.moves.days) > 1 else None,
         numbers=plots.number_plot(one.tried, words) if len(one.tried) > 1 else None,
@@ -47,4 +48,4 @@ def told(mark: Mark, value: float) -> str:
         return f"{value:.0%}"
     size = abs(value)
     text = f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2g}"
-    return f"{text}{mark.unit}" if mark.unit == "%" else f"{text} {mark.unit}".strip()
+    return f"{text}%" if mark.unit == "%" else text

@@ -48,7 +48,7 @@ class Response:
 
 @dataclass(frozen=True)
 class GroupProfile:
-    """One group. offers: what its stanza suggests. proven: pipelines of which it had the outcome more often than others."""
+    """One group. offers: what its stanza suggests; proven: pipelines whose outcome it had more often than others."""
 
     group: str
     label: str
@@ -65,7 +65,7 @@ class GroupProfile:
 
 @dataclass(frozen=True)
 class Covered:
-    """How far rules reach. held: group -> customers for whom its own condition holds. both: of two groups' conditions."""
+    """How far rules reach. held: group -> customers whom its own condition takes; both: of two conditions."""
 
     taken: int
     held: Mapping[str, int]
@@ -74,7 +74,7 @@ class Covered:
 
 @dataclass(frozen=True)
 class Profiled:
-    """A segmentation of one day. described: how many customers the marks are told from; notes: what is not told, and why."""
+    """A segmentation of one day. described: customers the marks are told from; notes: what is not told, and why."""
 
     segment: str
     label: str

@@ -31,6 +31,7 @@ ENGLISH: Mapping[str, str] = {
     "strength": "strength",
     "decides": "part of the definition",
     "nothing_apart": "Nothing sets this group apart.",
+    "too_few": "Too few customers to describe.",
     "responses": "What happened before",
     "pipeline": "pipeline",
     "cases": "cases",
@@ -71,8 +72,8 @@ ENGLISH: Mapping[str, str] = {
     "those found in all. Of the numbers that are stable, the one with the highest silhouette was taken.",
     "frozen": "frozen on",
     "drift": "shares against those of the freezing: PSI {psi}; chance alone stays below {chance}",
-    "described": "Features are told of {described} customers. Strength is how far the group's customers stand from all, "
-    "in standard deviations of ranks or shares.",
+    "described": "Features are told of {described} customers. Strength is how far the group's customers stand from "
+    "all, in standard deviations of ranks or shares.",
     "notes": "Not told",
     "size": "Groups",
     "joiner": ", ",
@@ -108,6 +109,7 @@ CHINESE: Mapping[str, str] = {
     "strength": "强度",
     "decides": "分群依据",
     "nothing_apart": "本群没有明显特点。",
+    "too_few": "客户太少，不作描述。",
     "responses": "以往表现",
     "pipeline": "模型",
     "cases": "样本数",

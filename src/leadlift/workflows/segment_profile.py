@@ -1,4 +1,4 @@
-"""leadlift segment profile: who is in each group, what it is worth, how it moves, how it answered; page and workbook."""
+"""leadlift segment profile: who is in each group, its worth, movement and answers, as a page and a workbook."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _profiled(
                 over,
                 under,
                 tuple(responses[group]),
-            )  # fmt: skip
+            )
         )
     drift = drift_of(one, counts, customers)
     reports = ws.root / "reports"
