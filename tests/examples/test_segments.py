@@ -36,7 +36,7 @@ def cdnow(folder, day):
     rows = pd.read_csv(
         folder / "data/CDNOW_master.txt", sep=r"\s+", names=columns, header=0, dtype={"customer_id": str}
     )
-    rows["day"] = pd.to_datetime(rows.day, format="%Y%m%d")
+    rows["day"] = pd.to_datetime(rows.day.astype(str), format="%Y%m%d")
     rows = rows[rows.day < day]
     return rows.groupby("customer_id").agg(last=("day", "max"), f=("day", "size"), m=("spent", "sum"))
 
