@@ -116,7 +116,9 @@ def speed(folder: Path, customers: int, transactions: int) -> None:
     for called in ("first build, features and freezing with it", "again, features built"):
         began = time.monotonic()
         made = segment(open_workspace(folder, freezing=True), None, DAY)
-        print(f"{called}: {time.monotonic() - began:.1f} s for {len(made)} segmentations of {customers:,} customers")
+        print(
+            f"{called}: {time.monotonic() - began:.1f} s for {len(made)} segmentations of {customers:,} customers"
+        )
 
 
 if __name__ == "__main__":
