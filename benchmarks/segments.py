@@ -3,10 +3,11 @@
     python benchmarks/segments.py truth --customers 20000 --seeds 3
     python benchmarks/segments.py speed --customers 1000000 --transactions 24000000 [--folder DIR]
 
-truth: the root workspace's segmentations over the demo bank. The clusters are held against the simulated stages of life,
-which nothing in the bank's tables tells, by the adjusted Rand index; the number of clusters is chosen without them. And of
-customers who leave, the stage of the life cycle on the last month end before. speed: the large bank of features.py, one
-segmentation of each kind, from an empty cache and once more with features built; frozen by the first build.
+truth: the root workspace's segmentations over the demo bank. The clusters are held against the simulated stages of
+life, which nothing in the bank's tables tells, by the adjusted Rand index; the number of clusters is chosen without
+them. And of customers who leave, the stage of the life cycle on the last month end before. speed: the large bank of
+features.py, one segmentation of each kind, from an empty cache and once more with features built; frozen by the first
+build.
 """
 
 from __future__ import annotations
@@ -36,14 +37,16 @@ DAY = date(2026, 6, 30)
 MONTHS = 12
 LARGE = {
     "who": "kind: rules\ngroups:\n  app: {when: app_count_90d > 3}\n  branch: {when: branch_count_90d > 2}\n",
-    "flags": "kind: rules\nmatch: many\ngroups:\n  saver: {when: savings_last > 5000}\n  fund: {when: holds_fund = 1}\n",
+    "flags": "kind: rules\nmatch: many\ngroups:\n  saver: {when: savings_last > 5000}\n"
+    "  fund: {when: holds_fund = 1}\n",
     "tier": "kind: tiers\nof: savings_mean_180d + deposits_mean_180d\n"
     "groups: {low: {}, middle: {from: 50%}, high: {from: 90%}}\n",
     "rfm": "kind: rfm\nrecency: days_since_180d\nfrequency: txn_count_180d\nmonetary: inflow_180d\n",
     "life": "kind: lifecycle\ngroups:\n  dormant: {when: txn_count_90d = 0}\n"
     "  declining: {when: txn_count_30d < 0.2 * txn_count_90d}\n  growing: {when: savings_last > savings_mean_180d}\n",
     "clusters": "kind: clusters\nover:\n  - txn_count_90d\n  - {name: savings_last, scale: log}\n"
-    "  - {name: inflow_90d, scale: log}\n  - held_count\n  - app_count_90d\n  - {name: deposits_mean_180d, scale: log}\n"
+    "  - {name: inflow_90d, scale: log}\n  - held_count\n  - app_count_90d\n"
+    "  - {name: deposits_mean_180d, scale: log}\n"
     "clusters: {from: 3, to: 8}\n",
 }
 
@@ -99,8 +102,9 @@ def _leavers(codes: np.ndarray, groups: list[str]) -> None:
     stages = codes[np.flatnonzero(left), last[left]]
     declining = groups.index("declining")
     every = (codes[there] == declining).mean()
-    print(f"  of {left.sum():,} who left within {MONTHS} months {(stages == declining).mean():.1%} were declining on the "
-          f"month end before; of all customers on all dates {every:.1%}")  # fmt: skip
+    gone = f"{left.sum():,} who left within {MONTHS} months"
+    share = f"{(stages == declining).mean():.1%} were declining on the month end before"
+    print(f"  of {gone} {share}; of all customers on all dates {every:.1%}")
 
 
 def speed(folder: Path, customers: int, transactions: int) -> None:

@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
 DAY = "2026-06-30"
+PIPELINE = "fund_purchase"
 SEGMENTS = {
     "who": """\
 segment: who
@@ -192,6 +194,34 @@ def test_a_model_learns_from_segments_and_a_campaign_chooses_by_them(built, lead
     assert "dormant" not in {life[one] for one in leads}
     scored = pq.read_table(built / f"scores/fund_purchase/{DAY}/scores.parquet")["customer_id"].to_pylist()
     assert "dormant" not in {life[one] for one in scored}
+
+
+def test_the_profile_tells_what_came_of_a_list_contacted_beside_held_back(bank, leadlift):
+    (bank / "pipelines/segments").mkdir()
+    (bank / "pipelines/segments/who.yaml").write_text(SEGMENTS["who"], encoding="utf-8")
+    change(bank / "pipelines/campaigns/fund_call.yaml", "size: 100", "size: 300\ncontrol: {share: 30%}")
+    early = "2026-03-31"
+    for words in (["score", PIPELINE, "--as-of", early], ["leads", "fund_call", "--as-of", early]):
+        assert leadlift(*words, at=bank).code == 0
+    said = leadlift("segment", "profile", "who", "--as-of", DAY, "--months", "0", "--json", at=bank)
+    assert said.code == 0, said.err
+    (who,) = said.json
+    answers = {one["group"]: one["answers"] for one in who["groups"]}
+    assert leadlift("segment", "who", "--as-of", early, at=bank).code == 0
+    then = groups(bank, "who", early)
+    listed = pq.read_table(bank / f"leads/fund_call/{early}/kept/assignments.parquet").to_pandas()
+    for name in ("young", "rich", "other"):
+        mine = listed[listed.customer_id.map(then) == name]
+        told = answers[name][0] if answers[name] else {"contacted": 0, "control": 0}
+        assert told["contacted"] == (mine.cell != "control").sum()
+        assert told["control"] == (mine.cell == "control").sum()
+    held = pd.read_parquet(bank / "data/holdings.parquet")
+    opened = pd.to_datetime(held[held["product"] == "fund"].opened_on)
+    bought = set(held.loc[opened[(opened >= early) & (opened < "2026-06-29")].index, "customer_id"])
+    yes = sum(one["responded"] + one["control_responded"] for told in answers.values() for one in told)
+    assert yes == listed.customer_id.isin(bought).sum() > 0
+    # the list of the day itself is still open, and that is said
+    assert any("its window closes on" in note for note in who["notes"])
 
 
 def change(path: Path, old: str, new: str) -> None:

@@ -64,6 +64,15 @@ def _sheets(one: Profiled, w: Mapping[str, str]) -> Iterator[tuple[str, Heads, l
         [(g.label, r.pipeline, r.cases, r.outcomes, r.rate, r.low, r.high, r.all)
          for g in one.groups for r in g.responses],
     )  # fmt: skip
+    yield (
+        w["answers"],
+        [(w["group"], "", 24), (w["campaign"], "", 26), (w["offer"], "", 16), (w["contacted"], "number", 11),
+         (w["responded"], "number", 11), (w["promised"], "number", 11), (w["control"], "number", 11),
+         (w["responded"], "number", 11), (w["effect"], "share", 11), (f"{w['interval']} <", "share", 11),
+         (f"{w['interval']} >", "share", 11)],
+        [(g.label, a.campaign, a.offer, a.contacted, a.responded, round(a.promised, 1), a.control,
+          a.control_responded, a.effect, a.low, a.high) for g in one.groups for a in g.answers],
+    )  # fmt: skip
     if len(one.moves.days) > 1:
         yield _moves(one, w)
 

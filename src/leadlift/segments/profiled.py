@@ -47,6 +47,26 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came of a campaign's offer in a group: of those contacted, and of those held back at random.
+
+    promised: responders expected of those contacted. effect, low, high: the difference of the two rates with its 95 %
+    interval (Newcombe); None where the list held nobody of the group back.
+    """
+
+    campaign: str
+    offer: str
+    contacted: int
+    responded: int
+    promised: float
+    control: int
+    control_responded: int
+    effect: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class GroupProfile:
     """One group. offers: what its stanza suggests; proven: pipelines whose outcome it had more often than others."""
 
@@ -61,6 +81,7 @@ class GroupProfile:
     over: tuple[Mark, ...]
     under: tuple[Mark, ...]
     responses: tuple[Response, ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+
+import pandas as pd
 
 from leadlift.engines.files import whole_file, write_text
 from leadlift.errors import UserError
@@ -14,12 +14,12 @@ from leadlift.segments.book import write_book
 from leadlift.segments.describe import both_ends
 from leadlift.segments.moves import Moves, moves_of
 from leadlift.segments.pages import segment_html
-from leadlift.segments.profiled import GroupProfile, Profiled, Response, Worth
-from leadlift.specs import SegmentDef, Workspace
+from leadlift.segments.profiled import GroupProfile, Profiled, Response
+from leadlift.specs import SegmentDef, Workspace, open_workspace
 from leadlift.specs.segments import Group
 from leadlift.workflows.last_day import last_day
 from leadlift.workflows.score import refuse_beyond_data
-from leadlift.workflows.segment import drift_of, segment
+from leadlift.workflows.segment import Segmented, segment
 from leadlift.workflows.segment_facts import (
     covered_by,
     days_back,
@@ -28,6 +28,7 @@ from leadlift.workflows.segment_facts import (
     sheet_of,
     worth_of,
 )
+from leadlift.workflows.segment_lists import answers_of, listed_cases
 from leadlift.workflows.session import opened
 
 MARKS = 8
@@ -49,78 +50,75 @@ def profile(
     if months < 0:
         raise UserError(f"--months: {months} is below 0")
     built = {one.segment: one for one in segment(ws, name, as_of, progress=progress)}
-    from leadlift.specs import open_workspace
-
     ws = open_workspace(ws.root, freezing=True)
     found = []
     with opened(ws) as home:
         day = as_of or last_day(home)
         refuse_beyond_data(home, day)
+        progress.step("past campaigns")
+        cases, open_lists = listed_cases(ws, home, day)
         for one in built.values():
-            profiled = _profiled(
-                ws, home, ws.segment(one.segment), day, months, one.groups, one.customers, progress
+            progress.step(f"{one.segment}: describing")
+            definition = ws.segment(one.segment)
+            groups, described, notes = _groups(ws, home, definition, one, cases, progress)
+            profiled = Profiled(
+                segment=one.segment,
+                label=definition.label,
+                kind=one.kind,
+                description=definition.spec.description,
+                as_of=day,
+                customers=one.customers,
+                groups=groups,
+                covered=covered_by(ws, home, definition, day),
+                moves=_moves(ws, home, definition, day, months, list(one.groups), progress),
+                frozen=one.frozen,
+                psi=one.drift.psi if one.drift else None,
+                psi_by_chance=one.drift.chance if one.drift else None,
+                tried=definition.frozen.chosen if definition.frozen else (),
+                described=described,
+                notes=(*notes, *open_lists),
+                page=ws.root / "reports" / f"segment-{one.segment}.html",
+                book=ws.root / "reports" / f"segment-{one.segment}.xlsx",
             )
             _write(profiled, ws.file.language)
             found.append(profiled)
     return found
 
 
-def _profiled(
+def _groups(
     ws: Workspace,
     home: Home,
-    one: SegmentDef,
-    day: date,
-    months: int,
-    counts: Mapping[str, int],
-    customers: int,
+    definition: SegmentDef,
+    built: Segmented,
+    cases: pd.DataFrame,
     progress: Progress,
-) -> Profiled:
-    spec = one.spec
-    progress.step(f"{spec.segment}: describing")
-    sheet, inside, described = sheet_of(ws, home, one, day, progress)
-    worth = worth_of(ws, home, one, day)
-    responses, notes = responses_of(ws, home, one, progress)
-    progress.step(f"{spec.segment}: movement")
+) -> tuple[tuple[GroupProfile, ...], int, list[str]]:
+    """Each group described, how many customers that is told from, and what is not told."""
+    sheet, inside, described = sheet_of(ws, home, definition, built.as_of, progress)
+    worth = worth_of(ws, home, definition, built.as_of)
+    responses, notes = responses_of(ws, home, definition, progress)
+    answers = answers_of(ws, home, definition, cases, progress)
     groups = []
-    for group, count in counts.items():
-        over, under = both_ends(sheet.marks(inside[group]), MARKS)
-        told = spec.groups.get(group, Group())
+    for name, count in built.groups.items():
+        over, under = both_ends(sheet.marks(inside[name]), MARKS)
+        told = definition.spec.groups.get(name, Group())
         groups.append(
             GroupProfile(
-                group,
-                one.labels[group],
-                told.strategy,
-                told.offers,
-                _proven(responses[group], told.offers),
-                count,
-                count / max(1, customers),
-                worth.get(group),
-                over,
-                under,
-                tuple(responses[group]),
+                group=name,
+                label=definition.labels[name],
+                strategy=told.strategy,
+                offers=told.offers,
+                proven=_proven(responses[name]),
+                customers=count,
+                share=count / max(1, built.customers),
+                worth=worth.get(name),
+                over=over,
+                under=under,
+                responses=tuple(responses[name]),
+                answers=tuple(answers[name]),
             )
         )
-    drift = drift_of(one, counts, customers)
-    reports = ws.root / "reports"
-    return Profiled(
-        segment=spec.segment,
-        label=one.label,
-        kind=spec.kind,
-        description=spec.description,
-        as_of=day,
-        customers=customers,
-        groups=tuple(groups),
-        covered=covered_by(ws, home, one, day),
-        moves=_moves(ws, home, one, day, months, list(counts), progress),
-        frozen=one.frozen.as_of if one.frozen else None,
-        psi=drift.psi if drift else None,
-        psi_by_chance=drift.chance if drift else None,
-        tried=one.frozen.chosen if one.frozen else (),
-        described=described,
-        notes=tuple(notes),
-        page=reports / f"segment-{spec.segment}.html",
-        book=reports / f"segment-{spec.segment}.xlsx",
-    )
+    return tuple(groups), described, notes
 
 
 def _moves(
@@ -134,16 +132,12 @@ def _moves(
     return moves_of(codes, one.groups, days).without_empty(seen)
 
 
-def _proven(responses: list[Response], offers: tuple[str, ...]) -> tuple[str, ...]:
+def _proven(responses: list[Response]) -> tuple[str, ...]:
     """The pipelines, churn apart, of which the group had the outcome more often than others beyond luck."""
     return tuple(one.pipeline for one in responses if one.kind != "churn" and one.above)
 
 
-def _write(one: Profiled, language: str) -> tuple[Path, Path]:
+def _write(one: Profiled, language: str) -> None:
     write_text(one.page, segment_html(one, language))
     with whole_file(one.book) as temporary:
         write_book(temporary, one, language)
-    return one.page, one.book
-
-
-__all__ = ["Worth", "profile"]
