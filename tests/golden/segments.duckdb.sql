@@ -1,12 +1,14 @@
 SELECT
   *,
   CAST((
-    "rfm_r"
-  ) * 0.3333333333333333e0 + (
-    "rfm_f"
-  ) * 0.3333333333333333e0 + (
-    "rfm_m"
-  ) * 0.3333333333333333e0 AS DOUBLE) AS "rfm_score",
+    (
+      "rfm_r"
+    ) * 1 + (
+      "rfm_f"
+    ) * 1 + (
+      "rfm_m"
+    ) * 1
+  ) / 3 AS DOUBLE) AS "rfm_score",
   CAST(CASE
     WHEN "rfm_r" >= 2.5e0 AND (
       "rfm_f" + "rfm_m"

@@ -117,7 +117,7 @@ USUAL = ("champions", "loyal", "recent", "at_risk", "asleep")
 
 
 def usual_groups(columns: Mapping[str, exp.Expr], spec: Segmentation) -> list[tuple[exp.Expr, str]]:
-    """Five groups by recency and by the mean of frequency and money, halves and upper quarters of the bins."""
+    """Five groups by recency and the mean of frequency and money, halves and upper quarters of the bins."""
     middle, high = (spec.bins + 1) / 2, 1 + 0.75 * (spec.bins - 1)
     worth = exp.Mul(
         this=exp.paren(exp.Add(this=columns["f"].copy(), expression=columns["m"].copy())),
@@ -149,8 +149,8 @@ def _bin(value: exp.Expr, cuts: Sequence[float], ties: str) -> exp.Expr:
 
 def _weighted(columns: Mapping[str, exp.Expr], weights: Weights) -> exp.Expr:
     total = weights.r + weights.f + weights.m
-    parts = [_times(columns[part], getattr(weights, part) / total) for part in ("r", "f", "m")]
-    return _sum(parts)
+    parts = [_times(columns[part], getattr(weights, part)) for part in ("r", "f", "m")]
+    return exp.Div(this=exp.paren(_sum(parts)), expression=number(total))
 
 
 def _nearest(spec: Segmentation, trees: Trees, frozen: Frozen) -> exp.Expr:
