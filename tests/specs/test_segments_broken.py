@@ -18,6 +18,11 @@ CASES = [
         "segment: who\nkind: rule\ngroups: {a: {when: txn_count_30d > 1}}",
         "2: kind: 'rule' is not a kind. Did you mean 'rules'?",
     ),
+    case(
+        "a name that is a command is refused",
+        "segment: profile\nkind: rules\ngroups: {a: {when: txn_count_30d > 1}}",
+        "1: segment: `leadlift segment profile` is a command; choose another name",
+    ),
     case("rules need groups", "segment: who\nkind: rules", "1: kind 'rules' needs `groups`"),
     case(
         "a part of another kind is refused at its line",

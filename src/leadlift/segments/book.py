@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from leadlift.segments.profiled import Profiled
+from leadlift.segments.profiled import GroupProfile, Profiled
 from leadlift.segments.words import WORDS
 
 Row = Sequence[object]
@@ -47,7 +47,7 @@ def _sheets(one: Profiled, w: Mapping[str, str]) -> Iterator[tuple[str, Heads, l
         [(w["group"], "", 24), ("id", "", 18), (w["customers"], "number", 12), (w["share"], "share", 10),
          (w["mean"], "number", 14), (w["median"], "number", 14), (w["worth_share"], "share", 12),
          (w["strategy"], "", 70), (w["offers"], "", 40)],
-        [_group(g) for g in one.groups],
+        [_group(g, w) for g in one.groups],
     )  # fmt: skip
     yield (
         w["feature"],
@@ -77,12 +77,9 @@ def _sheets(one: Profiled, w: Mapping[str, str]) -> Iterator[tuple[str, Heads, l
         yield _moves(one, w)
 
 
-def _group(g: object) -> Row:
-    from leadlift.segments.profiled import GroupProfile
-
-    assert isinstance(g, GroupProfile)
+def _group(g: GroupProfile, w: Mapping[str, str]) -> Row:
     worth = (g.worth.mean, g.worth.median, g.worth.share) if g.worth else (None, None, None)
-    return (g.label, g.group, g.customers, g.share, *worth, g.strategy, ", ".join(g.offers))
+    return (g.label, g.group, g.customers, g.share, *worth, g.strategy, w["joiner"].join(g.offers))
 
 
 def _moves(one: Profiled, w: Mapping[str, str]) -> tuple[str, Heads, list[Row]]:
@@ -96,11 +93,12 @@ def _moves(one: Profiled, w: Mapping[str, str]) -> tuple[str, Heads, list[Row]]:
         for j, count in enumerate(row)
         if count
     ]
+    before, after = w["from_to"].split(" \\ ")
     heads = [
-        (w["month"], "", 12),
-        (w["month"], "", 12),
-        (w["from_to"], "", 24),
-        ("", "", 24),
+        (f"{w['month']}, {before}", "", 14),
+        (f"{w['month']}, {after}", "", 14),
+        (before, "", 26),
+        (after, "", 26),
         (w["customers"], "number", 12),
     ]
     return w["moves"], heads, rows

@@ -11,13 +11,10 @@ from sqlglot import exp
 from leadlift.errors import Problem
 from leadlift.specs import sql
 from leadlift.specs._yaml import Document, Path_
-from leadlift.specs.campaign_problems import conditions_of, shown_features
-from leadlift.specs.campaigns import Campaign
 from leadlift.specs.crosscheck import WORKSPACE, feature_types
 from leadlift.specs.definitions import FeatureDef
 from leadlift.specs.features import Feature
 from leadlift.specs.frozen import Frozen, definition_of
-from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.segment_formulas import USUAL, Formula, formulas_of, names_of
 from leadlift.specs.segments import Segmentation
 
@@ -99,38 +96,8 @@ def with_segments(
         one = _defined(document, spec, trees, frozen.get(name), [found[n] for n in sorted(needs[name])])
         found[name] = one
         if not one.waits:
-            made |= {f.name: _feature(one, f, document) for f in formulas_of(spec, trees, one.frozen)}
+            made |= {f.name: feature_of(one, f, document) for f in formulas_of(spec, trees, one.frozen)}
     return made, found, problems
-
-
-def waiting_features(segments: Mapping[str, SegmentDef]) -> dict[str, FeatureDef]:
-    """The features of segmentations that say nothing of anybody yet: what may be named, but not used."""
-    return {
-        name: _feature(one, Formula(name, exp.null()), Document(one.file, None, "", {}))
-        for one in segments.values()
-        if one.waits
-        for name in names_of(one.spec)
-    }
-
-
-def waiting_problems(
-    document: Document, spec: Pipeline | Campaign, segments: Mapping[str, SegmentDef]
-) -> list[Problem]:
-    """A fault for each segmentation that a pipeline or campaign uses and that says nothing of anybody yet."""
-    texts = [text for _, text in conditions_of(spec)] if isinstance(spec, Campaign) else _conditions(spec)
-    named = set(shown_features(spec)) if isinstance(spec, Campaign) else set(spec.features.include)
-    named |= {name for text in texts for name in sql.named_in(text)}
-    return [
-        document.problem((), f"segmentation '{name}' {one.waits}")
-        for name, one in segments.items()
-        if one.waits and named & set(names_of(one.spec))
-    ]
-
-
-def _conditions(spec: Pipeline) -> list[str]:
-    population = spec.population
-    of_features = [population.eligible, population.where if population.as_of is not None else None]
-    return [text for text in of_features if text is not None]
 
 
 def _named(
@@ -227,7 +194,8 @@ def _defined(
     return SegmentDef(spec, document.file, trees, uses, frozen if spec.is_frozen else None, waits)
 
 
-def _feature(one: SegmentDef, formula: Formula, document: Document) -> FeatureDef:
+def feature_of(one: SegmentDef, formula: Formula, document: Document) -> FeatureDef:
+    """One feature that a segmentation gives."""
     spec = one.spec
     text = formula.name == spec.segment
     label = f"{one.label}: {formula.label}" if formula.label else one.label

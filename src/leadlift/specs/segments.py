@@ -106,6 +106,7 @@ PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clusters": (("over",), ("method", "clusters", "seed", "missing", "groups")),
 }
 """kind -> the parts it needs, and those it may have beside them."""
+COMMANDS = ("build", "profile")
 COMMON = ("segment", "kind", "label", "description", "value")
 
 
@@ -152,6 +153,12 @@ class Segmentation(Spec):
         description="Clusters: how many, or between which numbers to choose by stability and silhouette.",
     )
     seed: int = 1
+
+    @model_validator(mode="after")
+    def _name_is_free(self) -> Self:
+        if self.segment in COMMANDS:
+            raise fault_at("segment", f"`leadlift segment {self.segment}` is a command; choose another name")
+        return self
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> Self:

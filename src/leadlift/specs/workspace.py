@@ -31,9 +31,10 @@ from leadlift.specs.frozen import FOLDER as FROZEN
 from leadlift.specs.frozen import Frozen
 from leadlift.specs.history import ContactHistory, history_problems
 from leadlift.specs.pipelines import Pipeline
-from leadlift.specs.segment_catalogue import SegmentDef, waiting_features, waiting_problems, with_segments
+from leadlift.specs.segment_catalogue import SegmentDef, with_segments
 from leadlift.specs.segments import Segmentation
 from leadlift.specs.sources import Source
+from leadlift.specs.waiting import waiting_features, waiting_problems
 
 FILE = "leadlift.yaml"
 DATABASE = re.compile(r"(sqlite|postgres|postgresql|mysql)(\+\w+)?://")
