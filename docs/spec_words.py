@@ -36,6 +36,7 @@ from leadlift.specs.pipelines import (
     Tune,
 )
 from leadlift.specs.policy import Exclusion, Rule
+from leadlift.specs.segments import Group, Measure, NumberOf, Segmentation, Weights
 from leadlift.specs.sources import CsvFormat, Join, Source
 from leadlift.specs.treatment import Treatment
 from leadlift.specs.warning import EarlyWarning, Forest, Indicator, Unusual
@@ -66,6 +67,12 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
         "One lead list: which offers on which channels, by which models, to whom and how many. Long, with `offers` and "
         "`channels`, or short for one offer on one channel, with `pipeline`, `offer` and `channel`: "
         "[campaigns.md](campaigns.md).",
+    ),
+    (
+        "pipelines/segments/*.yaml",
+        Segmentation,
+        "One way of putting customers into groups, used by its name as a feature is. Which keys go with which kind: "
+        "[segments.md](segments.md).",
     ),
 )
 
@@ -104,6 +111,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
         Database,
         Money,
     ),
+    Segmentation: (Group, Measure, NumberOf, Weights),
 }
 
 MISSING: dict[tuple[type[BaseModel], str], str] = {
@@ -237,4 +245,26 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Exclusion, "rule"): "Its name in the waterfall.",
     (Export, "formats"): "Which files are written.",
     (Export, "delimiter"): "Of the CSV file.",
+    (
+        Segmentation,
+        "segment",
+    ): "Its name: of the feature that says who is where, on the command line and in folders.",
+    (Segmentation, "kind"): "How the groups are made.",
+    (Segmentation, "label"): "For people. By default the name.",
+    (Segmentation, "description"): "For people; stands on the page.",
+    (Segmentation, "groups"): "The groups by name, in the order in which they are asked.",
+    (Segmentation, "weights"): "RFM: what each part counts in the score.",
+    (
+        Segmentation,
+        "method",
+    ): "Clusters: nearest middle, or a mixture of Gaussians with a variance for each measure.",
+    (Segmentation, "seed"): "Clusters: another seed draws other customers.",
+    (Group, "label"): "For people. Of clusters instead of the name proposed.",
+    (Measure, "name"): "Its name in the frozen definition.",
+    (Measure, "weight"): "Counts so much more in the distance.",
+    (NumberOf, "from"): "At least.",
+    (NumberOf, "to"): "At most.",
+    (Weights, "r"): "Recency.",
+    (Weights, "f"): "Frequency.",
+    (Weights, "m"): "Money.",
 }

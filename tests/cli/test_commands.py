@@ -214,7 +214,7 @@ def test_schemas_are_written_for_every_kind_of_file(leadlift, tmp_path):
     assert said.code == 0
     written = {path.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "s").iterdir()}
     assert set(written) == {
-        f"{kind}.schema.json" for kind in ("leadlift", "features", "pipeline", "campaign")
+        f"{kind}.schema.json" for kind in ("leadlift", "features", "pipeline", "campaign", "segment")
     }
     assert all(schema["type"] == "object" for schema in written.values())
 

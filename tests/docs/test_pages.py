@@ -13,6 +13,7 @@ import yaml
 
 from leadlift.cli.main import app
 from leadlift.specs.features import Feature
+from leadlift.specs.segments import Segmentation
 
 from .pages import PAGES, ROOT, blocks, inline, name_of, text_of
 
@@ -112,6 +113,14 @@ def test_stanzas_shown_are_sound(page):
     assert stanzas
     for stanza in stanzas:
         Feature.model_validate(stanza)
+
+
+def test_segment_files_shown_are_sound():
+    shown = [yaml.safe_load(block) for block in blocks(text_of("docs/segments.md"), "yaml")]
+    files = [one for one in shown if "segment" in one]
+    assert files
+    for one in files:
+        Segmentation.model_validate(one)
 
 
 def hunks() -> list[tuple[str, str]]:

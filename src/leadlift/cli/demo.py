@@ -56,6 +56,7 @@ def _path(ws: Workspace, trials: int) -> Listed:
 
     _step("check", lambda bar: _checked(check.check(ws.root, progress=bar)))
     _step("features build", lambda bar: f"{features.build(ws, DAY, bar).features} features of every customer")
+    _step("segment", lambda bar: _segmented(ws, bar))
     _step("tune", lambda bar: f"best average precision {tune.tune(ws, PIPELINE, bar, trials).best_value:.3f}")
     _step("train", lambda bar: _trained(train.train(ws, PIPELINE, bar)))
     _step("promote", lambda bar: f"version {promote.promote(ws, PIPELINE, 'demo').version} is the champion")
@@ -103,6 +104,14 @@ def _checked(found: object) -> str:
     if isinstance(found, Checked) and found.faults:
         raise GateError("\n".join(str(problem) for problem in found.faults))
     return "no faults"
+
+
+def _segmented(ws: Workspace, bar: Bar) -> str:
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.segment import segment
+
+    made = segment(open_workspace(ws.root, freezing=True), None, DAY, progress=bar)
+    return f"{len(made)} segmentations: {', '.join(one.segment for one in made)}"
 
 
 def _trained(found: object) -> str:

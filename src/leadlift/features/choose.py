@@ -21,6 +21,9 @@ class Choice:
 def chosen(catalogue: Mapping[str, FeatureDef], spec: Pipeline) -> Choice:
     """The features that `include` names and `exclude` does not; pii and protected ones never.
 
+    Those of segmentations only where `include` names them in full: they are made of features that a pattern takes
+    already, and a refreezing would change every model.
+
     Nor, of a flat table, the column that says who was treated.
     """
     aside = spec.treatment.column if spec.treatment is not None and spec.population.table else None
@@ -28,7 +31,7 @@ def chosen(catalogue: Mapping[str, FeatureDef], spec: Pipeline) -> Choice:
         feature
         for name, feature in catalogue.items()
         if name != aside
-        and _matches(name, spec.features.include)
+        and (name in spec.features.include if feature.segment else _matches(name, spec.features.include))
         and not _matches(name, spec.features.exclude)
     ]
     hidden = {feature.name: feature.hidden for feature in wanted if feature.hidden is not None}

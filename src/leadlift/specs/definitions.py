@@ -16,7 +16,8 @@ class FeatureDef:
     """One resulting feature: a stanza over one window.
 
     hidden: why it may not reach a model, reason or artifact ("pii" or "protected"), or None. type: number or
-    text; yes and no are numbers 1 and 0. uses: the columns (agg) or features (expr) it is made of.
+    text; yes and no are numbers 1 and 0. uses: the columns (agg) or features (expr) it is made of. segment: the
+    segmentation that gives it; such a feature reaches a model only where its pipeline names it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class FeatureDef:
     unit: str
     file: str
     line: int
+    segment: str | None = None
 
     @property
     def is_text(self) -> bool:

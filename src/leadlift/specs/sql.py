@@ -86,6 +86,14 @@ def names_in(tree: exp.Expr) -> set[str]:
     return {column.name for column in tree.find_all(exp.Column)} - {AS_OF}
 
 
+def named_in(text: str) -> set[str]:
+    """What a text names before it is checked against anything; nothing where it cannot be read."""
+    try:
+        return names_in(_tree(text))
+    except SqlError:
+        return set()
+
+
 def _tree(text: str) -> exp.Expr:
     try:
         found = sqlglot.parse(text, read="duckdb")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -28,13 +28,19 @@ from leadlift.specs.crosscheck import (
 from leadlift.specs.definitions import FeatureDef
 from leadlift.specs.faults import problems_of
 from leadlift.specs.features import FeatureFile
+from leadlift.specs.frozen import FOLDER as FROZEN
+from leadlift.specs.frozen import Frozen
 from leadlift.specs.history import ContactHistory, history_problems
 from leadlift.specs.pipelines import Pipeline
+from leadlift.specs.segment_catalogue import SegmentDef, with_segments
+from leadlift.specs.segments import Segmentation
 from leadlift.specs.sources import Source
+from leadlift.specs.waiting import waiting_features, waiting_problems
 
 FILE = "leadlift.yaml"
 DATABASE = re.compile(r"(sqlite|postgres|postgresql|mysql)(\+\w+)?://")
 _Model = TypeVar("_Model", bound=Spec)
+_Any = TypeVar("_Any")
 
 
 class Holdout(Spec):
@@ -93,6 +99,7 @@ class Workspace:
     pipelines: Mapping[str, Pipeline]
     campaigns: Mapping[str, Campaign]
     documents: Mapping[str, Document] = field(repr=False)
+    segments: Mapping[str, SegmentDef] = field(default_factory=dict)
 
     @property
     def sources(self) -> Mapping[str, Source]:
@@ -115,16 +122,23 @@ class Workspace:
         """The campaign called `name`. Raises UserError with the nearest name."""
         return _named(self.campaigns, name, "campaign")
 
+    def segment(self, name: str) -> SegmentDef:
+        """The segmentation called `name`. Raises UserError with the nearest name."""
+        return _named(self.segments, name, "segmentation")
 
-def open_workspace(root: Path) -> Workspace:
-    """Read the workspace in `root`. Raises SpecErrors with every fault, UserError when none is there."""
-    workspace, problems = read_workspace(root)
+
+def open_workspace(root: Path, *, freezing: bool = False) -> Workspace:
+    """Read the workspace in `root`. Raises SpecErrors with every fault, UserError when none is there.
+
+    freezing: pipelines and campaigns may name segmentations that are not frozen yet.
+    """
+    workspace, problems = read_workspace(root, freezing=freezing)
     if problems or workspace is None:
         raise SpecErrors(problems)
     return workspace
 
 
-def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
+def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | None, list[Problem]]:
     """Read every spec and tell every fault. The workspace is None when any was found."""
     root = root.resolve()
     if not (root / FILE).is_file():
@@ -136,6 +150,8 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
     files = reader.many("feature_defs/*.yaml", FeatureFile)
     pipelines = reader.many("pipelines/*.yaml", Pipeline)
     campaigns = reader.many("pipelines/campaigns/*.yaml", Campaign)
+    segmentations = reader.many("pipelines/segments/*.yaml", Segmentation)
+    frozen = {one.segment: one for _, one in reader.many(f"{FROZEN}/*.yaml", Frozen)}
     if main is None:
         return None, sorted(set(reader.problems))
     document, spec = main
@@ -149,8 +165,14 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
         *(p for d, f in files for p in feature_file_problems(d, f, spec.sources)),
         *faults,
     ]
-    # a pipeline that names a feature whose own stanza is broken would only repeat that fault
-    known = features if not faults else None
+    problems += _repeated(segmentations, "segment")
+    segments: dict[str, SegmentDef] = {}
+    if not faults:
+        features, segments, faults = with_segments(features, segmentations, frozen)
+        problems += faults
+    # what names a feature whose own stanza is broken would only repeat that fault
+    sound = not faults and len(segmentations) == reader.count("pipelines/segments/*.yaml")
+    known = {**features, **waiting_features(segments)} if sound else None
     problems += _repeated(pipelines, "pipeline") + _repeated(campaigns, "campaign")
     for d, p in pipelines:
         problems += pipeline_problems(d, p, spec.sources, known)
@@ -160,10 +182,13 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
     for d, c in campaigns:
         if whole or {offer.pipeline for offer in c.offers.values()} <= set(by_pipeline):
             problems += campaign_problems(d, c, by_pipeline, spec.sources, known)
+    if not freezing:
+        problems += [p for d, one in pipelines for p in waiting_problems(d, one, segments)]
+        problems += [p for d, one in campaigns for p in waiting_problems(d, one, segments)]
     if problems:
         return None, sorted(set(problems))
     by_campaign = {c.campaign: c for _, c in campaigns}
-    return Workspace(root, spec, features, by_pipeline, by_campaign, reader.documents), []
+    return Workspace(root, spec, features, by_pipeline, by_campaign, reader.documents, segments), []
 
 
 class _Reader:
@@ -200,7 +225,7 @@ class _Reader:
 
 
 def _repeated(
-    files: list[tuple[Document, Pipeline]] | list[tuple[Document, Campaign]], word: str
+    files: Sequence[tuple[Document, Pipeline | Campaign | Segmentation]], word: str
 ) -> list[Problem]:
     first: dict[str, str] = {}
     problems = []
@@ -212,7 +237,7 @@ def _repeated(
     return problems
 
 
-def _named(found: Mapping[str, _Model], name: str, word: str) -> _Model:
+def _named(found: Mapping[str, _Any], name: str, word: str) -> _Any:
     if name not in found:
         known = f" Known: {listed(found)}" if found else f" There is none in {word}s yet"
         raise UserError(f"no {word} '{name}'.{nearest(name, found) or known}")

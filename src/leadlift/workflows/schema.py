@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadlift.engines.files import write_text
 from leadlift.errors import UserError
-from leadlift.specs import Campaign, FeatureFile, Pipeline, WorkspaceFile
+from leadlift.specs import Campaign, FeatureFile, Pipeline, Segmentation, WorkspaceFile
 from leadlift.specs.base import Spec
 
 KINDS: Mapping[str, type[Spec]] = {
@@ -16,6 +16,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "features": FeatureFile,
     "pipeline": Pipeline,
     "campaign": Campaign,
+    "segment": Segmentation,
 }
 
 
