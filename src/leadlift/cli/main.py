@@ -12,6 +12,7 @@ from leadlift import __version__
 from leadlift.cli import (
     cache,
     check,
+    customer,
     demo,
     doctor,
     explain,
@@ -48,6 +49,7 @@ COMMANDS = (
     tune,
     train,
     explain,
+    customer,
     promote,
     history,
     score,

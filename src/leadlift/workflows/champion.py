@@ -62,6 +62,11 @@ def load(ws: Workspace, tracker: Tracker, spec: Pipeline, version: ModelVersion)
     """A registered version, checked against today's definitions."""
     with tempfile.TemporaryDirectory() as folder:
         model = Model.load(tracker.download(version, Path(folder) / "model"))
+    return held_against_today(ws, spec, version, model)
+
+
+def held_against_today(ws: Workspace, spec: Pipeline, version: ModelVersion, model: Model) -> Loaded:
+    """A version with its features. Raises UserError when today's definitions are not those it was trained on."""
     catalogue = catalogue_of(ws, spec)
     _refuse_changed(model, version, catalogue)
     return Loaded(model, version, {name: catalogue[name] for name in model.encoding.features})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ from leadlift.specs import Campaign, ValueModel, Workspace
 from leadlift.workflows.champion import Loaded
 from leadlift.workflows.lead_facts import Facts
 
+AnyBoard = TypeVar("AnyBoard", bound=Board)
+
 
 @dataclass(frozen=True, eq=False)
 class Decided:
@@ -42,7 +45,7 @@ def decided(
 
     Raises GateError when nobody is left, or when the counts do not add up.
     """
-    board = _board(campaign, facts)
+    board = board_of(campaign, facts)
     apply_permission(board, campaign, facts.yes, facts.conditions)
     apply_rest(board, campaign, facts.yes, facts.flags, ws.file.holdout)
     apply_least(board, campaign)
@@ -65,7 +68,8 @@ def decided(
     return Decided(board, chosen)
 
 
-def _board(campaign: Campaign, facts: Facts) -> Board:
+def board_of(campaign: Campaign, facts: Facts, kind: type[AnyBoard] = Board) -> AnyBoard:
+    """Everyone scored beside every pair of the campaign, before any rule."""
     offers, channels = list(campaign.offers), list(campaign.channels)
     pairs = campaign.pairs
     told = [campaign.channels[channel] for _, channel in pairs]
@@ -80,7 +84,7 @@ def _board(campaign: Campaign, facts: Facts) -> Board:
     value = np.column_stack([_value(campaign, facts, place, name) for place, name in enumerate(offers)])
     rates = Rates(chance.astype(np.float32), value.astype(np.float32))
     by_money = campaign.ranked_by != "probability"
-    return Board(facts.table["customer_id"], terms, rates, by_money, _preferred(campaign, facts, channels))
+    return kind(facts.table["customer_id"], terms, rates, by_money, _preferred(campaign, facts, channels))
 
 
 def _value(campaign: Campaign, facts: Facts, place: int, name: str) -> npt.NDArray[np.float64]:
