@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from leadlift.cli.console import print_json, relative, say, working
+from leadlift.cli.console import print_json, relative, say, without_collecting, working
 from leadlift.cli.options import HERE, Json, LastDay, WorkspaceDir
 
 app = typer.Typer()
@@ -38,7 +38,8 @@ def customer(
     from leadlift.specs import open_workspace
     from leadlift.workflows.customer import customer as run
 
-    with working("customer") as bar:
+    # for a second or two: looking for garbage would take a fifth of it
+    with without_collecting(), working("customer") as bar:
         ws = open_workspace(workspace)
         found = run(ws, customer, as_of.date() if as_of is not None else None, with_pii=with_pii, progress=bar)
     if html is not None:

@@ -18,6 +18,7 @@ from leadlift.customers.known import (
 from leadlift.features import needed
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace, conditions_of, sql
+from leadlift.workflows.aside import beside
 from leadlift.workflows.customer_contacts import contacts_of, lists_of, outcomes_of
 from leadlift.workflows.customer_home import Alone, alone, stand_on
 from leadlift.workflows.customer_offers import offers_of
@@ -41,14 +42,15 @@ def customer(
     as_of: the day the data ends, by default. with_pii: personal and protected columns are shown too; that is written
     to kept/lookups.jsonl first. Raises UserError for an id that no source knows.
     """
-    with alone(ws, customer, as_of) as one:
+    scored = any((ws.root / "scores").glob("*/*/scores.parquet"))
+    with beside(wanted=scored) as aside, alone(ws, customer, as_of) as one:
         opened = _opened(ws, one) if with_pii else []
         if with_pii:
             record_lookup(ws.root, "customer", opened, customer=customer, as_of=one.as_of)
         told = _sources(ws, one, with_pii=with_pii)
         contacts = contacts_of(ws, one)
         progress.step("scores")
-        standing = standing_of(ws, one, progress)
+        standing = standing_of(ws, one, aside, progress)
         progress.step("offers")
         offers = offers_of(ws, one, standing, progress)
         asked = consent_sources(ws)

@@ -15,13 +15,14 @@ from sqlglot import exp
 from leadlift.customers.cut import MOST_KEYED, cut_down
 from leadlift.errors import UserError
 from leadlift.features import Home, Spine, keep_spine, together
-from leadlift.features.rows import SPINE
+from leadlift.features.rows import SPINE, col
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import Source, Workspace
 from leadlift.workflows.last_day import last_day
 from leadlift.workflows.session import opened
 
 PEOPLE = ("attributes", "flat")
+LINES = "lines_of_customer"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Alone:
         """The customer at these days, a block for each, readable as `spine`."""
         blocks = [keep_spine(self.home, _one(self.customer, day), []) for day in sorted(set(days))]
         return together(self.home, blocks)
+
+
+    def lines(self, *files: Path, key: str = CUSTOMER) -> pa.Table:
+        """The customer's lines of Parquet files of ours, which keep ids as text."""
+        self.home.engine.define_files(LINES, *files)
+        theirs = exp.EQ(this=col(key), expression=exp.Literal.string(self.customer))
+        return self.home.engine.table(exp.select("*").from_(LINES).where(theirs))
 
 
 @contextmanager
@@ -77,7 +85,8 @@ def alone(ws: Workspace, customer: str, as_of: date | None) -> Iterator[Alone]:
 
 def _names(source: Source, home: Home) -> bool:
     """Whether the source says whose its rows are."""
-    return (source.customer_key or home.customer_key) in source.columns
+    key = source.customer_key if source.kind == "flat" else source.customer_key or home.customer_key
+    return key in source.columns
 
 
 def _told(people: Sequence[str]) -> str:

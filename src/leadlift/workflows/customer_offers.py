@@ -14,21 +14,22 @@ import pyarrow.parquet as pq
 from leadlift.customers.facts import Chance, Hurdle, Offered
 from leadlift.leads import apply_least, apply_permission, apply_rest
 from leadlift.leads.against import Against
-from leadlift.names import CUSTOMER
+from leadlift.names import CUSTOMER, PROBABILITY, SCORE
 from leadlift.progress import Progress
 from leadlift.specs import Campaign, ValueModel, Workspace
-from leadlift.training import everyone_spine
 from leadlift.workflows.customer_hurdles import Hurdles
 from leadlift.workflows.customer_home import Alone
 from leadlift.workflows.customer_scores import Standing
 from leadlift.workflows.lead_board import board_of
 from leadlift.workflows.lead_facts import lead_facts
-from leadlift.workflows.score_files import SCHEMA, SCORES
+from leadlift.workflows.places import SCORES
 from leadlift.workflows.wording import wording_of
 
 NOT_SCORED = "not_scored"
 LEAST = ("min_probability", "min_expected_value")
-VALUES = pa.field("value", pa.float64())
+UNSCORED = pa.schema(
+    {CUSTOMER: pa.string(), PROBABILITY: pa.float64(), SCORE: pa.float64(), "value": pa.float64()}
+)
 
 
 def offers_of(ws: Workspace, one: Alone, standing: Standing, progress: Progress) -> list[Offered]:
@@ -80,7 +81,7 @@ def _own_scores(folder: Path, standing: Standing, pipeline: str, customer: str) 
     if not here.exists():
         here.mkdir()
         last = standing.last.get(pipeline)
-        schema = last.row.schema if last is not None else SCHEMA.append(VALUES)
+        schema = last.row.schema if last is not None else UNSCORED
         rows = last.row if last is not None and last.row.num_rows else _unknown(schema, customer)
         pq.write_table(rows, here / SCORES)
     return here

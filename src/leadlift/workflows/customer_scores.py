@@ -10,26 +10,25 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.customers.facts import Scored
 from leadlift.errors import UserError
-from leadlift.features import feature_query, needed
+from leadlift.features import feature_query, flat_query, needed
 from leadlift.features.rows import ROW, col
 from leadlift.names import AS_OF, BAND, CUSTOMER, PERCENTILE, PROBABILITY, RANK, SCORE
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Workspace, conditions_of, shown_features
-from leadlift.training import flat_query
-from leadlift.workflows.champion import Loaded
+from leadlift.workflows.aside import Aside, Question, Why
 from leadlift.workflows.customer_home import Alone
-from leadlift.workflows.kept_models import model_of_scores
+from leadlift.workflows.kept_models import KeptModel, model_of_scores
 from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.reasons import explained
+from leadlift.workflows.spoken import phrases
 from leadlift.workflows.scored_days import ScoredDay, scored_days
 from leadlift.workflows.wording import wording_of
 
 HISTORY = 24
+NOT_BUILT = "its features could not be built for that day"
 NEAR = 1e-9
 CHANGED = (
     "the sources say something else of that day by now than when it was scored: today the score would be {said}, and "
@@ -43,6 +42,12 @@ class Last:
 
     day: ScoredDay
     row: pa.Table
+    manifest: Mapping[str, Any]
+
+    @property
+    def model(self) -> str:
+        """Name and version of the model that made it."""
+        return f"{self.manifest['model']} v{self.day.version}"
 
 
 @dataclass(frozen=True)
@@ -54,44 +59,55 @@ class Standing:
     last: Mapping[str, Last]
 
 
-def standing_of(ws: Workspace, one: Alone, progress: Progress) -> Standing:
+def standing_of(ws: Workspace, one: Alone, aside: Aside, progress: Progress) -> Standing:
     """The last score of every pipeline up to the day, with its reasons and those before it."""
     days = {name: scored_days(ws.root, name, one.as_of)[-HISTORY:] for name in ws.pipelines}
-    rows = {name: [_row(day, one.customer) for day in told] for name, told in days.items() if told}
-    last = {name: Last(days[name][-1], told[-1]) for name, told in rows.items()}
+    rows = {name: [one.lines(day.path) for day in told] for name, told in days.items() if told}
+    last = {name: Last(days[name][-1], told[-1], _manifest(days[name][-1])) for name, told in rows.items()}
     models, why_not = _models(ws, {name: one for name, one in last.items() if one.row.num_rows})
-    names = {f for loaded in models.values() for f in loaded.model.encoding.features} | _asked(ws)
+    names = {feature for kept in models.values() for feature in kept.features} | _asked(ws)
     lean = replace(ws, features={f.name: f for f in needed(ws.features, sorted(names))})
     features = _features(lean, one, {name: last[name].day.as_of for name in models}, models, progress)
-    scores = []
-    for name, told in last.items():
-        if told.row.num_rows == 0:
-            continue
-        history = [
-            (day.as_of, float(row[PROBABILITY][0].as_py()))
-            for day, row in zip(days[name], rows[name], strict=True)
-            if row.num_rows
-        ]
-        scored = _scored(ws.pipelines[name], told, history)
-        if name in models and features[name] is not None:
-            scored = _with_reasons(ws, scored, told, models[name], features[name], progress)
-        else:
-            scored = replace(scored, note=why_not.get(name, "its features could not be built for that day"))
-        scores.append(scored)
+    why_not |= {name: NOT_BUILT for name, row in features.items() if row is None}
+    whys = _whys(ws, models, features, aside)
+    scores = [
+        _scored(ws, name, told, _history(days[name], rows[name]), whys.get(name), why_not.get(name, ""))
+        for name, told in last.items()
+        if told.row.num_rows
+    ]
     return Standing(lean, scores, last)
 
 
-def _row(day: ScoredDay, customer: str) -> pa.Table:
-    return pq.read_table(day.path, filters=[(CUSTOMER, "=", customer)])
+def _history(days: Sequence[ScoredDay], rows: Sequence[pa.Table]) -> list[tuple[date, float]]:
+    return [
+        (day.as_of, float(row[PROBABILITY][0].as_py()))
+        for day, row in zip(days, rows, strict=True)
+        if row.num_rows
+    ]
 
 
-def _models(ws: Workspace, last: Mapping[str, Last]) -> tuple[dict[str, Loaded], dict[str, str]]:
+def _whys(
+    ws: Workspace, models: Mapping[str, KeptModel], features: Mapping[str, pa.Table | None], aside: Aside
+) -> dict[str, Why]:
+    asked = {name: row for name, row in features.items() if row is not None}
+    questions = [
+        Question(models[name].folder, phrases(models[name].features), row, ws.file.language)
+        for name, row in asked.items()
+    ]
+    return dict(zip(asked, aside.why(questions), strict=True)) if questions else {}
+
+
+def _manifest(day: ScoredDay) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((day.path.parent / MANIFEST).read_text(encoding="utf-8"))
+    return told
+
+
+def _models(ws: Workspace, last: Mapping[str, Last]) -> tuple[dict[str, KeptModel], dict[str, str]]:
     """The models that made the scores, and why some cannot be asked."""
     models, why_not = {}, {}
     for name, one in last.items():
-        manifest = json.loads((one.day.path.parent / MANIFEST).read_text(encoding="utf-8"))
         try:
-            models[name] = model_of_scores(ws, ws.pipelines[name], manifest)
+            models[name] = model_of_scores(ws, ws.pipelines[name], one.manifest)
         except UserError as error:
             why_not[name] = str(error)
     return models, why_not
@@ -115,13 +131,13 @@ def exp_names(text: str) -> set[str]:
 
 
 def _features(
-    ws: Workspace, one: Alone, days: Mapping[str, date], models: Mapping[str, Loaded], progress: Progress
+    ws: Workspace, one: Alone, days: Mapping[str, date], models: Mapping[str, KeptModel], progress: Progress
 ) -> dict[str, pa.Table | None]:
     """The customer's features on the day of each pipeline's scores; None where there are none."""
     found: dict[str, pa.Table | None] = dict.fromkeys(days)
     ours = {name: day for name, day in days.items() if ws.pipelines[name].population.table is None}
     if ours:
-        names = [f for name in ours for f in models[name].model.encoding.features]
+        names = [f for name in ours for f in list(models[name].features)]
         spine = one.spine([*ours.values()])
         query, _ = feature_query(one.home, ws.features, list(dict.fromkeys(names)), spine, progress)
         rows = one.home.engine.table(exp.select("*").from_(query.subquery(ROW)))
@@ -132,40 +148,32 @@ def _features(
     return {name: rows if rows is not None and rows.num_rows == 1 else None for name, rows in found.items()}
 
 
-def _flat_row(ws: Workspace, spec: Pipeline, one: Alone, loaded: Loaded) -> pa.Table | None:
+def _flat_row(ws: Workspace, spec: Pipeline, one: Alone, kept: KeptModel) -> pa.Table | None:
     table = spec.population.score or spec.population.table
     if table not in one.rows:
         return None
-    query = flat_query(table, ws.sources[table], loaded.model.encoding.features, None, ws.sources)
+    query = flat_query(table, ws.sources[table], list(kept.features), None, ws.sources)
     return one.home.engine.table(query.where(exp.not_(exp.Is(this=col(ROW), expression=exp.null()))))
 
 
-def _scored(spec: Pipeline, last: Last, history: Sequence[tuple[date, float]]) -> Scored:
+def _scored(
+    ws: Workspace, name: str, last: Last, history: Sequence[tuple[date, float]], why: Why | None, note: str
+) -> Scored:
     row: dict[str, Any] = last.row.to_pylist()[0]
+    words = wording_of(ws.pipelines[name])
+    if why is not None and abs(why.score - row[SCORE]) > NEAR * max(1.0, abs(row[SCORE])):
+        note = CHANGED.format(said=words.said(why.probability))
     return Scored(
-        pipeline=spec.pipeline,
+        pipeline=name,
         as_of=last.day.as_of,
-        model=f"v{last.day.version}",
+        model=last.model,
         probability=row[PROBABILITY],
-        said=wording_of(spec).said(row[PROBABILITY]),
+        said=words.said(row[PROBABILITY]),
         percentile=row[PERCENTILE],
         band=row[BAND],
         rank=row.get(RANK),
         customers=last.day.customers,
-        reasons=(),
-        note="",
+        reasons=why.reasons if why is not None else (),
+        note=note,
         history=history,
     )
-
-
-def _with_reasons(
-    ws: Workspace, scored: Scored, last: Last, loaded: Loaded, row: pa.Table, progress: Progress
-) -> Scored:
-    told = explained(loaded, row, progress, language=ws.file.language).reasons[0]
-    now = loaded.model.predict(row)
-    then = float(last.row[SCORE][0].as_py())
-    note = ""
-    if abs(float(now.score[0]) - then) > NEAR * max(1.0, abs(then)):
-        said = wording_of(ws.pipelines[scored.pipeline]).said(float(now.probability[0]))
-        note = CHANGED.format(said=said)
-    return replace(scored, model=loaded.name, reasons=[reason.sentence for reason in told], note=note)

@@ -37,7 +37,7 @@ def segments_of(ws: Workspace, one: Alone) -> list[Grouped]:
     for name, days in segment_files(ws.root, one.as_of).items():
         history: list[tuple[date, list[str]]] = []
         for day, files in days:
-            groups = _groups(name, files, ws.file.customer_key, one.customer)
+            groups = _groups(name, files, ws.file.customer_key, one)
             if groups is not None and (not history or history[-1][1] != groups):
                 history.append((day, groups))
         if history:
@@ -46,13 +46,13 @@ def segments_of(ws: Workspace, one: Alone) -> list[Grouped]:
     return told
 
 
-def _groups(name: str, files: list[Path], key: str, customer: str) -> list[str] | None:
+def _groups(name: str, files: list[Path], key: str, one: Alone) -> list[str] | None:
     """The customer's groups; None where the customer is not among those assigned."""
     for path in files:
         columns = pq.read_schema(path).names
         theirs = CUSTOMER if CUSTOMER in columns else key
         if theirs in columns:
-            rows = pq.read_table(path, filters=[(theirs, "=", customer)]).to_pylist()
+            rows = one.lines(path, key=theirs).to_pylist()
             if rows:
                 return groups_in(name, rows[0], theirs)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,10 @@ from leadlift.leads import (
 )
 from leadlift.names import BANDS
 from leadlift.specs import Campaign, ValueModel, Workspace
-from leadlift.workflows.champion import Loaded
 from leadlift.workflows.lead_facts import Facts
+
+if TYPE_CHECKING:  # models are for those who score; a board is also asked about one customer
+    from leadlift.workflows.champion import Loaded
 
 AnyBoard = TypeVar("AnyBoard", bound=Board)
 

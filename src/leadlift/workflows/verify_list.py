@@ -12,7 +12,7 @@ from typing import Any
 from leadlift.engines.files import sha256_of
 from leadlift.errors import GateError, UserError
 from leadlift.specs import Workspace
-from leadlift.workflows.lists import LEADS
+from leadlift.workflows.places import LEADS
 from leadlift.workflows.manifest import MANIFEST
 
 
