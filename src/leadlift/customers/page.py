@@ -9,7 +9,6 @@ from functools import partial
 from markupsafe import Markup
 
 from leadlift.customers.facts import Customer, History
-from leadlift.customers.known import COUNT
 from leadlift.customers.pictures import columns_by_month, line_by_month
 from leadlift.customers.shown import (
     a_year_before,
@@ -37,7 +36,7 @@ def customer_page(found: Customer, language: str) -> str:
         ROOM,
         found=found,
         words=words,
-        balances=[_pictures(one, words, line_by_month) for one in found.balances],
+        balances=[_pictures(one, words, line_by_month, yearly=True) for one in found.balances],
         activity=[_pictures(one, words, columns_by_month) for one in found.activity],
         scored=[_score_line(one.history) for one in found.scores],
         label=partial(label, words=words),
@@ -52,14 +51,19 @@ def customer_page(found: Customer, language: str) -> str:
     return html_page(title, subtitle, Markup(body), words["kicker"], language)
 
 
-def _pictures(one: History, words: Words, draw: Callable[..., Markup]) -> list[dict[str, object]]:
-    """A card for each number in which anything ever stood: its name, the last value, that of a year before, a picture."""
+def _pictures(
+    one: History, words: Words, draw: Callable[..., Markup], *, yearly: bool = False
+) -> list[dict[str, object]]:
+    """A card for each number in which anything ever stood: its name, the last value and a picture.
+
+    yearly: with the value of a year before.
+    """
     cards = []
     for series in telling(one.series):
         name = label(series.what, words)
         now = said(latest(series), words)
         told = f"{name}, {one.months[0]} - {one.months[-1]}: {now}"
-        before = a_year_before(series) if series.what != COUNT else None
+        before = a_year_before(series) if yearly else None
         cards.append(
             {
                 "name": name,
