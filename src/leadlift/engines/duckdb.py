@@ -118,14 +118,17 @@ class DuckDbEngine:
             yield from self._relation(query).to_arrow_reader(rows)
 
     def ask(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
-        """Somebody's question in batches, as `stream` gives them, after which the engine answers nothing but questions.
+        """Somebody's question in batches, the first of which is empty and says the columns. The engine then is for
+        questions alone.
 
         It can read what is open and no other file, write nothing and change no setting. Raises UserError for a
         question that cannot be answered.
         """
         self._only_read()
         try:
-            yield from self._relation(query).to_arrow_reader(rows)
+            reader = self._relation(query).to_arrow_reader(rows)
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            yield from reader
         except (duckdb.Error, pa.ArrowException) as error:
             raise UserError(f"sql: {plain(error)}") from error
 

@@ -5,7 +5,9 @@ What is checked is the parsed query, and the parsed query is what runs, never th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlglot
@@ -48,12 +50,11 @@ def question(text: str, views: Collection[str]) -> Question:
 
 
 def _one_query(text: str) -> exp.Query:
-    try:
-        found = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
-    except (ParseError, TokenError) as error:
-        first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
-        near = f" near {first['highlight']!r}" if first.get("highlight") else ""
-        raise UserError(f"sql: the question cannot be read as SQL{near}") from None
+    # what it cannot read it says in its log and calls a command, which is refused below
+    with _silent("sqlglot"):
+        found = _parsed(text)
+    if not found:
+        raise UserError('sql: the question is empty; ask, for instance, "select count(*) from scores"')
     if len(found) != 1:
         raise UserError(f"sql: one question at a time, not {len(found)}")
     tree = found[0]
@@ -61,6 +62,26 @@ def _one_query(text: str) -> exp.Query:
         word = text.split()[0].upper()
         raise UserError(f"sql: only `select` is answered, not {word}: the workspace is read and never written")
     return tree
+
+
+@contextmanager
+def _silent(name: str) -> Iterator[None]:
+    log = logging.getLogger(name)
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _parsed(text: str) -> list[exp.Expr]:
+    try:
+        return [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+    except (ParseError, TokenError) as error:
+        first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+        near = f" near {first['highlight']!r}" if first.get("highlight") else ""
+        raise UserError(f"sql: the question cannot be read as SQL{near}") from None
 
 
 def _refuse(node: exp.Expr) -> None:
@@ -95,8 +116,8 @@ def _tables(tree: exp.Query, views: Collection[str]) -> frozenset[str]:
     found = {table.name.lower() for table in real if isinstance(table.this, exp.Identifier)}
     every = {t.name.lower() for t in tree.find_all(exp.Table) if isinstance(t.this, exp.Identifier)}
     for name in sorted((found | (every - made)) - set(by_name)):
-        known = nearest(name, views) or f" Known: {listed(sorted(views))}"
-        raise UserError(f"sql: no view '{name}'.{known}. `leadlift sql --list` shows all")
+        known = nearest(name, views) or f" Known: {listed(sorted(views))}."
+        raise UserError(f"sql: no view '{name}'.{known} `leadlift sql --list` shows all")
     return frozenset(by_name[name] for name in found | (every - made))
 
 

@@ -38,7 +38,7 @@ def views(ws: Workspace) -> list[View]:
 
 @contextmanager
 def answer(ws: Workspace, text: str, *, with_pii: bool = False) -> Iterator[Iterator[pa.RecordBatch]]:
-    """The answer in batches, the first of which is there even when it is empty.
+    """The answer in batches, the first of which is empty and says the columns.
 
     with_pii: personal and protected columns are in the views too; that is written to kept/lookups.jsonl first. Raises
     UserError for what is not a question, and for one that cannot be answered.

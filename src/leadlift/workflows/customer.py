@@ -24,7 +24,9 @@ from leadlift.workflows.customer_home import Alone, alone, stand_on
 from leadlift.workflows.customer_offers import offers_of
 from leadlift.workflows.customer_scores import Standing, standing_of
 from leadlift.workflows.customer_segments import segments_of
+from leadlift.workflows.kept_models import MODELS
 from leadlift.workflows.lookups import record_lookup
+from leadlift.workflows.session import CACHE
 
 KEPT_CONTACTS = 12
 
@@ -42,8 +44,8 @@ def customer(
     as_of: the day the data ends, by default. with_pii: personal and protected columns are shown too; that is written
     to kept/lookups.jsonl first. Raises UserError for an id that no source knows.
     """
-    scored = any((ws.root / "scores").glob("*/*/scores.parquet"))
-    with beside(wanted=scored) as aside, alone(ws, customer, as_of) as one:
+    # a first look at a model fetches it from the store, for which all is imported here
+    with beside(wanted=(ws.root / CACHE / MODELS).is_dir()) as aside, alone(ws, customer, as_of) as one:
         opened = _opened(ws, one) if with_pii else []
         if with_pii:
             record_lookup(ws.root, "customer", opened, customer=customer, as_of=one.as_of)

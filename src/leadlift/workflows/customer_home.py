@@ -15,7 +15,7 @@ from sqlglot import exp
 from leadlift.customers.cut import MOST_KEYED, cut_down
 from leadlift.errors import UserError
 from leadlift.features import Home, Spine, keep_spine, together
-from leadlift.features.rows import SPINE, col
+from leadlift.features.rows import SPINE, col, known_rows
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import Source, Workspace
 from leadlift.workflows.last_day import last_day
@@ -72,25 +72,31 @@ def alone(ws: Workspace, customer: str, as_of: date | None) -> Iterator[Alone]:
                     f"{name}: with more than {MOST_KEYED:,} rows it was not asked whether a row of this customer's was "
                     "later given to another"
                 )
-        if all(one.num_rows == 0 for one in rows.values()):
-            raise UserError(
-                f"no customer '{customer}' in {_told(people)}. Ids are compared as text: leading zeros count"
-            )
         for name, table in rows.items():
             _stand_for(home, name, table)
         # the cache is for everyone's features, not for one customer's
-        here = replace(home, cache=Path(folder), way="sql", _pieces={})
-        yield Alone(here, customer, day, rows, notes)
+        one = Alone(replace(home, cache=Path(folder), way="sql", _pieces={}), customer, day, rows, notes)
+        _refuse_unknown(one, people)
+        yield one
+
+
+def _refuse_unknown(one: Alone, people: Sequence[str]) -> None:
+    """Who is known only later is as unknown as who is not at all: on the day nobody could tell."""
+    stand_on(one, one.as_of)
+    for name in people or one.rows:
+        rows = known_rows(name, one.home.sources[name], (), one.home.customer_key)
+        if one.rows[name].num_rows and one.home.engine.table(rows.limit(1)).num_rows:
+            return
+    told = " or ".join(f"source '{name}'" for name in people) or "any source"
+    raise UserError(
+        f"no customer '{one.customer}' in {told} as of {one.as_of}. Ids are compared as text: leading zeros count"
+    )
 
 
 def _names(source: Source, home: Home) -> bool:
     """Whether the source says whose its rows are."""
     key = source.customer_key if source.kind == "flat" else source.customer_key or home.customer_key
     return key in source.columns
-
-
-def _told(people: Sequence[str]) -> str:
-    return " or ".join(f"source '{name}'" for name in people) or "any source"
 
 
 def _stand_for(home: Home, name: str, rows: pa.Table) -> None:

@@ -110,8 +110,8 @@ def _features_view(ws: Workspace, *, with_pii: bool) -> View:
         query = built_features(home, ws.features, names)
         if query is None:
             raise UserError(
-                "sql: none of these features is built for any day yet. `leadlift features build` and `leadlift score` build "
-                "them"
+                "sql: none of these features is built by today's definitions and data for any day. `leadlift score` and "
+                "`leadlift features build` build them"
             )
         home.engine.define("features", query)
 
