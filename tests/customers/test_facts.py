@@ -18,6 +18,7 @@ from leadlift.workflows.customer import consent_sources, customer
 
 from .conftest import DAY, rewrite, write_scores
 
+
 def told(folder, who, day=DAY, **more):
     return customer(open_workspace(folder), who, day, **more)
 
@@ -68,7 +69,7 @@ def test_balances_are_the_last_of_each_month_that_was_closed_by_the_day(world, i
 
 
 def test_what_is_held_is_what_had_begun_and_whose_end_was_not_yet_known(world, ids):
-    for who in ids[:20]:
+    for who in ids[:8]:
         rows = of(world, "holdings.parquet", who)
         before = DAY - timedelta(days=1)
         begun = rows[(days(rows["opened_on"]) < DAY) & (days(rows["opened_on"]) <= before)]
@@ -87,7 +88,7 @@ def test_consents_stand_apart_since_campaigns_ask_for_them(world, page):
 
 
 def test_contacts_are_told_as_the_workspace_declares_them(world, ids):
-    for who in ids[:20]:
+    for who in ids[:8]:
         rows = of(world, "contacts.parquet", who)
         known = rows[rows["contacted_at"] <= str(DAY - timedelta(days=1))]
         known = known.sort_values("contacted_at")
@@ -147,7 +148,7 @@ def truncated(folder, day):
 
 @pytest.mark.parametrize("day", [date(2026, 5, 15), date(2026, 3, 1), date(2025, 12, 31)])
 def test_rows_known_later_change_nothing(copy, ids, day):
-    people = [*ids[:3], ids[len(ids) // 2], *ids[-2:]]
+    people = [*ids[:2], ids[len(ids) // 2], ids[-1]]
     first = {}
     for who in people:
         try:
@@ -175,9 +176,7 @@ def test_scores_segments_and_lists_of_later_days_are_not_there(copy, ids, page):
 
 
 def test_a_score_without_its_model_is_told_without_reasons_and_why(page):
-    assert [one.probability for one in page.scores] == [0.3, 0.2] or [
-        one.probability for one in page.scores
-    ] == [0.2, 0.3]
+    assert sorted(one.probability for one in page.scores) == pytest.approx([0.2, 0.3])
     assert all(not one.reasons and "score again for reasons" in one.note for one in page.scores)
 
 
@@ -190,7 +189,9 @@ def test_segments_have_their_history_whatever_the_form_of_their_files(copy, ids)
         frame.to_parquet(place / "segments.parquet")
     place = copy / "segments" / "needs" / "as_of=2026-03-31"
     place.mkdir(parents=True)
-    pd.DataFrame({"customer_id": [who], "needs_saver": [1], "needs_trader": [0]}).to_parquet(place / "s.parquet")
+    pd.DataFrame({"customer_id": [who], "needs_saver": [1], "needs_trader": [0]}).to_parquet(
+        place / "s.parquet"
+    )
     found = {one.segmentation: one for one in told(copy, who).segments}
     assert found["value_tier"].groups == ["gold"]
     assert found["value_tier"].since == date(2026, 3, 31)

@@ -71,7 +71,9 @@ def test_questions_do_not_see_them_and_are_told_why(leadlift, copy):
     assert all(column.partition(".")[2] not in header for column in HIDDEN)
     said = leadlift("sql", "select max(birth_date) from customers", at=copy)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("error: sql: column 'birth_date' of 'customers' is pii and not in the view. With")
+    assert said.err.startswith(
+        "error: sql: column 'birth_date' of 'customers' is pii and not in the view. With"
+    )
     assert not (copy / "kept").exists()
 
 
@@ -88,7 +90,9 @@ def test_questions_see_them_when_asked_for_on_record_without_the_question(leadli
 def test_features_made_of_personal_columns_are_hidden_like_them(leadlift, copy):
     path = copy / "feature_defs" / "attributes_customers.yaml"
     text = path.read_text("utf-8")
-    path.write_text(text.replace("    pii: false                  # a number of years", "    # a number of years"))
+    path.write_text(
+        text.replace("    pii: false                  # a number of years", "    # a number of years")
+    )
     said = leadlift("sql", "--list", "--json", at=copy)
     assert said.code == 0, said.err
     columns = {c["name"]: c for v in said.json if v["view"] == "features" for c in v["columns"]}

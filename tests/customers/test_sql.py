@@ -102,7 +102,9 @@ def test_a_question_that_got_past_the_check_still_reaches_no_other_file_and_no_s
 
 
 def test_sources_are_views_under_their_names(leadlift, world):
-    told = rows(leadlift, world, "select channel, count(*) as n, sum(amount) as s from transactions group by 1")
+    told = rows(
+        leadlift, world, "select channel, count(*) as n, sum(amount) as s from transactions group by 1"
+    )
     plain = pd.read_parquet(world / "data" / "transactions").groupby("channel")["amount"].agg(["size", "sum"])
     assert {row["channel"]: row["n"] for row in told} == plain["size"].to_dict()
     assert {row["channel"]: row["s"] for row in told} == pytest.approx(plain["sum"].astype(float).to_dict())
@@ -128,7 +130,9 @@ def test_features_are_those_that_are_built_and_no_others(leadlift, copy):
     names = ["total_assets", "txn_count_90d", "spend_trend", "region"]
     names = [name for name in names if name in open_workspace(copy).features]
     built = build_features(open_workspace(copy), DAY, copy / "features.parquet")
-    told = pd.DataFrame(rows(leadlift, copy, f"select customer_id, {', '.join(names)} from features order by 1"))
+    told = pd.DataFrame(
+        rows(leadlift, copy, f"select customer_id, {', '.join(names)} from features order by 1")
+    )
     frame = pd.read_parquet(built.path).sort_values("customer_id")[["customer_id", *names]]
     pd.testing.assert_frame_equal(told, frame.reset_index(drop=True), check_dtype=False)
     # an edited definition is another feature: what was built by the old one is not shown as it
@@ -148,7 +152,9 @@ def test_segments_are_rows_whatever_the_form_of_their_files(leadlift, copy):
     place = copy / "segments" / "tier" / "as_of=2026-03-31"
     place.mkdir(parents=True)
     pd.DataFrame({"customer_id": ["a"], "tier": ["gold"]}).to_parquet(place / "s.parquet")
-    query = "select segmentation, customer_id, segment from segments where segment is not null order by 1, 2, 3"
+    query = (
+        "select segmentation, customer_id, segment from segments where segment is not null order by 1, 2, 3"
+    )
     told = [tuple(row.values()) for row in rows(leadlift, copy, query)]
     assert told == [
         ("needs", "a", "saver"), ("needs", "b", "saver"), ("needs", "b", "trader"), ("tier", "a", "gold"),
@@ -161,7 +167,10 @@ def test_answers_go_to_csv_and_parquet_whole(leadlift, world, tmp_path):
         out = tmp_path / f"answer.{form}"
         said = leadlift("sql", query, "--out", str(out), at=world)
         assert said.code == 0, said.err
-    told, same = pd.read_csv(tmp_path / "answer.csv", dtype={"customer_id": str}), pq.read_table(out).to_pandas()
+    told, same = (
+        pd.read_csv(tmp_path / "answer.csv", dtype={"customer_id": str}),
+        pq.read_table(out).to_pandas(),
+    )
     assert said.out.startswith(f"{len(same):,} rows in ")
     assert list(told["customer_id"]) == list(same["customer_id"])
     assert list(told["amount"]) == pytest.approx(list(same["amount"].astype(float)))
@@ -185,7 +194,9 @@ def test_no_answer_is_written_over_a_source(leadlift, copy):
 
 
 def test_a_question_that_fails_leaves_no_file(leadlift, world, tmp_path):
-    said = leadlift("sql", "select cast(region as int) as x from customers", "--out", str(tmp_path / "x.csv"), at=world)
+    said = leadlift(
+        "sql", "select cast(region as int) as x from customers", "--out", str(tmp_path / "x.csv"), at=world
+    )
     assert said.code == 2
     assert said.err.startswith("error: sql: Could not convert")
     assert list(tmp_path.iterdir()) == []
@@ -203,7 +214,16 @@ def test_asking_changes_nothing_in_the_workspace(leadlift, copy):
 def test_the_list_of_views_says_what_each_column_means(leadlift, world):
     said = leadlift("sql", "--list", "--json", at=world)
     views = {view["view"]: view for view in said.json}
-    assert {"customers", "transactions", "features", "scores", "leads", "lists", "outcomes", "segments"} <= set(views)
+    assert {
+        "customers",
+        "transactions",
+        "features",
+        "scores",
+        "leads",
+        "lists",
+        "outcomes",
+        "segments",
+    } <= set(views)
     assert {column["hidden"] for column in views["customers"]["columns"]} == {"", "pii", "protected"}
     assert all(column["meaning"] for column in views["scores"]["columns"])
     text = leadlift("sql", "--list", at=world).out

@@ -11,6 +11,7 @@ from leadlift.cli.console import print_json, relative, say, without_collecting, 
 from leadlift.cli.options import HERE, Json, LastDay, WorkspaceDir
 
 app = typer.Typer()
+MODELS = ".leadlift/cache/models"
 
 
 @app.command(short_help="Tell all that is known of one customer.")
@@ -35,13 +36,16 @@ def customer(
 
     Example: leadlift customer 00000042 --as-of 2026-06-30
     """
-    from leadlift.specs import open_workspace
-    from leadlift.workflows.customer import customer as run
+    from leadlift.workflows.aside import beside
 
+    day = as_of.date() if as_of is not None else None
     # for a second or two: looking for garbage would take a fifth of it
-    with without_collecting(), working("customer") as bar:
+    with without_collecting(), working("customer") as bar, beside(workspace / MODELS) as aside:
+        from leadlift.specs import open_workspace
+        from leadlift.workflows.customer import customer as run
+
         ws = open_workspace(workspace)
-        found = run(ws, customer, as_of.date() if as_of is not None else None, with_pii=with_pii, progress=bar)
+        found = run(ws, customer, day, with_pii=with_pii, aside=aside, progress=bar)
     if html is not None:
         from leadlift.workflows.customer_page import write_page
 

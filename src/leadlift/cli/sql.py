@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +14,8 @@ from leadlift.cli.options import HERE, Json, WorkspaceDir
 from leadlift.errors import UserError
 
 if TYPE_CHECKING:  # the workflow is imported when it runs, so that help is instant
+    import pyarrow as pa
+
     from leadlift.specs import Workspace
 
 app = typer.Typer()
@@ -52,7 +55,7 @@ def sql(
         _list(ws, json=json)
         return
     if query is None:
-        raise UserError("sql: give a question, such as \"select count(*) from scores\", or --list")
+        raise UserError('sql: give a question, such as "select count(*) from scores", or --list')
     if out is not None:
         from leadlift.workflows.ask import write_answer
 
@@ -94,12 +97,12 @@ def _print(ws: Workspace, query: str, form: str, *, with_pii: bool, json: bool) 
         tell(f"the first {SHOWN} rows; all of them: --out FILE")
 
 
-def _csv(batches: object) -> None:
+def _csv(batches: Iterator[pa.RecordBatch]) -> None:
     import io
 
     import pyarrow.csv as pa_csv
 
-    for place, batch in enumerate(batches):  # type: ignore[call-overload]  # batches of Arrow
+    for place, batch in enumerate(batches):
         text = io.BytesIO()
         pa_csv.write_csv(batch, text, pa_csv.WriteOptions(include_header=place == 0))
         sys.stdout.write(text.getvalue().decode())

@@ -11,7 +11,7 @@ from leadlift.engines import Engine
 from leadlift.features.rows import col
 from leadlift.specs import Source, column_types
 
-MOST_KEYED = 50_000_000
+MOST_KEYED = 10_000_000
 """Rows of a source beyond which nobody looks for versions of a customer's rows under other customers."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sqlglot import exp
@@ -21,7 +22,7 @@ COUNT = "count"
 
 
 def shown_columns(source: Source, sources: Mapping[str, Source], key: str, *, opened: bool) -> list[str]:
-    """The columns that a reader sees: no ids of rows, no customer, and personal or protected ones only when `opened`."""
+    """The columns that a reader sees: no ids of rows, no customer; personal and protected ones only when `opened`."""
     hidden = set() if opened else hidden_columns(source, sources)
     aside = {source.customer_key or key, *source.keys, source.available_at} | hidden
     ids = {n for n, c in source.columns.items() if c.type == "string" and (c.unique or c.references)}
@@ -54,7 +55,7 @@ def described(
     last = rows[-1]
     changes = [
         Change(day, column, before[column], after[column])
-        for before, after in zip(rows, rows[1:], strict=False)
+        for before, after in pairwise(rows)
         for column in told
         if (day := _day(after[AT])) is not None and before[column] != after[column]
     ]

@@ -53,12 +53,12 @@ def customer_page(found: Customer, language: str) -> str:
 
 def _pictures(
     one: History, words: Words, draw: Callable[..., Markup], *, yearly: bool = False
-) -> list[dict[str, object]]:
+) -> list[Mapping[str, str]]:
     """A card for each number in which anything ever stood: its name, the last value and a picture.
 
     yearly: with the value of a year before.
     """
-    cards = []
+    cards: list[Mapping[str, str]] = []
     for series in telling(one.series):
         name = label(series.what, words)
         now = said(latest(series), words)

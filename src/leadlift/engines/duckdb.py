@@ -118,12 +118,7 @@ class DuckDbEngine:
             yield from self._relation(query).to_arrow_reader(rows)
 
     def ask(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
-        """Somebody's question in batches, the first of which is empty and says the columns. The engine then is for
-        questions alone.
-
-        It can read what is open and no other file, write nothing and change no setting. Raises UserError for a
-        question that cannot be answered.
-        """
+        """See Answers."""
         self._only_read()
         try:
             reader = self._relation(query).to_arrow_reader(rows)

@@ -60,7 +60,9 @@ def _one_query(text: str) -> exp.Query:
     tree = found[0]
     if not isinstance(tree, exp.Query):
         word = text.split()[0].upper()
-        raise UserError(f"sql: only `select` is answered, not {word}: the workspace is read and never written")
+        raise UserError(
+            f"sql: only `select` is answered, not {word}: the workspace is read and never written"
+        )
     return tree
 
 
@@ -123,9 +125,7 @@ def _tables(tree: exp.Query, views: Collection[str]) -> frozenset[str]:
 
 def _refuse_strange(table: exp.Table, views: Collection[str]) -> None:
     if table.args.get("db") or table.args.get("catalog"):
-        raise UserError(
-            f"sql: {table.sql(dialect='duckdb')} is not a view. Known: {listed(sorted(views))}"
-        )
+        raise UserError(f"sql: {table.sql(dialect='duckdb')} is not a view. Known: {listed(sorted(views))}")
     if isinstance(table.this, exp.Identifier):
         return
     function = table.this

@@ -1,5 +1,6 @@
 """Training: the table of cases, the split in time, the fit, and the judgement."""
 
+from leadlift.features import everyone_spine, flat_query
 from leadlift.training.audit import NOTHING, Acceptance, Audit, Finding, audit_cases, model_too_good
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates
@@ -11,8 +12,6 @@ from leadlift.training.table import (
     TrainingTable,
     cases_spine,
     condition,
-    everyone_spine,
-    flat_query,
     maturity_of,
     training_table,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,24 +18,21 @@ from leadlift.features import (
     Home,
     Spine,
     chosen,
-    define_dates,
     everyone_spine,
     feature_query,
     flat_features,
     flat_query,
     keep_spine,
-    together,
 )
 from leadlift.features import population as people
-from leadlift.features.everyone import ROW
 from leadlift.features.calendar import Maturity, as_of_dates
-from leadlift.features.population import customers_source
+from leadlift.features.everyone import ROW
 from leadlift.features.rows import SPINE, col
 from leadlift.features.sample import thinned_spine
 from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
-from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
+from leadlift.specs import FeatureDef, Pipeline, Source, sql
 
 OUTCOMES = "outcomes"
 

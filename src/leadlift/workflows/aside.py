@@ -1,21 +1,24 @@
 """A process beside this one that explains scores: what models are made of is imported there meanwhile.
 
-Importing LightGBM and what comes with it takes as long as all else that a customer's page needs.
+Importing LightGBM and what comes with it takes as long as all else that a customer's page needs. Nothing heavy is
+imported here, so that the process can be started first of all.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
-from leadlift.explain import Phrase
-from leadlift.progress import SILENT
+    import pyarrow as pa
+
+    from leadlift.explain import Phrase
 
 
 @dataclass(frozen=True)
@@ -38,42 +41,62 @@ class Question:
 
 
 class Aside:
-    """Explains in a process of its own, or in this one where there is none."""
+    """Explains in the process at the other end, or in this one where there is none."""
 
-    def __init__(self, pool: ProcessPoolExecutor | None) -> None:
-        self._pool = pool
+    def __init__(self, other: Connection | None = None) -> None:
+        self._other = other
 
     def why(self, questions: Sequence[Question]) -> list[Why]:
         """The answers, in order. Raises what reading a model raises."""
-        if self._pool is not None:
+        found: list[Why] | None = None
+        if self._other is not None:
             try:
-                return self._pool.submit(_answers, questions).result()
-            except BrokenExecutor:  # a machine may forbid processes, or end one that it has no memory for
-                pass
-        return _answers(questions)
+                self._other.send(questions)
+                found = self._other.recv()
+            except (EOFError, OSError):  # a machine may end a process that it has no memory for
+                self._other = None
+        # what went wrong there goes wrong here, where it can be told
+        return found if found is not None else [_answer(question) for question in questions]
 
 
 @contextmanager
-def beside(wanted: bool) -> Iterator[Aside]:
-    """Start the process at once, and end it with the block. wanted: whether there will be anything to explain."""
-    if not wanted:
-        yield Aside(None)
+def beside(models: Path) -> Iterator[Aside]:
+    """Start the process at once, and end it with the block.
+
+    models: where models are kept. Where none is yet, the first look fetches one from the store, for which all is
+    imported here anyway: no process is started.
+    """
+    if not models.is_dir():
+        yield Aside()
         return
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there,), daemon=True)
+    process.start()
+    there.close()
     try:
-        pool.submit(_ready)
-        yield Aside(pool)
+        yield Aside(here)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        # it holds nothing that would have to be put away, and its own end would take half a second
+        process.kill()
+        process.join()
+        here.close()
 
 
-def _ready() -> None:
-    """Import what answering needs."""
+def _serve(other: Connection) -> None:
+    """Import what answering needs, then answer until nobody asks any more."""
     import leadlift.workflows.reasons  # noqa: F401 - this is what the process is for
 
-
-def _answers(questions: Sequence[Question]) -> list[Why]:
-    return [_answer(question) for question in questions]
+    while True:
+        try:
+            questions = other.recv()
+        except EOFError:
+            return
+        try:
+            answers = [_answer(question) for question in questions]
+        except Exception:  # whoever asked finds out what it is, by doing it again
+            answers = None
+        other.send(answers)
 
 
 def _answer(question: Question) -> Why:
@@ -81,6 +104,7 @@ def _answer(question: Question) -> Why:
 
     from leadlift.explain import ReasonCodes
     from leadlift.models import Model
+    from leadlift.progress import SILENT
     from leadlift.workflows.reasons import told_of
 
     model = Model.load(question.folder)

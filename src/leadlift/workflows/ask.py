@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.engines.files import matching, whole_file
+from leadlift.engines.protocol import Answers
 from leadlift.errors import UserError
 from leadlift.specs import Workspace
 from leadlift.specs.questions import Question, question
@@ -55,6 +56,10 @@ def answer(ws: Workspace, text: str, *, with_pii: bool = False) -> Iterator[Iter
     with opened(replace(ws, file=lean)) as home:
         for view in named:
             view.define(home, _wanted(asked, view))
+        if not isinstance(home.engine, Answers):
+            raise UserError(
+                f"sql: the engine {home.engine.dialect} answers no questions; use `engine: duckdb`"
+            )
         yield home.engine.ask(asked.query, BATCH)
 
 
@@ -99,6 +104,6 @@ def _refuse_hidden(asked: Question, named: Sequence[View]) -> None:
         if name in marks:
             view, mark = marks[name]
             raise UserError(
-                f"sql: column '{name}' of '{view}' is {mark} and not in the view. With --with-pii it is, and the look-up is "
-                "written to kept/lookups.jsonl"
+                f"sql: column '{name}' of '{view}' is {mark} and not in the view. With --with-pii it is, and the "
+                "look-up is written to kept/lookups.jsonl"
             )

@@ -18,15 +18,13 @@ from leadlift.customers.known import (
 from leadlift.features import needed
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace, conditions_of, sql
-from leadlift.workflows.aside import beside
+from leadlift.workflows.aside import Aside
 from leadlift.workflows.customer_contacts import contacts_of, lists_of, outcomes_of
 from leadlift.workflows.customer_home import Alone, alone, stand_on
 from leadlift.workflows.customer_offers import offers_of
-from leadlift.workflows.customer_scores import Standing, standing_of
+from leadlift.workflows.customer_scores import standing_of
 from leadlift.workflows.customer_segments import segments_of
-from leadlift.workflows.kept_models import MODELS
 from leadlift.workflows.lookups import record_lookup
-from leadlift.workflows.session import CACHE
 
 KEPT_CONTACTS = 12
 
@@ -37,22 +35,23 @@ def customer(
     as_of: date | None = None,
     *,
     with_pii: bool = False,
+    aside: Aside | None = None,
     progress: Progress = SILENT,
 ) -> Customer:
     """What was known of a customer on a day, point in time.
 
     as_of: the day the data ends, by default. with_pii: personal and protected columns are shown too; that is written
-    to kept/lookups.jsonl first. Raises UserError for an id that no source knows.
+    to kept/lookups.jsonl first. aside: who explains the scores; by default this process. Raises UserError for an id
+    that no source knew by then.
     """
-    # a first look at a model fetches it from the store, for which all is imported here
-    with beside(wanted=(ws.root / CACHE / MODELS).is_dir()) as aside, alone(ws, customer, as_of) as one:
+    with alone(ws, customer, as_of) as one:
         opened = _opened(ws, one) if with_pii else []
         if with_pii:
             record_lookup(ws.root, "customer", opened, customer=customer, as_of=one.as_of)
         told = _sources(ws, one, with_pii=with_pii)
         contacts = contacts_of(ws, one)
         progress.step("scores")
-        standing = standing_of(ws, one, aside, progress)
+        standing = standing_of(ws, one, aside or Aside(), progress)
         progress.step("offers")
         offers = offers_of(ws, one, standing, progress)
         asked = consent_sources(ws)
@@ -107,7 +106,8 @@ def _opened(ws: Workspace, one: Alone) -> list[str]:
 def _sources(ws: Workspace, one: Alone, *, with_pii: bool) -> dict[str, Described | Held | History]:
     """Each source by its kind; those that know nothing of the customer on the day are left out."""
     stand_on(one, one.as_of)
-    key, told = one.home.customer_key, {}
+    told: dict[str, Described | Held | History] = {}
+    key = one.home.customer_key
     for name in ws.sources:
         source = ws.sources[name]
         if name not in one.rows or one.rows[name].num_rows == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,8 @@ def _rows(path: Path, one: Alone) -> list[dict[str, Any]]:
 
 
 def _date(value: Any) -> date | None:
-    return value.date() if hasattr(value, "date") else value
+    day: date | None = value.date() if isinstance(value, datetime) else value
+    return day
 
 
 def _money(value: Any) -> float | None:

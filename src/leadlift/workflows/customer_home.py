@@ -40,7 +40,6 @@ class Alone:
         blocks = [keep_spine(self.home, _one(self.customer, day), []) for day in sorted(set(days))]
         return together(self.home, blocks)
 
-
     def lines(self, *files: Path, key: str = CUSTOMER) -> pa.Table:
         """The customer's lines of Parquet files of ours, which keep ids as text."""
         self.home.engine.define_files(LINES, *files)
@@ -57,7 +56,8 @@ def alone(ws: Workspace, customer: str, as_of: date | None) -> Iterator[Alone]:
     with opened(ws) as home, TemporaryDirectory() as folder:
         day = as_of or _data_end(home)
         people = [name for name, one in home.sources.items() if one.kind in PEOPLE and _names(one, home)]
-        rows, notes = {}, []
+        rows: dict[str, pa.Table] = {}
+        notes: list[str] = []
         for name in sorted(home.sources, key=lambda one: one not in people):
             source = home.sources[name]
             if source.kind == "lookup" or not _names(source, home):

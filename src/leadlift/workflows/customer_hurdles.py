@@ -78,7 +78,9 @@ class Hurdles:
         if rule.kind == "where":
             days = words["within"].format(days=rule.within) if rule.within else ""
             return f"{rule.source}: {one_line(str(rule.where))}{days}"
-        told = {name: getattr(rule, name) for name in ("most", "within", "pause", "apart", "above", "pipeline")}
+        told = {
+            name: getattr(rule, name) for name in ("most", "within", "pause", "apart", "above", "pipeline")
+        }
         told |= {
             "offer": rule.offer or words["any offer"],
             "channel": rule.channel or words["any channel"],

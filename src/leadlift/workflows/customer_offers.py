@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +15,8 @@ from leadlift.leads.against import Against
 from leadlift.names import CUSTOMER, PROBABILITY, SCORE
 from leadlift.progress import Progress
 from leadlift.specs import Campaign, ValueModel, Workspace
-from leadlift.workflows.customer_hurdles import Hurdles
 from leadlift.workflows.customer_home import Alone
+from leadlift.workflows.customer_hurdles import Hurdles
 from leadlift.workflows.customer_scores import Standing
 from leadlift.workflows.lead_board import board_of
 from leadlift.workflows.lead_facts import lead_facts
@@ -89,10 +87,7 @@ def _own_scores(folder: Path, standing: Standing, pipeline: str, customer: str) 
 
 def _unknown(schema: pa.Schema, customer: str) -> pa.Table:
     return pa.table(
-        {
-            field.name: pa.array([customer if field.name == CUSTOMER else None], field.type)
-            for field in schema
-        }
+        {field.name: pa.array([customer if field.name == CUSTOMER else None], field.type) for field in schema}
     )
 
 

@@ -16,15 +16,15 @@ from leadlift.customers.facts import Scored
 from leadlift.errors import UserError
 from leadlift.features import feature_query, flat_query, needed
 from leadlift.features.rows import ROW, col
-from leadlift.names import AS_OF, BAND, CUSTOMER, PERCENTILE, PROBABILITY, RANK, SCORE
+from leadlift.names import AS_OF, BAND, PERCENTILE, PROBABILITY, RANK, SCORE
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Workspace, conditions_of, shown_features
 from leadlift.workflows.aside import Aside, Question, Why
 from leadlift.workflows.customer_home import Alone
 from leadlift.workflows.kept_models import KeptModel, model_of_scores
 from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.spoken import phrases
 from leadlift.workflows.scored_days import ScoredDay, scored_days
+from leadlift.workflows.spoken import phrases
 from leadlift.workflows.wording import wording_of
 
 HISTORY = 24
@@ -150,7 +150,7 @@ def _features(
 
 def _flat_row(ws: Workspace, spec: Pipeline, one: Alone, kept: KeptModel) -> pa.Table | None:
     table = spec.population.score or spec.population.table
-    if table not in one.rows:
+    if table is None or table not in one.rows:
         return None
     query = flat_query(table, ws.sources[table], list(kept.features), None, ws.sources)
     return one.home.engine.table(query.where(exp.not_(exp.Is(this=col(ROW), expression=exp.null()))))

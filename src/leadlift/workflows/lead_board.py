@@ -47,7 +47,7 @@ def decided(
 
     Raises GateError when nobody is left, or when the counts do not add up.
     """
-    board = board_of(campaign, facts)
+    board = board_of(campaign, facts, Board)
     apply_permission(board, campaign, facts.yes, facts.conditions)
     apply_rest(board, campaign, facts.yes, facts.flags, ws.file.holdout)
     apply_least(board, campaign)
@@ -70,7 +70,7 @@ def decided(
     return Decided(board, chosen)
 
 
-def board_of(campaign: Campaign, facts: Facts, kind: type[AnyBoard] = Board) -> AnyBoard:
+def board_of(campaign: Campaign, facts: Facts, kind: type[AnyBoard]) -> AnyBoard:
     """Everyone scored beside every pair of the campaign, before any rule."""
     offers, channels = list(campaign.offers), list(campaign.channels)
     pairs = campaign.pairs

@@ -14,12 +14,12 @@ from leadlift.specs import Workspace
 LEADS, KEPT, ASSIGNED, PSEUDONYMS = "leads", "kept", "assignments.parquet", "pseudonyms.parquet"
 SUPPRESSED = "suppressed.parquet"
 SCORES = "scores.parquet"
-OUTCOMES, CASES = "outcomes", "cases.parquet"
+OUTCOMES = "outcomes"
 EVENTS = "events-*.parquet"
 
 
 def is_day(name: str) -> bool:
-    """Whether a folder is named after a day: a list that was replaced stands beside its successor under another name."""
+    """Whether a folder is named after a day: a list that was replaced stands beside its successor, not so named."""
     try:
         date.fromisoformat(name)
     except ValueError:
@@ -34,7 +34,9 @@ def list_files(root: Path, name: str, until: date | None = None) -> list[tuple[s
         for path in (root / LEADS).glob(f"*/*/{KEPT}/{name}")
         if is_day(path.parents[1].name)
     ]
-    return sorted((one for one in found if until is None or one[1] <= until), key=lambda one: (one[1], one[0]))
+    return sorted(
+        (one for one in found if until is None or one[1] <= until), key=lambda one: (one[1], one[0])
+    )
 
 
 def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:

@@ -22,7 +22,17 @@ from leadlift.specs import Source, Workspace, column_types, marked_columns
 from leadlift.workflows import view_columns as told
 from leadlift.workflows.customer_segments import SEGMENT, segment_files
 from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.places import ASSIGNED, EVENTS, KEPT, LEADS, OUTCOMES, SCORES, SUPPRESSED, is_day, list_files
+from leadlift.workflows.places import (
+    ASSIGNED,
+    EVENTS,
+    KEPT,
+    LEADS,
+    OUTCOMES,
+    SCORES,
+    SUPPRESSED,
+    is_day,
+    list_files,
+)
 from leadlift.workflows.view_columns import SQL_TYPES, Columns, ViewColumn, columns_of
 
 OURS = "leadlift_"
@@ -47,7 +57,7 @@ class View:
 
 
 def views_of(ws: Workspace, *, with_pii: bool) -> dict[str, View]:
-    """Every view by name, sources first. A source keeps its name; a view of ours with that name is called leadlift_NAME."""
+    """Every view by name, sources first. A source keeps its name; ours of the same name is called leadlift_NAME."""
     views = {name: _source_view(ws, name, with_pii=with_pii) for name in ws.sources}
     for view in _ours(ws, with_pii=with_pii):
         name = f"{OURS}{view.name}" if view.name in views else view.name
@@ -110,8 +120,8 @@ def _features_view(ws: Workspace, *, with_pii: bool) -> View:
         query = built_features(home, ws.features, names)
         if query is None:
             raise UserError(
-                "sql: none of these features is built by today's definitions and data for any day. `leadlift score` and "
-                "`leadlift features build` build them"
+                "sql: none of these features is built by today's definitions and data. `leadlift score` and `leadlift "
+                "features build` build them"
             )
         home.engine.define("features", query)
 
@@ -165,7 +175,9 @@ def _define_rows(home: Home, name: str, columns: Columns, rows: list[dict[str, A
     home.engine.define(name, exp.select("*").from_(f"rows_{name}"))
 
 
-def _part(files: Sequence[Path], constants: dict[str, str], renamed: dict[str, exp.Expr] | None = None) -> Part:
+def _part(
+    files: Sequence[Path], constants: dict[str, str], renamed: dict[str, exp.Expr] | None = None
+) -> Part:
     return Part(files, constants, pq.read_schema(files[0]).names, renamed or {})
 
 
@@ -197,14 +209,18 @@ def _outcomes(root: Path) -> list[Part]:
 def _lists(root: Path) -> list[dict[str, Any]]:
     rows = []
     for campaign, day, path in list_files(root, ASSIGNED):
-        told_of = json.loads((root / LEADS / campaign / day.isoformat() / MANIFEST).read_text(encoding="utf-8"))
+        told_of = json.loads(
+            (root / LEADS / campaign / day.isoformat() / MANIFEST).read_text(encoding="utf-8")
+        )
         cells = pq.read_table(path, columns=["cell"])["cell"].to_pylist()
         rows.append(
             {
                 "campaign": campaign,
                 AS_OF: day,
                 "list_id": told_of.get("list_id"),
-                "valid_until": date.fromisoformat(told_of["valid_until"]) if "valid_until" in told_of else None,
+                "valid_until": date.fromisoformat(told_of["valid_until"])
+                if "valid_until" in told_of
+                else None,
                 "leads": told_of.get("leads"),
                 "control": sum(cell == "control" for cell in cells),
                 "expected_responders": told_of.get("expected_responders"),
@@ -232,7 +248,8 @@ def _segments(ws: Workspace) -> list[Part]:
                 for column in schema.names:
                     if column not in (key, AS_OF) and schema.field(column).type in NUMBERS:
                         word = exp.Literal.string(column.removeprefix(f"{name}_"))
-                        one = exp.Case().when(exp.EQ(this=exp.cast(col(column), "INT"), expression=exp.Literal.number(1)), word)
+                        there = exp.EQ(this=exp.cast(col(column), "INT"), expression=exp.Literal.number(1))
+                        one = exp.Case().when(there, word)
                         parts.append(_part([path], same, {**renamed, SEGMENT: one}))
     return parts
 
