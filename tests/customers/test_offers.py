@@ -88,7 +88,9 @@ def test_every_rule_that_stands_against_an_offer_is_told_with_the_values_it_foun
     spec = bank / "pipelines" / "campaigns" / f"{CAMPAIGN}.yaml"
     text = spec.read_text("utf-8").replace("age >= 18", "age >= 18 and txn_count_90d > 100000")
     features = open_workspace(bank).features
-    count = "txn_count_90d" if "txn_count_90d" in features else next(n for n in features if n.endswith("_90d"))
+    count = (
+        "txn_count_90d" if "txn_count_90d" in features else next(n for n in features if n.endswith("_90d"))
+    )
     rules = RULES.replace("> 20", ">= 0").replace("txn_count_90d", count)
     spec.write_text(text.replace("txn_count_90d", count) + rules, encoding="utf-8")
     who = listed[1]["customer_id"].iloc[0]
@@ -117,16 +119,16 @@ def test_outcomes_before_the_day_are_told(bank, listed, leadlift, tmp_path):
     path = tmp_path / "answers.csv"
     path.write_text(
         "treatment_code,customer_id,event,at,amount\n"
-        f"{row['treatment_code']},{row['customer_id']},contacted,2026-07-03,\n"
-        f"{row['treatment_code']},{row['customer_id']},responded,2026-07-09,500\n"
+        f"{row['treatment_code']},{row['customer_id']},answered,2026-07-03,\n"
+        f"{row['treatment_code']},{row['customer_id']},bought,2026-07-09,500\n"
     )
     assert leadlift("outcomes", "add", str(path), at=bank).code == 0
     ws = open_workspace(bank)
     assert customer(ws, row["customer_id"], date(2026, 7, 3)).outcomes == []
     told = customer(ws, row["customer_id"], date(2026, 7, 9)).outcomes
-    assert [(str(one.day), one.event) for one in told] == [("2026-07-03", "contacted")]
+    assert [(str(one.day), one.event) for one in told] == [("2026-07-03", "answered")]
     told = customer(ws, row["customer_id"], date(2026, 7, 10)).outcomes
-    assert [(one.event, one.money) for one in told][0] == ("responded", 500.0)
+    assert [(one.event, one.money) for one in told][0] == ("bought", 500.0)
 
 
 def test_questions_over_lists_say_what_the_files_say(finished, listed, leadlift):
@@ -143,7 +145,9 @@ def test_questions_over_lists_say_what_the_files_say(finished, listed, leadlift)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_is_in_the_workspace_s_language_and_loads_nothing(copy, ids, leadlift, language, tmp_path):
     path = copy / "leadlift.yaml"
-    path.write_text(path.read_text("utf-8").replace("language: en", f"language: {language}"), encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("language: en", f"language: {language}"), encoding="utf-8"
+    )
     out = tmp_path / "page.html"
     said = leadlift("customer", ids[0], "--as-of", str(WORLD_DAY), "--html", str(out), at=copy)
     assert said.code == 0, said.err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -129,7 +128,7 @@ def test_features_are_those_that_are_built_and_no_others(leadlift, copy):
     assert "none of these features is built" in said.err
     names = ["total_assets", "txn_count_90d", "spend_trend", "region"]
     names = [name for name in names if name in open_workspace(copy).features]
-    built = build_features(open_workspace(copy), DAY, copy / "features.parquet")
+    built = build_features(open_workspace(copy), DAY)
     told = pd.DataFrame(
         rows(leadlift, copy, f"select customer_id, {', '.join(names)} from features order by 1")
     )
@@ -234,11 +233,8 @@ def test_the_list_of_views_says_what_each_column_means(leadlift, world):
 def test_a_source_keeps_its_name_before_a_view_of_ours(leadlift, copy):
     path = copy / "leadlift.yaml"
     text = path.read_text("utf-8")
-    path.write_text(text.replace("  sales:\n", "  outcomes:\n"))
-    for file in copy.rglob("feature_defs/*.yaml"):
-        file.write_text(file.read_text("utf-8").replace("source: sales", "source: outcomes"))
-    for file in copy.rglob("pipelines/*.yaml"):
-        file.write_text(file.read_text("utf-8").replace("source: sales", "source: outcomes"))
-    assert rows(leadlift, copy, "select count(*) as n from outcomes")[0]["n"] > 0
-    assert rows(leadlift, copy, "select * from leadlift_outcomes") == []
-    shutil.rmtree(copy)
+    path.write_text(text.replace("  sales:\n", "  lists:\n"))
+    for file in [*copy.glob("feature_defs/*.yaml"), *copy.glob("pipelines/*.yaml")]:
+        file.write_text(file.read_text("utf-8").replace("source: sales", "source: lists"))
+    assert rows(leadlift, copy, "select count(*) as n from lists")[0]["n"] > 0
+    assert rows(leadlift, copy, "select * from leadlift_lists") == []

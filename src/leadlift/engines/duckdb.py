@@ -55,6 +55,7 @@ class DuckDbEngine:
         self._con.execute(f"SET memory_limit = '{int(self.memory * DUCKDB_SHARE) >> 20}MiB'")
         self._attached: dict[Path, str] = {}
         self._opened: set[Path] = set()
+        self._locked = False
         sweep(cache / "sources")
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
@@ -128,6 +129,9 @@ class DuckDbEngine:
             raise UserError(f"sql: {plain(error)}") from error
 
     def _only_read(self) -> None:
+        if self._locked:
+            return
+        self._locked = True
         paths = ", ".join(literal(str(path)) for path in sorted(self._opened))
         spill = literal(str(self._spill) + "/")
         for setting in (

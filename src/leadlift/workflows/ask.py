@@ -55,7 +55,7 @@ def answer(ws: Workspace, text: str, *, with_pii: bool = False) -> Iterator[Iter
     lean = ws.file.model_copy(update={"sources": {n: s for n, s in ws.sources.items() if n in needs}})
     with opened(replace(ws, file=lean)) as home:
         for view in named:
-            view.define(home, _wanted(asked, view))
+            view.define(home, view.name, _wanted(asked, view))
         if not isinstance(home.engine, Answers):
             raise UserError(
                 f"sql: the engine {home.engine.dialect} answers no questions; use `engine: duckdb`"

@@ -37,8 +37,8 @@ from leadlift.workflows.view_columns import SQL_TYPES, Columns, ViewColumn, colu
 
 OURS = "leadlift_"
 NUMBERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.float64(), pa.bool_())
-Define = Callable[[Home, Collection[str]], None]
-"""Makes a view readable. It is given the columns that the question names, or all."""
+Define = Callable[[Home, str, Collection[str]], None]
+"""Makes a view readable under a name. It is given the columns that the question names, or all."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def _source_view(ws: Workspace, name: str, *, with_pii: bool) -> View:
         columns.append(ViewColumn(column, kind, _meaning(ws, source, column), hidden))
     shown = [one.name for one in columns if with_pii or not one.hidden]
 
-    def define(home: Home, wanted: Collection[str]) -> None:
+    def define(home: Home, view: str, wanted: Collection[str]) -> None:
         rows = opened(name, source, home.sources)
-        home.engine.define(name, exp.select(*(col(one) for one in shown)).from_(rows.subquery("s")))
+        home.engine.define(view, exp.select(*(col(one) for one in shown)).from_(rows.subquery("s")))
 
     needs = (name, *(join.source for join in source.joins))
     return View(name, source.description or f"source of kind {source.kind}", tuple(columns), define, needs)
@@ -115,7 +115,7 @@ def _features_view(ws: Workspace, *, with_pii: bool) -> View:
         )
     shown = [one.name for one in columns[2:] if with_pii or not one.hidden]
 
-    def define(home: Home, wanted: Collection[str]) -> None:
+    def define(home: Home, view: str, wanted: Collection[str]) -> None:
         names = [name for name in shown if name in wanted] or shown[:1]
         query = built_features(home, ws.features, names)
         if query is None:
@@ -123,7 +123,7 @@ def _features_view(ws: Workspace, *, with_pii: bool) -> View:
                 "sql: none of these features is built by today's definitions and data. `leadlift score` and `leadlift "
                 "features build` build them"
             )
-        home.engine.define("features", query)
+        home.engine.define(view, query)
 
     return View("features", "features that are built, by day", tuple(columns), define, tuple(ws.sources))
 
@@ -139,7 +139,7 @@ class Part:
 
 
 def _files_view(name: str, what: str, columns: Columns, parts: Callable[[], list[Part]]) -> View:
-    def define(home: Home, wanted: Collection[str]) -> None:
+    def define(home: Home, view: str, wanted: Collection[str]) -> None:
         query: exp.Query | None = None
         for place, part in enumerate(parts()):
             place_name = f"part_{name}_{place}"
@@ -148,9 +148,9 @@ def _files_view(name: str, what: str, columns: Columns, parts: Callable[[], list
             one = chosen.from_(place_name)
             query = one if query is None else exp.union(query, one, distinct=False)
         if query is None:
-            _define_rows(home, name, columns, [])
+            _define_rows(home, view, columns, [])
         else:
-            home.engine.define(name, query)
+            home.engine.define(view, query)
 
     return View(name, what, columns_of(columns), define)
 
@@ -166,7 +166,9 @@ def _field(name: str, kind: pa.DataType, part: Part) -> exp.Expr:
 
 
 def _table_view(name: str, what: str, columns: Columns, rows: Callable[[], list[dict[str, Any]]]) -> View:
-    return View(name, what, columns_of(columns), lambda home, _: _define_rows(home, name, columns, rows()))
+    return View(
+        name, what, columns_of(columns), lambda home, view, _: _define_rows(home, view, columns, rows())
+    )
 
 
 def _define_rows(home: Home, name: str, columns: Columns, rows: list[dict[str, Any]]) -> None:
