@@ -245,3 +245,9 @@ def test_a_sparkline_has_a_sign_for_each_month():
     assert spark([0.0, 5.0, None, 10.0]) == "▁▅·█" or spark([0.0, 5.0, None, 10.0]) == "▁▄·█"
     assert spark([0.0, 0.0]) == "▁▁"
     assert len(spark([-3.0, 4.0, 2.0])) == 3
+
+
+def test_of_a_large_source_it_is_said_that_rows_given_to_others_were_not_sought(world, ids, monkeypatch):
+    assert told(world, ids[0]).notes == []
+    monkeypatch.setattr("leadlift.customers.cut.MOST_KEYED", 10)
+    assert [note.partition(":")[0] for note in told(world, ids[0]).notes] == ["transactions"]

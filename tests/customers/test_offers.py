@@ -6,6 +6,8 @@ import json
 from datetime import date
 
 import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from leadlift.customers.words import WORDS
@@ -74,9 +76,9 @@ def test_what_may_be_offered_is_what_the_list_decided(bank, listed):
     """Whom a rule kept from the list has that rule against the offer; whom only the size did may be offered it."""
     _, assigned, suppressed = listed
     ws = open_workspace(bank)
-    wanted = {who: None for who in assigned["customer_id"].head(2)}
+    wanted = dict.fromkeys(assigned["customer_id"].head(2))
     for rule, rows in suppressed.groupby("rule"):
-        wanted |= {who: None if rule == "size" else rule for who in rows["customer_id"].head(3)}
+        wanted |= dict.fromkeys(rows["customer_id"].head(3), None if rule == "size" else rule)
     assert {None, "consent", "eligible", "holdout"} & set(wanted.values()) >= {None, "consent"}
     for who, rule in wanted.items():
         chance = customer(ws, who, DAY).offers[0].chances[0]
@@ -114,6 +116,17 @@ def test_an_edited_feature_leaves_the_score_and_takes_the_reasons(bank, listed):
     assert "was trained on other features than today's" in found.note
 
 
+def test_a_score_that_today_would_be_another_says_so(bank, listed):
+    who = listed[0]["customer_id"].iloc[0]
+    path = bank / "scores" / PIPELINE / str(DAY) / "scores.parquet"
+    table = pq.read_table(path)
+    moved = pc.add(table["score"], 0.5)
+    pq.write_table(table.set_column(table.schema.get_field_index("score"), "score", moved), path)
+    found = customer(open_workspace(bank), who, DAY).scores[0]
+    assert found.note.startswith("The sources say something else of that day by now")
+    assert found.reasons
+
+
 def test_outcomes_before_the_day_are_told(bank, listed, leadlift, tmp_path):
     row = listed[0].iloc[0]
     path = tmp_path / "answers.csv"
@@ -128,7 +141,7 @@ def test_outcomes_before_the_day_are_told(bank, listed, leadlift, tmp_path):
     told = customer(ws, row["customer_id"], date(2026, 7, 9)).outcomes
     assert [(str(one.day), one.event) for one in told] == [("2026-07-03", "answered")]
     told = customer(ws, row["customer_id"], date(2026, 7, 10)).outcomes
-    assert [(one.event, one.money) for one in told][0] == ("bought", 500.0)
+    assert next((one.event, one.money) for one in told) == ("bought", 500.0)
 
 
 def test_questions_over_lists_say_what_the_files_say(finished, listed, leadlift):

@@ -81,7 +81,7 @@ def said_of_hurdle(one: Hurdle, words: Mapping[str, str]) -> str:
     """One rule that stands against an offer, in a line."""
     name = "held rule" if one.rule == "held" else one.rule
     head = words[name] if name in STATED else one.rule
-    glue = " " if name in SHORT else words["colon"]
+    glue = words["blank"] if name in SHORT else words["colon"]
     told = f"{head}{glue}{one.says}" if one.says else head
     return f"{told} ({one.because})" if one.because else told
 

@@ -88,6 +88,16 @@ ENGLISH: Mapping[str, str] = {
     "is": "{label}: {value}",
     "joined": ", ",
     "colon": ": ",
+    "blank": " ",
+    "scored anew": (
+        "The sources say something else of that day by now than when it was scored: today the score would be {said}, "
+        "and the reasons are those of today."
+    ),
+    "not built": "Its features could not be built for that day.",
+    "alone": (
+        "{source}: with more than {most} rows it was not asked whether a row of this customer's was later given to "
+        "another."
+    ),
     "within": ", in the last {days} days",
     "any offer": "any offer",
     "any channel": "any channel",
@@ -182,6 +192,10 @@ CHINESE: Mapping[str, str] = {
     "is": "{label}：{value}",
     "joined": "，",
     "colon": "：",
+    "blank": "",
+    "scored anew": "该日的数据在评分之后有变动：按现在的数据评分为 {said}，原因也以现在的数据为准。",
+    "not built": "无法构建该日的特征。",
+    "alone": "{source}：超过 {most} 行，未查找后来改归其他客户的记录。",
     "within": "，最近 {days} 天内",
     "any offer": "任何产品",
     "any channel": "任何渠道",

@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from leadlift.customers.cut import MOST_KEYED, cut_down
+from leadlift.customers.words import WORDS
 from leadlift.errors import UserError
 from leadlift.features import Home, Spine, keep_spine, together
 from leadlift.features.rows import SPINE, col, known_rows
@@ -68,10 +69,8 @@ def alone(ws: Workspace, customer: str, as_of: date | None) -> Iterator[Alone]:
             found = cut_down(home.engine, name, source, home.customer_key, customer, size)
             rows[name] = found.rows
             if found.alone:
-                notes.append(
-                    f"{name}: with more than {MOST_KEYED:,} rows it was not asked whether a row of this customer's was "
-                    "later given to another"
-                )
+                told = WORDS[ws.file.language]["alone"]
+                notes.append(told.format(source=name, most=f"{MOST_KEYED:,}"))
         for name, table in rows.items():
             _stand_for(home, name, table)
         # the cache is for everyone's features, not for one customer's

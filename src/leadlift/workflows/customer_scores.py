@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from leadlift.customers.facts import Scored
+from leadlift.customers.words import WORDS
 from leadlift.errors import UserError
 from leadlift.features import feature_query, flat_query, needed
 from leadlift.features.rows import ROW, col
@@ -28,12 +29,7 @@ from leadlift.workflows.spoken import phrases
 from leadlift.workflows.wording import wording_of
 
 HISTORY = 24
-NOT_BUILT = "its features could not be built for that day"
 NEAR = 1e-9
-CHANGED = (
-    "the sources say something else of that day by now than when it was scored: today the score would be {said}, and "
-    "the reasons are those of today"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +64,7 @@ def standing_of(ws: Workspace, one: Alone, aside: Aside, progress: Progress) -> 
     names = {feature for kept in models.values() for feature in kept.features} | _asked(ws)
     lean = replace(ws, features={f.name: f for f in needed(ws.features, sorted(names))})
     features = _features(lean, one, {name: last[name].day.as_of for name in models}, models, progress)
-    why_not |= {name: NOT_BUILT for name, row in features.items() if row is None}
+    why_not |= {name: WORDS[ws.file.language]["not built"] for name, row in features.items() if row is None}
     whys = _whys(ws, models, features, aside)
     scores = [
         _scored(ws, name, told, _history(days[name], rows[name]), whys.get(name), why_not.get(name, ""))
@@ -162,7 +158,7 @@ def _scored(
     row: dict[str, Any] = last.row.to_pylist()[0]
     words = wording_of(ws.pipelines[name])
     if why is not None and abs(why.score - row[SCORE]) > NEAR * max(1.0, abs(row[SCORE])):
-        note = CHANGED.format(said=words.said(why.probability))
+        note = WORDS[ws.file.language]["scored anew"].format(said=words.said(why.probability))
     return Scored(
         pipeline=name,
         as_of=last.day.as_of,
