@@ -105,5 +105,5 @@ def fit_part(
 
 
 def without_addresses(text: str) -> str:
-    """The model's text without where it was grown: it says nothing of the trees, and no two runs have the same ports."""
+    """The model's text without where it was grown: no two runs have the same ports."""
     return re.sub(r"^\[(machines|local_listen_port): .*\]\n", "", text, flags=re.MULTILINE)

@@ -1,8 +1,8 @@
 """One process of a distributed training: `python -m leadlift.training.member`, started by `distributed.py`.
 
-It reads a job, one line of JSON, grows its part, and leaves `said-RANK.json` in the job's folder: the first process after
-the model. Then it waits to be ended, so that no socket closes while another process still needs it. When whoever started
-it is gone, its input ends and so does it.
+It reads a job, one line of JSON, grows its part, and leaves `said-RANK.json` in the job's folder, the first process the
+model before. Then it waits to be ended, so that no socket closes while another process still needs it. When whoever
+started it is gone, its input ends and so does it.
 """
 
 from __future__ import annotations
