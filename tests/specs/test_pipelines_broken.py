@@ -22,7 +22,7 @@ PIPELINES = {
     ),
     "one machine alone": (
         HEAD + MONTHLY + TARGET + "model:\n  distributed: {machines: 1}\n",
-        ["6: model.distributed.machines: 1 is out of range: it must be at least 2"],
+        ["6: model.distributed.machines: must be at least 2, not 1"],
     ),
     "an unknown feature in exclude": (
         HEAD + MONTHLY + TARGET + "features:\n  exclude:\n    - last_channel\n    - txn_cont_30d\n",

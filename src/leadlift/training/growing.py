@@ -12,6 +12,7 @@ import numpy.typing as npt
 from leadlift.errors import UserError
 from leadlift.models import Booster, fit_booster, make_dataset, merged
 from leadlift.models.calibrators import Floats
+from leadlift.models.params import for_sample, usual_leaf
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.specs import ModelChoice
 from leadlift.training.cases import Cases
@@ -95,7 +96,9 @@ def _booster(
 ) -> Booster:
     weights = weight if spec.time_decay else None
     if spec.negatives is not None:
-        train, stands = fewer(train, cases.y, spec.negatives, int(params.get("seed", 0)))
+        kept, stands = fewer(train, cases.y, spec.negatives, int(params.get("seed", 0)))
+        counts = {"min_data_in_leaf": usual_leaf(len(train)), **params}
+        params, train = for_sample(counts, len(kept) / len(train)), kept
         weights = weight * stands
     if spec.distributed is not None:
         rounds, machines = (spec.max_rounds, spec.early_stopping), spec.distributed.machines
