@@ -30,7 +30,7 @@ from leadlift.evaluation.metrics import auc, average_precision
 from leadlift.models import Encoding, unsampled
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs.pipelines import ModelChoice
-from leadlift.training import Cases, fewer
+from leadlift.training import Cases, distributed, fewer
 from leadlift.training.growing import grow
 from leadlift.training.split import Parts
 
@@ -112,16 +112,29 @@ def _one_way(asked: argparse.Namespace) -> None:
         # stopped on rows of the same rate: log loss of others would judge the level that is yet to be corrected
         valid, _ = fewer.fewer(cases.rows(VALID), cases.y, 5, 0)
         cases.parts.rows.update({TRAIN: rows, VALID: valid})
+    started: list[float] = [0.0]
+    distributed._wait = _measured(distributed._wait, started)
     begun = time.perf_counter()
     grown = grow(cases, {"seed": int(asked.way == "one, other seed")}, choice)
     seconds = time.perf_counter() - begun
     test = cases.rows(TEST)
-    peaks = [
-        resource.getrusage(who).ru_maxrss / 1000 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    ]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     told = {"way": asked.way, "trees": grown.booster.num_trees(), "seconds": seconds}
     np.savez(asked.out, y=cases.y[test], score=unsampled(grown.raw[test], kept))
-    sys.stdout.write(json.dumps({**told, "peak MB": peaks[0], "started MB": peaks[1]}) + "\n")
+    sys.stdout.write(json.dumps({**told, "peak MB": peak, "started MB": max(started)}) + "\n")
+
+
+def _measured(true_wait, started: list[float]):
+    """Look at the memory of the processes when the model is there and they are not ended yet."""
+
+    def wait(folder, members):
+        best = true_wait(folder, members)
+        for process, _ in members:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            started.append(float(status.partition("VmHWM:")[2].split()[0]) / 1000)
+        return best
+
+    return wait
 
 
 def _cases(asked: argparse.Namespace) -> Cases:

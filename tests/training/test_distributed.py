@@ -157,6 +157,24 @@ def test_when_whoever_started_them_is_killed_the_processes_end(tmp_path):
         time.sleep(0.1)
 
 
+def test_all_processes_end_with_the_same_bins_and_trees_though_their_rows_differ():
+    ports = [str(port) for port in distributed._free_ports(2)]
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    members = [
+        subprocess.Popen(
+            [sys.executable, "-c", ONE_PART, str(rank), *ports],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        for rank in range(2)
+    ]
+    texts = [member.communicate(timeout=120)[0].partition("tree\n")[2] for member in members]
+    assert "feature_infos=" in texts[0]
+    assert "Tree=9" in texts[0]
+    assert texts[0] == texts[1]
+
+
 def test_the_rows_of_a_customer_are_in_one_part_and_parts_are_even():
     customer = np.repeat(np.arange(30_000), 3)
     part = parted(customer, 3)
@@ -178,6 +196,20 @@ def _zombie(pid: int) -> bool:
         return True
 
 
+ONE_PART = """
+import sys
+import numpy as np
+from leadlift.models import Encoding
+from leadlift.models.together import Part, Place, fit_part, without_addresses
+rank, ports = int(sys.argv[1]), sys.argv[2:]
+draw = np.random.default_rng(rank)
+matrix = (draw.normal(size=(3000, 3)) * (1 + rank)).astype(np.float32)
+y = (draw.random(3000) < 1 / (1 + np.exp(-matrix[:, 0].astype(float)))).astype(float)
+place = Place(tuple(f"127.0.0.1:{port}" for port in ports), rank)
+params = {"num_threads": 1, "min_data_in_leaf": 50}
+booster = fit_part(place, Part(matrix, y), None, Encoding(("a", "b", "c"), {}), params, (10, 5))
+print(without_addresses(booster.model_to_string()), flush=True)
+"""
 ENDLESS = """
 import numpy as np
 from leadlift.models import Encoding
