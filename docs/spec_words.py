@@ -26,6 +26,7 @@ from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
 from leadlift.specs.monitor import Marks, Monitor
 from leadlift.specs.pipelines import (
+    Distributed,
     FeatureChoice,
     Gates,
     ModelChoice,
@@ -86,6 +87,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
         Split,
         Tune,
         ModelChoice,
+        Distributed,
         Gates,
         Treatment,
         Monitor,
@@ -199,11 +201,13 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (ModelChoice, "params"): "LightGBM's parameters; these go before tuned ones.",
     (
         ModelChoice,
+        Distributed,
         "calibration",
     ): "How outputs become chances (docs/probabilities.md); `auto` chooses on later calibration cases.",
     (ModelChoice, "max_rounds"): "Trees at most.",
     (
         ModelChoice,
+        Distributed,
         "early_stopping",
     ): "Rounds without a gain on the validation cases after which boosting stops.",
     (Campaign, "campaign"): "Its name on the command line, in folders and in list ids.",
