@@ -79,6 +79,11 @@ def fit_amounts(raw: npt.ArrayLike, y: npt.ArrayLike) -> Amounts:
     return Amounts(plain.said, tuple(times * one for one in plain.found))
 
 
+def amount_said(amount: float) -> str:
+    """An amount as people read it: whole from 100 on, else four figures."""
+    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.4g}"
+
+
 @dataclass(frozen=True)
 class AmountBands(Bands):
     """Intervals of the expected amount, which stay the same from list to list.
@@ -93,7 +98,7 @@ class AmountBands(Bands):
 
     def describe(self) -> dict[str, str]:
         """Return each letter's interval as people read it."""
-        told = [f"{floor:,.4g}" for floor in self.floors]
+        told = [amount_said(floor) for floor in self.floors]
         texts = [f"{low} to {high}" for high, low in pairwise(told)]
         return dict(zip(BANDS, [f"from {told[0]}", *texts, f"below {told[-1]}"], strict=True))
 
