@@ -54,6 +54,8 @@ class DuckDbEngine:
         # what is left is for rows on their way through Python
         self._con.execute(f"SET memory_limit = '{int(self.memory * DUCKDB_SHARE) >> 20}MiB'")
         self._attached: dict[Path, str] = {}
+        self._opened: set[Path] = set()
+        self._locked = False
         sweep(cache / "sources")
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
@@ -65,6 +67,7 @@ class DuckDbEngine:
             if source.table is not None:
                 return self._open_table(name, source, paths[0])
             if paths[0].suffix in PARQUET:
+                self._opened |= set(paths)
                 return self._open_relation(name, source, parquet(paths))
             return self._open_text(name, source, paths)
         except duckdb.Error as error:
@@ -87,6 +90,7 @@ class DuckDbEngine:
 
     def define_files(self, name: str, *paths: Path) -> None:
         """See Engine."""
+        self._opened |= set(paths)
         self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM {parquet(paths)}")
 
     def define_stream(self, name: str, stream: ArrowStream) -> None:
@@ -113,6 +117,33 @@ class DuckDbEngine:
         self._con.execute("SET allocator_bulk_deallocation_flush_threshold = '16MB'")
         with _told_plainly():
             yield from self._relation(query).to_arrow_reader(rows)
+
+    def ask(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
+        """See Answers."""
+        self._only_read()
+        try:
+            reader = self._relation(query).to_arrow_reader(rows)
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            yield from reader
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise UserError(f"sql: {plain(error)}") from error
+
+    def _only_read(self) -> None:
+        if self._locked:
+            return
+        self._locked = True
+        paths = ", ".join(literal(str(path)) for path in sorted(self._opened))
+        spill = literal(str(self._spill) + "/")
+        for setting in (
+            "python_enable_replacements = false",
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            f"allowed_paths = [{paths}]",
+            f"allowed_directories = [{spill}]",
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            self._run(f"SET {setting}")
 
     def write(self, query: exp.Query, path: Path) -> int:
         """See Engine."""

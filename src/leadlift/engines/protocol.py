@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 from sqlglot import exp
@@ -103,3 +103,15 @@ class Engine(Protocol):
 
     def explain_sql(self, query: exp.Query) -> str:
         """The text of the query as this engine would run it."""
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """An engine that can be asked by anybody: what an engine need not be."""
+
+    def ask(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
+        """Somebody's question in batches, the first of which is empty and says the columns.
+
+        From then on the engine reads what is open and no other file, writes nothing and changes no setting. Raises
+        UserError for a question that cannot be answered.
+        """

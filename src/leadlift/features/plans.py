@@ -73,7 +73,7 @@ def plan_of(
     where it is scarce, a query is asked for some customers at a time and reads all rows each time.
     """
     types = column_types(source, sources)
-    able = [f for f in features if tileable(f, source, types) and not _refused(f, refused)]
+    able = [f for f in features if way != "sql" and tileable(f, source, types) and not _refused(f, refused)]
     rest = [f for f in features if f not in able]
     pieces = _pieces(source, partitions, blocks, features)
     words = set(Measures.of(able, types).words)

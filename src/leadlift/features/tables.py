@@ -14,12 +14,13 @@ from leadlift.engines import Engine, Fault, Partition
 from leadlift.engines.files import digest, sweep
 from leadlift.features.choose import by_source, needed
 from leadlift.features.compile import with_formulas
+from leadlift.features.keys import keys_of
 from leadlift.features.ordered import Extra, wide_table
 from leadlift.features.parts import Builder, Wanted
 from leadlift.features.plans import Plan, Way
 from leadlift.features.population import DATES
 from leadlift.features.rows import SPINE, col, opened, raw_name
-from leadlift.features.spines import Spine, block_of
+from leadlift.features.spines import Block, Spine, block_of
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Source
@@ -149,6 +150,20 @@ def planned(
     """For each source what would be done now, and how many of its features are built already."""
     wanted = _whole(home, catalogue, needed(catalogue, names))
     return _builder(home).planned(wanted, spine, home.way)
+
+
+def keys_now(
+    home: Home, catalogue: Mapping[str, FeatureDef], made_of: Sequence[FeatureDef], block: Block
+) -> Mapping[str, str]:
+    """Feature -> the key under which it would lie for a block, by today's definitions and data."""
+    wanted = _whole(home, catalogue, made_of)
+    return {
+        name: key
+        for one in wanted
+        for name, key in keys_of(
+            one.features, home.sources[one.source], one.prints, one.partitions, block
+        ).items()
+    }
 
 
 def _builder(home: Home) -> Builder:

@@ -25,13 +25,13 @@ def templates(room: str = "leadlift.reports") -> Environment:
     return environment
 
 
-def html_page(title: str, subtitle: str, body: Markup, kicker: str = "leadlift") -> str:
+def html_page(title: str, subtitle: str, body: Markup, kicker: str = "leadlift", language: str = "en") -> str:
     """One self-contained page.
 
     body: HTML that is safe already, as a template with escaping or `Markup` makes it. kicker: the small line
-    above the title that says what kind of page this is.
+    above the title that says what kind of page this is. language: of what people read, as browsers call it.
     """
-    return render("page.html.j2", title=title, subtitle=subtitle, body=body, kicker=kicker)
+    return render("page.html.j2", title=title, subtitle=subtitle, body=body, kicker=kicker, language=language)
 
 
 def render(template: str, room: str = "leadlift.reports", **values: Any) -> str:

@@ -1,5 +1,6 @@
 """Training: the table of cases, the split in time, the fit, and the judgement."""
 
+from leadlift.features import everyone_spine, flat_query
 from leadlift.training.audit import (
     NOTHING,
     Acceptance,
@@ -19,8 +20,6 @@ from leadlift.training.table import (
     TrainingTable,
     cases_spine,
     condition,
-    everyone_spine,
-    flat_query,
     maturity_of,
     training_table,
 )

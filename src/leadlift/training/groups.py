@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
-from leadlift.features import Home, feature_query
+from leadlift.features import Home, feature_query, flat_query
+from leadlift.features.everyone import ROW
 from leadlift.features.rows import col
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, column_types, marked_columns
-from leadlift.training.table import ROW, TrainingTable, cases_spine, flat_query, maturity_of
+from leadlift.training.table import TrainingTable, cases_spine, maturity_of
 
 Levels = Sequence[str | None]
 

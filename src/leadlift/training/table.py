@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -20,23 +20,22 @@ from leadlift.features import (
     Home,
     Spine,
     chosen,
-    define_dates,
+    everyone_spine,
     feature_query,
     flat_features,
+    flat_query,
     keep_spine,
-    together,
 )
 from leadlift.features import population as people
 from leadlift.features.calendar import Maturity, as_of_dates
-from leadlift.features.population import customers_source
+from leadlift.features.everyone import ROW
 from leadlift.features.rows import SPINE, col
 from leadlift.features.sample import thinned_spine
 from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
-from leadlift.specs import FeatureDef, Pipeline, Source, column_types, sql
+from leadlift.specs import FeatureDef, Pipeline, Source, sql
 
-ROW = "row"
 OUTCOMES = "outcomes"
 
 
@@ -122,17 +121,6 @@ def condition(text: str | None, catalogue: Mapping[str, FeatureDef]) -> exp.Expr
         return None
     types = {name: "string" if feature.is_text else "number" for name, feature in catalogue.items()}
     return sql.parse(text, types, "the workspace")
-
-
-def everyone_spine(home: Home, days: Sequence[date]) -> Spine:
-    """Make the spine of all customers at these days, a block for each, so that days are built and found alone."""
-    name = customers_source(home.sources)
-    query = people.everyone(name, home.sources[name], home.customer_key)
-    spines = []
-    for day in sorted(set(days)):
-        told = define_dates(home, [day])
-        spines.append(keep_spine(home, query, [told, *home.prints(name)]))
-    return together(home, spines)
 
 
 def _built(
@@ -246,26 +234,6 @@ def _flat(spec: Pipeline, name: str, home: Home) -> TrainingTable:
     )
     path, key = home.kept(f"training-{spec.pipeline}", query.order_by(col(ROW)), home.prints(name))
     return TrainingTable(pq.read_table(path), choice, key, None, _flat_notes(choice, source))
-
-
-def flat_query(
-    name: str, source: Source, features: Sequence[str], where: str | None, sources: Mapping[str, Source]
-) -> exp.Select:
-    """The rows of a flat table as customer_id, as_of (null without a clock), row and the features."""
-    clock = col(source.event_time) if source.event_time else exp.null()
-    order = exp.Order(expressions=[exp.Ordered(this=clock.copy())]) if source.event_time else None
-    place = exp.Window(this=exp.RowNumber(), order=order)
-    numbered = exp.select("*", place.as_("__row")).from_(exp.to_table(name))
-    key = col(source.customer_key) if source.customer_key else col("__row")
-    query = exp.select(
-        exp.cast(key, "TEXT").as_(CUSTOMER),
-        exp.cast(clock.copy(), "DATE").as_(AS_OF),
-        col("__row").as_(ROW),
-        *(col(feature) for feature in features),
-    ).from_(numbered.subquery("n"))
-    if where is None:
-        return query
-    return query.where(sql.parse(where, column_types(source, sources), f"source '{name}'"))
 
 
 def _notes(choice: Choice, sources: Mapping[str, Source]) -> tuple[str, ...]:

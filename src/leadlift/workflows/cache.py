@@ -19,6 +19,7 @@ KINDS = {
     "features": "features of customers at as-of dates",
     "tiles": "rows of sources, arranged by customer",
     "sources": "text sources, read once",
+    "models": "models that made scores, for customers looked at one by one",
     "spill": "what did not fit into memory",
 }
 TABLES = "populations, outcomes and finished tables"

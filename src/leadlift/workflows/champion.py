@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadlift.errors import UserError
-from leadlift.features import flat_features, needed
+from leadlift.features import flat_features
 from leadlift.models import Model
 from leadlift.names import CHALLENGER, CHAMPION
 from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.tracking import ModelVersion, Tracker
-from leadlift.workflows.logging import definitions
+from leadlift.workflows.meanings import refuse_changed
 
 
 @dataclass(frozen=True)
@@ -63,21 +63,6 @@ def load(ws: Workspace, tracker: Tracker, spec: Pipeline, version: ModelVersion)
     with tempfile.TemporaryDirectory() as folder:
         model = Model.load(tracker.download(version, Path(folder) / "model"))
     catalogue = catalogue_of(ws, spec)
-    _refuse_changed(model, version, catalogue)
+    label = f"{version.name} v{version.version}"
+    refuse_changed(label, json.loads(model.meta["definitions"]), model.encoding.features, catalogue)
     return Loaded(model, version, {name: catalogue[name] for name in model.encoding.features})
-
-
-def _refuse_changed(model: Model, version: ModelVersion, catalogue: Mapping[str, FeatureDef]) -> None:
-    """A feature that means something else now would be fed to trees that learned the old meaning."""
-    trained = json.loads(model.meta["definitions"])
-    today = definitions(needed(catalogue, model.encoding.features))
-    gone = sorted(set(trained) - set(today))
-    changed = sorted(name for name in trained if name in today and today[name] != trained[name])
-    if gone or changed:
-        what = [
-            f"{', '.join(names)} {word}" for names, word in ((gone, "gone"), (changed, "changed")) if names
-        ]
-        raise UserError(
-            f"{version.name} v{version.version} was trained on other features than today's: {'; '.join(what)}. "
-            "Restore the definitions, or train and promote a new version"
-        )

@@ -12,7 +12,8 @@ from leadlift.explain import Explained
 from leadlift.models import EffectBands, Model
 from leadlift.specs import FeatureDef
 from leadlift.workflows.ahead import ahead
-from leadlift.workflows.reasons import EXPLAINED_AT_ONCE, phrases
+from leadlift.workflows.reasons import EXPLAINED_AT_ONCE
+from leadlift.workflows.spoken import phrases
 
 LOG_ODDS = ("log-odds", "chance")
 EFFECT_UNITS = ("units of the outcome", "effect of the contact")

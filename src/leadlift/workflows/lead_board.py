@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,12 @@ from leadlift.leads import (
 )
 from leadlift.names import BANDS
 from leadlift.specs import Campaign, ValueModel, Workspace
-from leadlift.workflows.champion import Loaded
 from leadlift.workflows.lead_facts import Facts
+
+if TYPE_CHECKING:  # models are for those who score; a board is also asked about one customer
+    from leadlift.workflows.champion import Loaded
+
+AnyBoard = TypeVar("AnyBoard", bound=Board)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +47,7 @@ def decided(
 
     Raises GateError when nobody is left, or when the counts do not add up.
     """
-    board = _board(campaign, facts)
+    board = board_of(campaign, facts, Board)
     apply_permission(board, campaign, facts.yes, facts.conditions)
     apply_rest(board, campaign, facts.yes, facts.flags, ws.file.holdout)
     apply_least(board, campaign)
@@ -65,7 +70,8 @@ def decided(
     return Decided(board, chosen)
 
 
-def _board(campaign: Campaign, facts: Facts) -> Board:
+def board_of(campaign: Campaign, facts: Facts, kind: type[AnyBoard]) -> AnyBoard:
+    """Everyone scored beside every pair of the campaign, before any rule."""
     offers, channels = list(campaign.offers), list(campaign.channels)
     pairs = campaign.pairs
     told = [campaign.channels[channel] for _, channel in pairs]
@@ -81,7 +87,7 @@ def _board(campaign: Campaign, facts: Facts) -> Board:
     rates = Rates(chance.astype(np.float32), value.astype(np.float32))
     by_money = campaign.ranked_by != "probability"
     preferred, counts = _preferred(campaign, facts, channels), _counts(campaign, facts, terms)
-    return Board(facts.table["customer_id"], terms, rates, by_money, preferred, counts)
+    return kind(facts.table["customer_id"], terms, rates, by_money, preferred, counts)
 
 
 def _value(campaign: Campaign, facts: Facts, place: int, name: str) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
-from leadlift.features import Home, feature_query
+from leadlift.features import Home, everyone_spine, feature_query, flat_query
 from leadlift.features.rows import SPINE, case, col, number
 from leadlift.leads import Flag
 from leadlift.leads.rule_queries import (
@@ -36,9 +36,7 @@ from leadlift.specs import (
     shown_features,
     sql,
 )
-from leadlift.training import everyone_spine, flat_query
-from leadlift.workflows.lists import own_contacts
-from leadlift.workflows.score_files import SCORES
+from leadlift.workflows.places import SCORES, own_contacts
 
 EVERYBODY, FEATURES, KNOWN = "everybody", "features", "known"
 

@@ -25,8 +25,8 @@ from leadlift.leads.pseudonyms import LEAST_KEY, pseudonyms
 from leadlift.names import CONTROL, CUSTOMER, PROBABILITY
 from leadlift.specs import Campaign, shown_features
 from leadlift.workflows.lead_rows import Told
-from leadlift.workflows.lists import ASSIGNED, KEPT, PSEUDONYMS
 from leadlift.workflows.manifest import MANIFEST, write_manifest
+from leadlift.workflows.places import ASSIGNED, KEPT, PSEUDONYMS
 from leadlift.workflows.wording import Wording
 
 KEY_VARIABLE = "LEADLIFT_PSEUDONYM_KEY"

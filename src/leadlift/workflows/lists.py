@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.outcomes import Treatment
 from leadlift.specs import Workspace
 from leadlift.workflows.manifest import read_manifest
+from leadlift.workflows.places import ASSIGNED, KEPT, LEADS, PSEUDONYMS, is_day
 
-LEADS, KEPT, ASSIGNED, PSEUDONYMS = "leads", "kept", "assignments.parquet", "pseudonyms.parquet"
 TODO = "Write the list again with `leadlift leads`, or take its folder away"
 
 
@@ -52,7 +51,7 @@ def written_lists(ws: Workspace, campaign: str | None = None) -> list[WrittenLis
     """Every list of a campaign, or of all, oldest first. Raises UserError for one that is not as it was written."""
     pattern = f"{campaign or '*'}/*/{KEPT}/{ASSIGNED}"
     found = [
-        _read(ws, path) for path in sorted((ws.root / LEADS).glob(pattern)) if _is_day(path.parents[1].name)
+        _read(ws, path) for path in sorted((ws.root / LEADS).glob(pattern)) if is_day(path.parents[1].name)
     ]
     return sorted(found, key=lambda one: (one.as_of, one.campaign))
 
@@ -91,41 +90,3 @@ def pseudonyms_of(lists: Sequence[WrittenList]) -> dict[str, str]:
             rows = pq.read_table(path)
             told |= dict(zip(rows["pseudonym"].to_pylist(), rows[CUSTOMER].to_pylist(), strict=True))
     return told
-
-
-def _is_day(name: str) -> bool:
-    try:
-        date.fromisoformat(name)
-    except ValueError:  # a list that was replaced stands beside its successor
-        return False
-    return True
-
-
-def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:
-    """Everyone on lists up to the day, but for the campaign's own of that day: customer_id, offer, channel, day, until.
-
-    Controls are among them: were they free for the next list and the contacted not, the two could no longer be
-    compared. A list is read from its files alone: its campaign may be gone.
-    """
-    told = []
-    for path in sorted((ws.root / LEADS).glob(f"*/*/{KEPT}/{ASSIGNED}")):
-        folder = path.parents[1]
-        if not _is_day(folder.name) or (folder.parent.name, folder.name) == (campaign, as_of.isoformat()):
-            continue
-        day = date.fromisoformat(folder.name)
-        if day <= as_of:
-            rows = pq.read_table(path, columns=[CUSTOMER, "offer", "channel", "valid_until"])
-            days = pa.array([day] * rows.num_rows, pa.date32())
-            told.append(
-                rows.rename_columns([CUSTOMER, "offer", "channel", "until"]).append_column("day", days)
-            )
-    schema = pa.schema(
-        {
-            CUSTOMER: pa.string(),
-            "offer": pa.string(),
-            "channel": pa.string(),
-            "until": pa.date32(),
-            "day": pa.date32(),
-        }
-    )
-    return pa.concat_tables([one.cast(schema) for one in told]) if told else schema.empty_table()

@@ -17,8 +17,8 @@ from sqlglot import exp
 from leadlift.engines import Engine
 from leadlift.models import Sample, placed
 from leadlift.names import AS_OF, BAND, BANDS, CUSTOMER, PERCENTILE, PROBABILITY, RANK, SCORE, VALUE
+from leadlift.workflows.places import SCORES as SCORES
 
-SCORES = "scores.parquet"
 SCHEMA = pa.schema(
     {
         CUSTOMER: pa.string(),

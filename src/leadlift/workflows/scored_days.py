@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
 
-from leadlift.evaluation.stability import Floats
 from leadlift.names import PROBABILITY, SCORE, VALUE
 from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.score_files import SCORES
+from leadlift.workflows.places import SCORES
+
+if TYPE_CHECKING:  # a day is also looked at for one customer, who needs no statistics
+    from leadlift.evaluation.stability import Floats
 
 
 @dataclass(frozen=True)

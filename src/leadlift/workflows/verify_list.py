@@ -12,8 +12,8 @@ from typing import Any
 from leadlift.engines.files import sha256_of
 from leadlift.errors import GateError, UserError
 from leadlift.specs import Workspace
-from leadlift.workflows.lists import LEADS
 from leadlift.workflows.manifest import MANIFEST
+from leadlift.workflows.places import LEADS
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.leads.allocation.dual import Market
-from leadlift.leads.allocation.exact import dual_prices, relaxed, solved
 from leadlift.leads.allocation.problem import NONE, Allocation, Cap, Floats, total_worth
 
 EXACT = 20_000
@@ -39,6 +38,8 @@ def allocate(
     if single is not None:
         return single
     if worth.size <= exact:
+        from leadlift.leads.allocation.exact import dual_prices, solved
+
         pair = solved(tied, caps, [cap.limits() for cap in caps])
         prices, bound = dual_prices(worth, caps)
         return Allocation(pair, total_worth(worth, pair), bound, prices, "exact")
@@ -85,6 +86,8 @@ def _top(tied: Floats, worth: Floats, caps: Sequence[Cap]) -> Allocation | None:
 
 def _rounded(market: Market, worth: Floats, caps: Sequence[Cap], close_calls: int) -> npt.NDArray[np.int32]:
     """From prices to an assignment: clear choices stand, close calls are decided exactly in the room that is left."""
+    from leadlift.leads.allocation.exact import relaxed, solved
+
     _, pair = market.best()
     margin = market.margin()
     count = min(close_calls, len(pair))

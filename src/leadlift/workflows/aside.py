@@ -1,0 +1,126 @@
+"""A process beside this one that explains scores: what models are made of is imported there meanwhile.
+
+Importing LightGBM and what comes with it takes as long as all else that a customer's page needs. Nothing heavy is
+imported here, so that the process can be started first of all.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    import pyarrow as pa
+
+    from leadlift.explain import Phrase
+
+
+UNUSED = ("sklearn", "pandas", "dask")
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a model says of one row today. reasons: sentences, the strongest first. score: raw."""
+
+    reasons: Sequence[str]
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """A row of features for a model. phrases: how each feature is spoken of."""
+
+    folder: Path
+    phrases: Mapping[str, Phrase]
+    row: pa.Table
+    language: str
+
+
+class Aside:
+    """Explains in the process at the other end, or in this one where there is none."""
+
+    def __init__(self, other: Connection | None = None) -> None:
+        self._other = other
+
+    def why(self, questions: Sequence[Question]) -> list[Why]:
+        """The answers, in order. Raises what reading a model raises."""
+        found: list[Why] | None = None
+        if self._other is not None:
+            try:
+                self._other.send(questions)
+                found = self._other.recv()
+            except (EOFError, OSError):  # a machine may end a process that it has no memory for
+                self._other = None
+        # what went wrong there goes wrong here, where it can be told
+        return found if found is not None else [_answer(question) for question in questions]
+
+
+@contextmanager
+def beside(models: Path) -> Iterator[Aside]:
+    """Start the process at once, and end it with the block.
+
+    models: where models are kept. Where none is yet, the first look fetches one from the store, for which all is
+    imported here anyway: no process is started.
+    """
+    if not models.is_dir():
+        yield Aside()
+        return
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there,), daemon=True)
+    process.start()
+    there.close()
+    try:
+        yield Aside(here)
+    finally:
+        # it holds nothing that would have to be put away, and its own end would take half a second
+        process.kill()
+        process.join()
+        here.close()
+
+
+def _serve(other: Connection) -> None:
+    """Import what answering needs, then answer until nobody asks any more."""
+    import gc
+    import sys
+
+    gc.disable()
+    # LightGBM does without what this process has no use for, and is imported in a quarter of the time
+    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]  # None: may not be imported
+    import leadlift.workflows.reasons  # noqa: F401 - this is what the process is for
+
+    while True:
+        try:
+            questions = other.recv()
+        except EOFError:
+            return
+        try:
+            answers = [_answer(question) for question in questions]
+        except Exception:  # whoever asked finds out what it is, by doing it again
+            answers = None
+        other.send(answers)
+
+
+def _answer(question: Question) -> Why:
+    import json
+
+    from leadlift.explain import ReasonCodes
+    from leadlift.models import Model
+    from leadlift.progress import SILENT
+    from leadlift.workflows.reasons import told_of
+
+    model = Model.load(question.folder)
+    names = model.encoding.features
+    typical = json.loads(model.meta["typical"])
+    codes = ReasonCodes(names, question.phrases, typical, language=question.language)
+    reasons = told_of(model, codes, question.row.select(names), SILENT).reasons[0]
+    found = model.predict(question.row)
+    said = [reason.sentence for reason in reasons]
+    return Why(said, float(found.score[0]), float(found.probability[0]))

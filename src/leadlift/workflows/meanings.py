@@ -1,0 +1,31 @@
+"""Whether features mean today what they meant when a model was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from leadlift.errors import UserError
+from leadlift.features import needed
+from leadlift.features.definition import definitions
+from leadlift.specs import FeatureDef
+
+
+def refuse_changed(
+    model: str, trained: Mapping[str, str], features: Sequence[str], catalogue: Mapping[str, FeatureDef]
+) -> None:
+    """A feature that means something else now would be fed to trees that learned the old meaning.
+
+    model: what to call it. trained: feature -> fingerprint of its definition then. features: those it reads. Raises
+    UserError naming those that are gone or changed.
+    """
+    today = definitions(needed(catalogue, features))
+    gone = sorted(set(trained) - set(today))
+    changed = sorted(name for name in trained if name in today and today[name] != trained[name])
+    if gone or changed:
+        what = [
+            f"{', '.join(names)} {word}" for names, word in ((gone, "gone"), (changed, "changed")) if names
+        ]
+        raise UserError(
+            f"{model} was trained on other features than today's: {'; '.join(what)}. "
+            "Restore the definitions, or train and promote a new version"
+        )
