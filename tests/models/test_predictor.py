@@ -90,9 +90,9 @@ def test_batches_of_any_size_and_place_give_what_the_whole_gives(both):
 
 
 def test_what_the_encoding_refuses_is_refused(both):
-    for predictor in both:
+    for one in both:
         with pytest.raises(UserError, match="lacks 1 of 4 features: wide"):
-            predictor.raw(table(5).drop_columns(["wide"]))
+            one.raw(table(5).drop_columns(["wide"]))
         with pytest.raises(UserError, match="'x' was a number when the model was trained and is text"):
             predictor.raw(table(5).set_column(1, "x", pa.array(["1"] * 5)))
 

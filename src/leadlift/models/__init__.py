@@ -1,6 +1,6 @@
 """Estimators: the encoding, boosted trees, calibration, the baseline, and the finished model."""
 
-from leadlift.models.amounts import AmountBands, Amounts, amount_said, fit_amounts
+from leadlift.models.amounts import AmountBands, Amounts, fit_amounts
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.baseline import LogisticBaseline, fit_logistic
 from leadlift.models.boosting import Booster, fit_booster, make_dataset
@@ -44,7 +44,6 @@ __all__ = [
     "Scorecard",
     "Scores",
     "Straight",
-    "amount_said",
     "at_level",
     "calibrator_from_dict",
     "certain",

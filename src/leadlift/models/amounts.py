@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.models.bands import Bands
-from leadlift.names import BANDS
+from leadlift.names import BANDS, amount_said
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,11 +77,6 @@ def fit_amounts(raw: npt.ArrayLike, y: npt.ArrayLike) -> Amounts:
     plain = Amounts(tuple(points.tolist()), tuple(risen[first].tolist()))
     times = float(amount.sum() / plain(np.log(said)).sum())
     return Amounts(plain.said, tuple(times * one for one in plain.found))
-
-
-def amount_said(amount: float) -> str:
-    """An amount as people read it: whole from 100 on, else four figures."""
-    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.4g}"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from leadlift.models.amounts import AmountBands, amount_said
+from leadlift.models.amounts import AmountBands
 from leadlift.models.bands import Bands
-from leadlift.names import BANDS
+from leadlift.names import BANDS, amount_said
 
 Floats = npt.NDArray[np.float64]
 

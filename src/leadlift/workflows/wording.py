@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadlift.models import amount_said
+from leadlift.names import amount_said
 from leadlift.specs import Pipeline
 
 
