@@ -67,7 +67,7 @@ def promote(
 def _judged(gates: Gates, run: RunRecord, sitting: Sitting | None) -> list[Gate]:
     """By the gates of what the version is, whatever its pipeline is now."""
     if is_uplift(run.metrics):
-        return judge_uplift_gates(gates, run.metrics, sitting)
+        return judge_uplift_gates(gates, run.metrics, run.tags, sitting)
     if is_value(run.metrics):
         return judge_value_gates(gates, run.metrics, run.tags, sitting)
     return judge_gates(gates, run.metrics, run.tags, sitting)
