@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from .sparks import spark
 from .workspaces import bank, finished, leadlift, starter
 
-__all__ = ["bank", "finished", "leadlift", "starter"]  # fixtures for every room
+__all__ = ["bank", "finished", "leadlift", "spark", "starter"]  # fixtures for every room
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -1,0 +1,281 @@
+"""The engine of clusters: Spark. Tables lie in files that driver and executors see under the same paths."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
+from sqlglot import exp
+
+from leadlift.engines._partitions import PARQUET, partitions_of
+from leadlift.engines._spark_files import Readable, batches_of, gather, readable, ticked
+from leadlift.engines.duckdb import DuckDbEngine
+from leadlift.engines.files import TEMPORARY, digest, matching, stat_fingerprint, sweep, whole_file
+from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
+from leadlift.engines.spark_sql import spark_sql
+from leadlift.errors import UserError
+from leadlift.machine import machine_memory, processors
+from leadlift.specs import Source
+
+# What every session of ours must have; the rest is the bank's own.
+_MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "16384",
+}
+_LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "8",
+}
+_DATA_ERROR = re.compile(
+    r"\[(CAST_INVALID_INPUT|CAST_OVERFLOW\w*|ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE|CANNOT_PARSE_\w+"
+    r"|DATETIME_OVERFLOW|DIVIDE_BY_ZERO)[.\w]*\]"
+)
+# One of these says where Spark runs, when leadlift.yaml does not.
+_GIVEN = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_CONF_DIR", "DATABRICKS_RUNTIME_VERSION")
+# Tables in memory above this go by way of a file: the plan of a query should not hold them.
+MOST_IN_PLAN = 8_000_000
+
+
+class SparkEngine:
+    """Tables in files, read by Spark; text and tables of database files are read once by DuckDB, into the cache.
+
+    root: the folder that relative paths start from. cache: as for DuckDB; executors must see both under these paths.
+    master, conf: see `EngineSpec`. A session that was there already is left as it was, and running.
+    """
+
+    dialect = "spark"
+    spread = True
+
+    def __init__(
+        self,
+        root: Path,
+        cache: Path,
+        timezone: str = "UTC",
+        memory: int | None = None,
+        master: str | None = None,
+        conf: Mapping[str, str] | None = None,
+    ) -> None:
+        self._root, self._cache, self._timezone = root, cache, timezone
+        self.memory = memory or machine_memory() * 6 // 10
+        self._spark, self._started = session_at(master, dict(conf or {}), self.memory)
+        self._embedded = DuckDbEngine(root, cache, timezone)
+        sweep(cache / "spark")
+        self._scratch = cache / "spark" / f"{TEMPORARY}{os.getpid()}-{id(self):x}"
+        self._numbers = itertools.count()
+        self._streams: dict[str, Path] = {}
+
+    def open_source(self, name: str, source: Source) -> list[Fault]:
+        """See Engine. Faults are those that DuckDB finds, in its words: the files are the same."""
+        if faults := self._embedded.open_source(name, source):
+            return faults
+        self._open_files(name, source, matching(self._root, source.path))
+        return []
+
+    def define(self, name: str, query: exp.Query) -> None:
+        """See Engine."""
+        with told_plainly():
+            self._spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW {ticked(name)} AS {spark_sql(query)}")
+
+    def partitions(self, source: Source) -> list[Partition]:
+        """See Engine."""
+        return partitions_of(source, matching(self._root, source.path))
+
+    def open_partition(self, name: str, source: Source, partition: Partition) -> None:
+        """See Engine."""
+        self._open_files(name, source, list(partition.files))
+
+    def define_files(self, name: str, *paths: Path) -> None:
+        """See Engine."""
+        with told_plainly():
+            self._spark.read.parquet(*(_url(path) for path in paths)).createOrReplaceTempView(name)
+
+    def define_stream(self, name: str, stream: ArrowStream) -> None:
+        """See Engine. The stream is read once, into a file: executors cannot read from this process."""
+        self.define_files(name, self._written(pa.RecordBatchReader.from_stream(stream)))
+
+    def define_table(self, name: str, table: pa.Table) -> None:
+        """See Engine."""
+        if table.nbytes > MOST_IN_PLAN or table.num_rows == 0:
+            self.define_files(name, self._written(table.to_reader()))
+            return
+        with told_plainly():
+            self._spark.createDataFrame(table).createOrReplaceTempView(name)
+
+    def table(self, query: exp.Query) -> pa.Table:
+        """See Engine."""
+        with told_plainly():
+            return self._asked(query).toArrow()
+
+    def stream(self, query: exp.Query, rows: int) -> Iterator[pa.RecordBatch]:
+        """See Engine. Executors write the answer, this process reads what they wrote."""
+        with self._parts(self._asked(query)) as parts:
+            yield from batches_of(parts, rows)
+
+    def mapped(self, query: exp.Query, work: Work, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
+        """See Engine. The work travels to each executor once, and runs where the rows are."""
+        through = _shipped(self._spark, work)
+        asked = self._asked(query).mapInArrow(through, from_arrow_schema(schema))
+        with self._parts(asked) as parts:
+            for batch in batches_of(parts, rows):
+                yield batch.cast(schema)
+
+    def write(self, query: exp.Query, path: Path) -> int:
+        """See Engine."""
+        with self._parts(self._asked(query), path) as parts, whole_file(path) as temporary:
+            return gather(parts, temporary)
+
+    def fingerprint(self, source: Source) -> str:
+        """See Engine."""
+        return stat_fingerprint(matching(self._root, source.path))
+
+    def explain_sql(self, query: exp.Query) -> str:
+        """See Engine."""
+        return spark_sql(query)
+
+    def close(self) -> None:
+        """Remove what was written on the way; stop the session if it was started here."""
+        self._embedded.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._started:
+            self._spark.stop()
+
+    def _asked(self, query: exp.Query) -> DataFrame:
+        with told_plainly():
+            return self._spark.sql(spark_sql(query))
+
+    def _open_files(self, name: str, source: Source, paths: list[Path]) -> None:
+        plain = source.table is None and all(path.suffix in PARQUET for path in paths)
+        found = readable(source, paths, self._timezone) if plain else None
+        if found is None:
+            self.define_files(name, self._copied(name, source, paths))
+            return
+        self._define_readable(name, found)
+
+    def _define_readable(self, name: str, found: Readable) -> None:
+        with told_plainly():
+            reader = self._spark.read.schema(found.schema)
+            if found.base is not None:
+                reader = reader.option("basePath", _url(found.base))
+            rows = reader.parquet(*(_url(path) for path in found.files))
+            rows.selectExpr(*found.chosen).createOrReplaceTempView(name)
+
+    def _copied(self, name: str, source: Source, paths: list[Path]) -> Path:
+        """What Spark cannot read as it is, as Parquet, read once by DuckDB under the same declaration."""
+        key = stat_fingerprint(paths) + source.model_dump_json(include={"csv", "columns", "table"})
+        kept = self._cache / "sources" / f"{name}-{digest(self._timezone + key)}-copied.parquet"
+        if not kept.exists():
+            self._embedded.write(exp.select("*").from_(exp.to_table(name)), kept)
+        return kept
+
+    def _written(self, reader: pa.RecordBatchReader) -> Path:
+        path = self._scratch / f"rows-{next(self._numbers)}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(path, reader.schema, compression="lz4") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+        return path
+
+    @contextmanager
+    def _parts(self, rows: DataFrame, path: Path | None = None) -> Iterator[Path]:
+        """A folder of files with these rows, written by the executors, as long as the block lasts."""
+        folder = self._scratch / f"parts-{next(self._numbers)}"
+        try:
+            with told_plainly():
+                rows.write.option("compression", "snappy" if path is None else "zstd").parquet(_url(folder))
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def session_at(master: str | None, conf: dict[str, str], memory: int) -> tuple[SparkSession, bool]:
+    """A session of our own, with settings of our own, and whether Spark itself was started for it."""
+    there = SparkSession.getActiveSession()
+    if there is not None:
+        _refuse_elsewhere(there, master)
+        session = there.newSession()
+    else:
+        session = _start(master, conf, memory)
+    for key, value in {**_MEANING, **(conf if there is not None else {})}.items():
+        with suppress(PySparkException) if key not in _MEANING else nullcontext():
+            session.conf.set(key, value)
+    return session, there is None
+
+
+def _refuse_elsewhere(there: SparkSession, master: str | None) -> None:
+    runs = there.conf.get("spark.master", None)
+    if master is not None and runs is not None and not master.startswith("sc://") and runs != master:
+        raise UserError(
+            f"leadlift.yaml: engine.master is {master}, but a Spark session is open at {runs}. "
+            "Stop that session, or leave `master` out to use it"
+        )
+
+
+def _start(master: str | None, conf: dict[str, str], memory: int) -> SparkSession:
+    told = master or (None if any(name in os.environ for name in _GIVEN) else f"local[{processors()}]")
+    settings = dict(conf)
+    if told is not None and told.startswith("local"):
+        settings = _LOCAL | {"spark.driver.memory": f"{max(1024, memory * 6 // 10 >> 20)}m"} | settings
+        os.environ.setdefault("PYSPARK_PYTHON", settings.get("spark.pyspark.python", sys.executable))
+    elif "spark.pyspark.python" in settings:
+        os.environ["PYSPARK_PYTHON"] = settings["spark.pyspark.python"]
+    builder = SparkSession.builder.appName("leadlift").config(map=settings | _MEANING)
+    if told is not None:
+        builder = builder.remote(told) if told.startswith("sc://") else builder.master(told)
+    try:
+        return builder.getOrCreate()
+    except Exception as error:  # Java, a network or a cluster: each has errors of its own
+        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(
+            f"Spark cannot be started{f' at {told}' if told else ''}: {why}. It needs Java 17 or later, and the "
+            "place that engine.master in leadlift.yaml names"
+        ) from error
+
+
+def _shipped(spark: SparkSession, work: Work) -> Work:
+    """The work as each task finds it: sent once to every executor where Spark can, with the task where it cannot."""
+    try:
+        kept = spark.sparkContext.broadcast(work)
+    except PySparkException:  # Spark Connect has no broadcast; it keeps a large function itself
+        return work
+
+    def through(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from kept.value(batches)
+
+    return through
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Values that cannot be read are the user's to mend; anything else is a bug."""
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        found = _DATA_ERROR.search(str(error))
+        if found is None:
+            raise
+        # the text of the error holds the value, which may be of a person
+        kind = found[1].lower().replace("_", " ")
+        why = f"the data could not be read as declared: {kind}. Run `leadlift check`"
+        raise UserError(why) from error
+
+
+def _url(path: Path) -> str:
+    """A path for Spark: `file://` where the cluster's default would be another file system; globs are not meant."""
+    return path.resolve().as_uri().replace("file:///", "file:/")
