@@ -17,7 +17,7 @@ from ..sparks import needs_spark
 
 
 def _on_spark(root: Path, timezone: str) -> Engine:
-    from leadlift.engines.spark import SparkEngine
+    from leadlift.engines.spark.engine import SparkEngine
 
     return SparkEngine(root, root / "cache", timezone)
 

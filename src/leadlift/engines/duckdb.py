@@ -42,7 +42,7 @@ class DuckDbEngine:
     """
 
     dialect = "duckdb"
-    spread = False
+    spread = 0
 
     def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone

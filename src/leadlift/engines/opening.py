@@ -19,7 +19,7 @@ def open_engine(spec: EngineSpec, root: Path, cache: Path, timezone: str, memory
     """
     if spec.kind == "spark":
         try:
-            from leadlift.engines.spark import SparkEngine
+            from leadlift.engines.spark.engine import SparkEngine
         except ModuleNotFoundError as missing:
             why = f"leadlift.yaml: engine: spark needs {missing.name}: pip install 'leadlift[spark]', or use duckdb"
             raise UserError(why) from missing

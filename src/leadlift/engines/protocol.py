@@ -60,12 +60,13 @@ class ArrowStream(Protocol):
 class Engine(Protocol):
     """Where tables live. Queries are sqlglot expressions; the engine alone turns them into its dialect.
 
-    memory: bytes that building and sorting may take, all together. spread: whether queries run in other processes
-    than this one; then nothing is gained by cutting them to this machine's memory, nor by arranging rows here.
+    memory: bytes that building and sorting may take, all together. spread: how many other processes or threads of them
+    a query runs in at once, 0 when it runs in this one; elsewhere nothing is gained by cutting queries to this
+    machine's memory, nor by arranging rows here.
     """
 
     dialect: str
-    spread: bool
+    spread: int
     memory: int
 
     def open_source(self, name: str, source: Source) -> list[Fault]:

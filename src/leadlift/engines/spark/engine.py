@@ -4,53 +4,31 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 from sqlglot import exp
 
 from leadlift.engines._partitions import PARQUET, partitions_of
-from leadlift.engines._spark_files import Readable, batches_of, gather, readable, ticked
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.engines.files import TEMPORARY, digest, matching, stat_fingerprint, sweep, whole_file
 from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
-from leadlift.engines.spark_sql import spark_sql
-from leadlift.errors import UserError
-from leadlift.machine import machine_memory, processors
+from leadlift.engines.spark.files import Readable, batches_of, gather, readable, ticked
+from leadlift.engines.spark.session import session_at, slots, told_plainly
+from leadlift.engines.spark.words import spark_sql
+from leadlift.machine import machine_memory
 from leadlift.specs import Source
 
-# What every session of ours must have; the rest is the bank's own.
-_MEANING = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "16384",
-}
-_LOCAL = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.sql.shuffle.partitions": "8",
-}
-_DATA_ERROR = re.compile(
-    r"\[(CAST_INVALID_INPUT|CAST_OVERFLOW\w*|ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE|CANNOT_PARSE_\w+"
-    r"|DATETIME_OVERFLOW|DIVIDE_BY_ZERO)[.\w]*\]"
-)
-# One of these says where Spark runs, when leadlift.yaml does not.
-_GIVEN = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_CONF_DIR", "DATABRICKS_RUNTIME_VERSION")
 # Tables in memory above this go by way of a file: the plan of a query should not hold them.
 MOST_IN_PLAN = 8_000_000
+LOG = Path("spark", "driver.log")
 
 
 class SparkEngine:
@@ -61,7 +39,6 @@ class SparkEngine:
     """
 
     dialect = "spark"
-    spread = True
 
     def __init__(
         self,
@@ -74,7 +51,8 @@ class SparkEngine:
     ) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone
         self.memory = memory or machine_memory() * 6 // 10
-        self._spark, self._started = session_at(master, dict(conf or {}), self.memory)
+        self._spark, self._started = session_at(master, conf or {}, self.memory, cache / LOG)
+        self.spread = slots(self._spark)
         self._embedded = DuckDbEngine(root, cache, timezone)
         sweep(cache / "spark")
         self._scratch = cache / "spark" / f"{TEMPORARY}{os.getpid()}-{id(self):x}"
@@ -204,50 +182,6 @@ class SparkEngine:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def session_at(master: str | None, conf: dict[str, str], memory: int) -> tuple[SparkSession, bool]:
-    """A session of our own, with settings of our own, and whether Spark itself was started for it."""
-    there = SparkSession.getActiveSession()
-    if there is not None:
-        _refuse_elsewhere(there, master)
-        session = there.newSession()
-    else:
-        session = _start(master, conf, memory)
-    for key, value in {**_MEANING, **(conf if there is not None else {})}.items():
-        with suppress(PySparkException) if key not in _MEANING else nullcontext():
-            session.conf.set(key, value)
-    return session, there is None
-
-
-def _refuse_elsewhere(there: SparkSession, master: str | None) -> None:
-    runs = there.conf.get("spark.master", None)
-    if master is not None and runs is not None and not master.startswith("sc://") and runs != master:
-        raise UserError(
-            f"leadlift.yaml: engine.master is {master}, but a Spark session is open at {runs}. "
-            "Stop that session, or leave `master` out to use it"
-        )
-
-
-def _start(master: str | None, conf: dict[str, str], memory: int) -> SparkSession:
-    told = master or (None if any(name in os.environ for name in _GIVEN) else f"local[{processors()}]")
-    settings = dict(conf)
-    if told is not None and told.startswith("local"):
-        settings = _LOCAL | {"spark.driver.memory": f"{max(1024, memory * 6 // 10 >> 20)}m"} | settings
-        os.environ.setdefault("PYSPARK_PYTHON", settings.get("spark.pyspark.python", sys.executable))
-    elif "spark.pyspark.python" in settings:
-        os.environ["PYSPARK_PYTHON"] = settings["spark.pyspark.python"]
-    builder = SparkSession.builder.appName("leadlift").config(map=settings | _MEANING)
-    if told is not None:
-        builder = builder.remote(told) if told.startswith("sc://") else builder.master(told)
-    try:
-        return builder.getOrCreate()
-    except Exception as error:  # Java, a network or a cluster: each has errors of its own
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(
-            f"Spark cannot be started{f' at {told}' if told else ''}: {why}. It needs Java 17 or later, and the "
-            "place that engine.master in leadlift.yaml names"
-        ) from error
-
-
 def _shipped(spark: SparkSession, work: Work) -> Work:
     """The work as each task finds it: sent once to every executor where Spark can, with the task where it cannot."""
     try:
@@ -259,21 +193,6 @@ def _shipped(spark: SparkSession, work: Work) -> Work:
         yield from kept.value(batches)
 
     return through
-
-
-@contextmanager
-def told_plainly() -> Iterator[None]:
-    """Values that cannot be read are the user's to mend; anything else is a bug."""
-    try:
-        yield
-    except (PySparkException, Py4JError) as error:
-        found = _DATA_ERROR.search(str(error))
-        if found is None:
-            raise
-        # the text of the error holds the value, which may be of a person
-        kind = found[1].lower().replace("_", " ")
-        why = f"the data could not be read as declared: {kind}. Run `leadlift check`"
-        raise UserError(why) from error
 
 
 def _url(path: Path) -> str:
