@@ -19,6 +19,7 @@ KINDS = {
     "features": "features of customers at as-of dates",
     "tiles": "rows of sources, arranged by customer",
     "sources": "text sources, read once",
+    "spark": "answers on their way from executors, and what Spark said",
     "spill": "what did not fit into memory",
 }
 TABLES = "populations, outcomes and finished tables"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from leadlift.engines import Fault
+from leadlift.engines.files import TEMPORARY
 from leadlift.engines.opening import open_engine
 from leadlift.errors import Problem, SpecErrors
 from leadlift.features import Home, open_sources
@@ -48,6 +51,14 @@ def _started(ws: Workspace, sources: Mapping[str, Source]) -> Iterator[tuple[Hom
     memory = memory_budget(ws.file.memory)
     with open_engine(ws.file.engine, ws.root, cache, ws.file.timezone, memory) as engine:
         yield open_sources(engine, cache, sources, ws.file.customer_key)
+
+
+@contextmanager
+def apart(home: Home) -> Iterator[Path]:
+    """A folder for a build that is to leave nothing behind, where the engine can read: beside what is kept."""
+    home.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{TEMPORARY}{os.getpid()}-", dir=home.cache) as folder:
+        yield Path(folder)
 
 
 def as_problem(ws: Workspace, source: str, fault: Fault) -> Problem:

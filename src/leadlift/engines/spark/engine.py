@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ class SparkEngine:
     def define_files(self, name: str, *paths: Path) -> None:
         """See Engine."""
         with told_plainly():
-            self._spark.read.parquet(*(_url(path) for path in paths)).createOrReplaceTempView(name)
+            self._spark.read.parquet(*(_read_from(path) for path in paths)).createOrReplaceTempView(name)
 
     def define_stream(self, name: str, stream: ArrowStream) -> None:
         """See Engine. The stream is read once, into a file: executors cannot read from this process."""
@@ -151,7 +152,7 @@ class SparkEngine:
             reader = self._spark.read.schema(found.schema)
             if found.base is not None:
                 reader = reader.option("basePath", _url(found.base))
-            rows = reader.parquet(*(_url(path) for path in found.files))
+            rows = reader.parquet(*(_read_from(path) for path in found.files))
             rows.selectExpr(*found.chosen).createOrReplaceTempView(name)
 
     def _copied(self, name: str, source: Source, paths: list[Path]) -> Path:
@@ -196,5 +197,10 @@ def _shipped(spark: SparkSession, work: Work) -> Work:
 
 
 def _url(path: Path) -> str:
-    """A path for Spark: `file://` where the cluster's default would be another file system; globs are not meant."""
-    return path.resolve().as_uri().replace("file:///", "file:/")
+    """A path for Spark, whose default may be another file system."""
+    return f"file:{path.resolve()}"
+
+
+def _read_from(path: Path) -> str:
+    """The same for reading, where stars and brackets would be patterns."""
+    return re.sub(r"([\\*?\[\]{},])", r"\\\1", _url(path))

@@ -21,6 +21,11 @@ def spark_sql(query: exp.Expr, *, pretty: bool = False) -> str:
     return cast(exp.Expr, root.this).sql(dialect="spark", pretty=pretty)
 
 
+def said(query: exp.Expr, dialect: str) -> str:
+    """The text of a query for people, in the dialect of the engine that would run it."""
+    return spark_sql(query, pretty=True) if dialect == "spark" else query.sql(dialect=dialect, pretty=True)
+
+
 def _later(node: exp.Expr) -> None:
     """DATE_ADD of a time would give a day and forget the hour: a row would be known a day too early."""
     if node.args["unit"].name.upper() == "DAY":
@@ -50,10 +55,28 @@ def _like(node: exp.Expr) -> None:
         node.set("expression", exp.Literal.string(pattern.name.replace("\\", "\\\\")))
 
 
+def _distinct(node: exp.Expr) -> None:
+    """Within groups, the size of a set: several counts of different values would make Spark read each row once for each."""
+    values, asked = node.this, node.parent_select
+    if (
+        not isinstance(values, exp.Distinct)
+        or len(values.expressions) != 1
+        or not asked
+        or not asked.args.get("group")
+    ):
+        return
+    node.replace(
+        exp.Anonymous(
+            this="SIZE", expressions=[exp.Anonymous(this="COLLECT_SET", expressions=values.expressions)]
+        )
+    )
+
+
 _MEANT: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.DateAdd: _later,
     exp.Avg: _mean,
     exp.Cast: _cast,
+    exp.Count: _distinct,
     exp.Like: _like,
     exp.ILike: _like,
 }
