@@ -54,7 +54,7 @@ class Plan:
 
 
 def ways_of(engine: Engine) -> tuple[Way, ...]:
-    """The ways in which an engine's features can be built: rows are arranged only where queries run, in this process."""
+    """How an engine's features can be built: rows are arranged only where queries run in this process."""
     return ("sql",) if engine.spread else ("sql", "tiles")
 
 

@@ -53,7 +53,8 @@ def readable(source: Source, files: Sequence[Path], timezone: str) -> Readable |
     """How Spark reads these files as the source; None when they hold a type that it cannot read."""
     kept = pa.unify_schemas([pq.read_schema(file) for file in files], promote_options="permissive")
     base, folders = _folders(files)
-    fields, chosen = [], []
+    fields: list[str] = []
+    chosen: list[str] = []
     for name, column in source.columns.items():
         wanted = column.from_ or name
         kind = "STRING" if wanted in folders else None

@@ -56,20 +56,13 @@ def _like(node: exp.Expr) -> None:
 
 
 def _distinct(node: exp.Expr) -> None:
-    """Within groups, the size of a set: several counts of different values would make Spark read each row once for each."""
+    """Within groups the size of a set: of several counts of different values Spark would copy each row for each."""
     values, asked = node.this, node.parent_select
-    if (
-        not isinstance(values, exp.Distinct)
-        or len(values.expressions) != 1
-        or not asked
-        or not asked.args.get("group")
-    ):
+    if not isinstance(values, exp.Distinct) or len(values.expressions) != 1:
         return
-    node.replace(
-        exp.Anonymous(
-            this="SIZE", expressions=[exp.Anonymous(this="COLLECT_SET", expressions=values.expressions)]
-        )
-    )
+    if asked is not None and asked.args.get("group"):
+        members = exp.Anonymous(this="COLLECT_SET", expressions=values.expressions)
+        node.replace(exp.Anonymous(this="SIZE", expressions=[members]))
 
 
 _MEANT: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
