@@ -27,7 +27,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from leadlift.engines.spark.session import session_at
 
     log: Path = tmp_path_factory.mktemp("spark") / "driver.log"
-    session, started = session_at("local[2]", {}, 1 << 30, log)
+    session, started = session_at("local[2]", {"spark.sql.shuffle.partitions": "2"}, 1 << 30, log)
     yield session
     if started:
         session.stop()
