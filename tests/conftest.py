@@ -25,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files anew; read the diff"
     )
+    parser.addoption(
+        "--engine",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="where the tests of features build them",
+    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,7 +113,11 @@ class SparkEngine:
     def mapped(self, query: exp.Query, work: Work, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
         """See Engine. The work travels to each executor once, and runs where the rows are."""
         through = _shipped(self._spark, work)
-        asked = self._asked(query).mapInArrow(through, from_arrow_schema(schema))
+        asked = self._asked(query)
+        with warnings.catch_warnings():
+            # PySpark says that it does not know pandas 3 yet: it is Arrow that goes to and fro, never pandas
+            warnings.simplefilter("ignore", FutureWarning)
+            asked = asked.mapInArrow(through, from_arrow_schema(schema))
         with self._parts(asked) as parts:
             for batch in batches_of(parts, rows):
                 yield batch.cast(schema)

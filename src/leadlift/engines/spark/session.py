@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -37,10 +36,6 @@ _DATA_ERROR = re.compile(
 )
 # One of these says where Spark runs, when leadlift.yaml does not.
 _GIVEN = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_CONF_DIR", "DATABRICKS_RUNTIME_VERSION")
-
-
-# It is Arrow that goes to and fro, never pandas.
-warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
 
 def session_at(
