@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,21 +70,36 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
                 process.wait()
 
 
+@contextmanager
+def connect_server(folder: Path, source: Path) -> Iterator[str]:
+    """A server of Spark Connect on two threads; its address. source: where the workers of Python find leadlift."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    settings = {"spark.ui.enabled": "false", "spark.connect.grpc.binding.port": str(port)}
+    told = [word for key, value in settings.items() for word in ("--conf", f"{key}={value}")]
+    main = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--name", "server"]
+    env = {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join([str(source), *sys.path])}
+    process = _run(folder, ["spark-submit", "--master", "local[2]", *told, *main], env)
+    try:
+        _wait(lambda: "Spark Connect server started" in _said(folder), "the server")
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def _start(folder: Path, name: str, *words: str) -> subprocess.Popen[bytes]:
+    told = ["--host", "127.0.0.1", "--webui-port", "0", *words]
+    return _run(folder, ["spark-class", f"org.apache.spark.deploy.{name}", *told], {})
+
+
+def _run(folder: Path, words: list[str], more: dict[str, str]) -> subprocess.Popen[bytes]:
     import pyspark
 
     folder.mkdir()
-    program = Path(pyspark.__file__).parent / "bin" / "spark-class"
-    told = [
-        str(program),
-        f"org.apache.spark.deploy.{name}",
-        "--host",
-        "127.0.0.1",
-        "--webui-port",
-        "0",
-        *words,
-    ]
-    env = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(program.parents[1])}
+    home = Path(pyspark.__file__).parent
+    told = [str(home / "bin" / words[0]), *words[1:]]
+    env = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(home)} | more
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(told, stdout=log, stderr=log, env=env, start_new_session=True)
 
