@@ -15,7 +15,7 @@ _MASTER = re.compile(r"local(\[(\*|[1-9]\d*)(,\d+)?\])?|(spark|sc|k8s)://.+|yarn
 class EngineSpec(Spec):
     """The engine and how it is reached: `duckdb`, `spark`, or its keys one by one."""
 
-    kind: Literal["duckdb", "spark"] = "duckdb"
+    kind: Literal["duckdb", "spark"] = Field("duckdb", description="`engine: spark` is short for this alone.")
     master: str | None = Field(
         None,
         description="Of spark: local[2], spark://HOST:7077, yarn, k8s://..., or sc://HOST:15002 for Spark Connect. "

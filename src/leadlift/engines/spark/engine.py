@@ -173,7 +173,8 @@ class SparkEngine:
     def _written(self, reader: pa.RecordBatchReader) -> Path:
         path = self._scratch / f"rows-{next(self._numbers)}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with pq.ParquetWriter(path, reader.schema, compression="lz4") as writer:
+        # of what Arrow writes as lz4, Spark cannot read all
+        with pq.ParquetWriter(path, reader.schema, compression="snappy") as writer:
             for batch in reader:
                 writer.write_batch(batch)
         return path
