@@ -17,7 +17,7 @@ from leadlift.engines._encoding import as_utf8, undecodable
 from leadlift.engines._faults import absent, ambiguous, plain, readable
 from leadlift.engines._partitions import PARQUET, parquet, partitions_of
 from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
-from leadlift.engines.protocol import ArrowStream, Fault, Partition
+from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
 from leadlift.errors import UserError
 from leadlift.machine import machine_memory
 from leadlift.specs import Column, Source
@@ -42,6 +42,7 @@ class DuckDbEngine:
     """
 
     dialect = "duckdb"
+    spread = 0
 
     def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone
@@ -144,6 +145,10 @@ class DuckDbEngine:
             "lock_configuration = true",
         ):
             self._run(f"SET {setting}")
+
+    def mapped(self, query: exp.Query, work: Work, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
+        """See Engine. The work runs in this process."""
+        yield from work(self.stream(query, rows))
 
     def write(self, query: exp.Query, path: Path) -> int:
         """See Engine."""

@@ -20,6 +20,7 @@ KINDS = {
     "tiles": "rows of sources, arranged by customer",
     "sources": "text sources, read once",
     "models": "models that made scores, for customers looked at one by one",
+    "spark": "answers on their way from executors, and what Spark said",
     "spill": "what did not fit into memory",
 }
 TABLES = "populations, outcomes and finished tables"
