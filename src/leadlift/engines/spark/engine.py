@@ -59,7 +59,6 @@ class SparkEngine:
         sweep(cache / "spark")
         self._scratch = cache / "spark" / f"{TEMPORARY}{os.getpid()}-{id(self):x}"
         self._numbers = itertools.count()
-        self._streams: dict[str, Path] = {}
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
         """See Engine. Faults are those that DuckDB finds, in its words: the files are the same."""
@@ -79,6 +78,7 @@ class SparkEngine:
 
     def open_partition(self, name: str, source: Source, partition: Partition) -> None:
         """See Engine."""
+        self._embedded.open_partition(name, source, partition)
         self._open_files(name, source, list(partition.files))
 
     def define_files(self, name: str, *paths: Path) -> None:
