@@ -94,7 +94,7 @@ def test_what_the_encoding_refuses_is_refused(both):
         with pytest.raises(UserError, match="lacks 1 of 4 features: wide"):
             one.raw(table(5).drop_columns(["wide"]))
         with pytest.raises(UserError, match="'x' was a number when the model was trained and is text"):
-            predictor.raw(table(5).set_column(1, "x", pa.array(["1"] * 5)))
+            one.raw(table(5).set_column(1, "x", pa.array(["1"] * 5)))
 
 
 def test_few_customers_are_left_to_lightgbm_and_many_are_not(booster, monkeypatch):
