@@ -20,6 +20,10 @@ PIPELINES = {
         HEAD + MONTHLY + TARGET + "features:\n  includ: ['*']\n",
         ["6: features.includ: unknown key 'includ'. Did you mean 'include'?"],
     ),
+    "one machine alone": (
+        HEAD + MONTHLY + TARGET + "model:\n  distributed: {machines: 1}\n",
+        ["6: model.distributed.machines: must be at least 2, not 1"],
+    ),
     "an unknown feature in exclude": (
         HEAD + MONTHLY + TARGET + "features:\n  exclude:\n    - last_channel\n    - txn_cont_30d\n",
         ["8: features.exclude[1]: no feature is called 'txn_cont_30d'. Did you mean 'txn_count_30d'?"],

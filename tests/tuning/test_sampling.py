@@ -9,8 +9,9 @@ import pytest
 
 from leadlift.evaluation import auc
 from leadlift.models import fit_booster, make_dataset
+from leadlift.models.params import for_sample
 from leadlift.tuning import TuningData, sampling, tune
-from leadlift.tuning.sampling import for_sample, sample_size, sampled
+from leadlift.tuning.sampling import sample_size, sampled
 
 from .cases import ENCODING, QUICK, VALID, customers, settings
 

@@ -33,27 +33,7 @@ def make_dataset(
     validation rows must share. params: only those about binning (max_bin ...) matter here.
     weight: (n_rows,), of each row. Raises UserError for no rows, a missing target, or a parameter not known.
     """
-    target = np.asarray(y, dtype=np.float64)
-    if matrix.shape != (len(target), len(encoding.features)):
-        raise ValueError(f"matrix {matrix.shape} does not fit {len(target)} x {len(encoding.features)}")
-    if len(target) == 0:
-        raise UserError("there are no rows to learn from: see population and split in the pipeline")
-    if not np.isfinite(target).all():
-        raise UserError(
-            f"the target is missing in {np.count_nonzero(~np.isfinite(target))} of {len(target)} rows"
-        )
-    dataset = lgb.Dataset(
-        matrix,
-        label=target,
-        reference=reference,
-        weight=None if weight is None else np.asarray(weight, dtype=np.float64),
-        feature_name=plain_names(encoding.features),
-        categorical_feature=list(encoding.categorical),
-        params=binning_params(params or {}),
-        # True: a parameter that needs other bins then raises. With False all rows are silently binned again.
-        free_raw_data=True,
-    )
-    return dataset.construct()
+    return described(matrix, y, encoding, reference, binning_params(params or {}), weight).construct()
 
 
 def fit_booster(
@@ -74,7 +54,8 @@ def fit_booster(
     settings = training_params({"min_data_in_leaf": usual_leaf(train.num_data()), **(params or {})})
     if settings["objective"] == "binary":
         for name, rows in (("training", train), ("validation", valid)):
-            _refuse_one_class(name, rows)
+            if rows is not None:
+                refuse_one_class(name, np.asarray(rows.get_label()))
     # What comes back was cut and read from its own text already: it is, tree for tree, what is saved.
     return lgb.train(
         settings,
@@ -82,7 +63,41 @@ def fit_booster(
         num_boost_round=max_rounds,
         valid_sets=[] if valid is None else [valid],
         valid_names=[] if valid is None else ["valid"],
-        callbacks=[*callbacks, *([] if valid is None else [_stopper(early_stopping)])],
+        callbacks=[*callbacks, *([] if valid is None else [stopper(early_stopping)])],
+    )
+
+
+def described(
+    matrix: Matrix,
+    y: npt.ArrayLike,
+    encoding: Encoding,
+    reference: lgb.Dataset | None,
+    params: Mapping[str, Any],
+    weight: npt.ArrayLike | None,
+) -> lgb.Dataset:
+    """The rows as LightGBM reads them, binned when first asked for. params: LightGBM's own, about binning.
+
+    Raises as `make_dataset`.
+    """
+    target = np.asarray(y, dtype=np.float64)
+    if matrix.shape != (len(target), len(encoding.features)):
+        raise ValueError(f"matrix {matrix.shape} does not fit {len(target)} x {len(encoding.features)}")
+    if len(target) == 0:
+        raise UserError("there are no rows to learn from: see population and split in the pipeline")
+    if not np.isfinite(target).all():
+        raise UserError(
+            f"the target is missing in {np.count_nonzero(~np.isfinite(target))} of {len(target)} rows"
+        )
+    return lgb.Dataset(
+        matrix,
+        label=target,
+        reference=reference,
+        weight=None if weight is None else np.asarray(weight, dtype=np.float64),
+        feature_name=plain_names(encoding.features),
+        categorical_feature=list(encoding.categorical),
+        params=dict(params),
+        # True: a parameter that needs other bins then raises. With False all rows are silently binned again.
+        free_raw_data=True,
     )
 
 
@@ -104,21 +119,21 @@ def gain(booster: lgb.Booster, encoding: Encoding) -> dict[str, float]:
     return {encoding.features[i]: float(gains[i]) for i in order}
 
 
-def _stopper(rounds: int) -> Callback:
-    stopper: Callback = lgb.early_stopping(rounds, first_metric_only=True, verbose=False)
-    return stopper
+def stopper(rounds: int) -> Callback:
+    """Ends the growing after so many rounds without progress on the first metric."""
+    found: Callback = lgb.early_stopping(rounds, first_metric_only=True, verbose=False)
+    return found
 
 
-def _refuse_one_class(name: str, rows: lgb.Dataset | None) -> None:
-    if rows is None:
-        return
-    found = np.unique(np.asarray(rows.get_label()))
+def refuse_one_class(name: str, y: npt.NDArray[Any]) -> None:
+    """Raise UserError where a target is not 0 or 1, or all are alike. name: of the rows, such as training."""
+    found = np.unique(y)
     if not np.isin(found, (0.0, 1.0)).all():
         raise UserError(
             f"the target must be 0 or 1; the {name} rows also hold {found[~np.isin(found, (0, 1))][:3]}"
         )
     if len(found) < 2:
         raise UserError(
-            f"all {rows.num_data()} {name} rows have the target {found[0]:.0f}: a model needs responders "
+            f"all {len(y)} {name} rows have the target {found[0]:.0f}: a model needs responders "
             "and others. Take a longer period or outcome window, or check the target's definition"
         )

@@ -61,6 +61,14 @@ ELSEWHERE = {
     "n_jobs": "say num_threads",
 }
 
+# Parameters that count rows, with LightGBM's own default where DEFAULT_PARAMS has none. Whole numbers or not.
+COUNTS: Mapping[str, float] = {
+    "min_data_in_leaf": DEFAULT_PARAMS["min_data_in_leaf"],
+    "path_smooth": DEFAULT_PARAMS["path_smooth"],
+    "min_data_per_group": 100,
+}
+WHOLE = frozenset({"min_data_in_leaf", "min_data_per_group"})
+
 FIXED: Mapping[str, Any] = {
     "verbosity": -1,
     "deterministic": True,
@@ -89,6 +97,14 @@ def training_params(params: Mapping[str, Any]) -> dict[str, Any]:
 def usual_leaf(rows: int) -> int:
     """Return how many rows a leaf holds at least, when the modeller does not say: 100, of few rows a twentieth."""
     return int(min(DEFAULT_PARAMS["min_data_in_leaf"], max(LEAST_IN_LEAF, rows // LEAVES)))
+
+
+def for_sample(params: Mapping[str, Any], share: float) -> dict[str, Any]:
+    """Return the parameters with counts of rows made those of a sample: 100 of all rows are 20 of a fifth."""
+    if share == 1.0:
+        return dict(params)
+    counts = {name: params.get(name, usual) * share for name, usual in COUNTS.items()}
+    return {**params, **{n: max(1, round(v)) if n in WHOLE else v for n, v in counts.items()}}
 
 
 def binning_params(params: Mapping[str, Any]) -> dict[str, Any]:

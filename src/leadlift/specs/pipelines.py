@@ -147,6 +147,14 @@ class Tune(Spec):
     )
 
 
+class Distributed(Spec):
+    """Rows parted by customer among processes of this machine that grow the same trees together."""
+
+    machines: int = Field(
+        ge=2, le=64, description="Processes, each with a part of the rows and of the processors."
+    )
+
+
 class ModelChoice(Spec):
     """LightGBM's parameters, constraints, and how its scores become probabilities."""
 
@@ -163,6 +171,15 @@ class ModelChoice(Spec):
         description="Members, each holding another fold of customers out; merged into one booster.",
     )
     time_decay: Days | None = Field(None, description="A case this much older counts half.")
+    negatives: float | None = Field(
+        None,
+        ge=1,
+        description="For each positive, how many others trees learn from, each weighted by how many it stands for; "
+        "null for all.",
+    )
+    distributed: Distributed | None = Field(
+        None, description="Trees grown by several processes, each with a part of the rows."
+    )
     calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = "auto"
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
@@ -278,6 +295,16 @@ class Pipeline(Spec):
                 "with `column` `amount: true`"
             )
         return f"`amount` goes with kinds 'value' and 'uplift', not with '{self.kind}'"
+
+    @model_validator(mode="after")
+    def _growing_fits_kind(self) -> Self:
+        if self.model.negatives is not None and not self.predicts_chance:
+            raise fault_at("model", f"`negatives` goes with yes or no, not with kind '{self.kind}'")
+        if self.model.distributed is not None and self.kind == "uplift":
+            raise fault_at(
+                "model", "`distributed` is not for kind 'uplift', whose learners are many small fits"
+            )
+        return self
 
     @model_validator(mode="after")
     def _warning_fits_kind(self) -> Self:

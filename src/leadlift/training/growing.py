@@ -12,9 +12,12 @@ import numpy.typing as npt
 from leadlift.errors import UserError
 from leadlift.models import Booster, fit_booster, make_dataset, merged
 from leadlift.models.calibrators import Floats
+from leadlift.models.params import for_sample, usual_leaf
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.specs import ModelChoice
 from leadlift.training.cases import Cases
+from leadlift.training.distributed import grow_together
+from leadlift.training.fewer import fewer
 
 Rows = npt.NDArray[np.intp]
 
@@ -91,9 +94,23 @@ def _fold_of(customer: Rows, y: Floats, folds: int) -> Rows:
 def _booster(
     cases: Cases, train: Rows, valid: Rows, params: Mapping[str, Any], spec: ModelChoice, weight: Floats
 ) -> Booster:
-    weights = (weight[train], weight[valid]) if spec.time_decay else (None, None)
+    weights = weight if spec.time_decay else None
+    if spec.negatives is not None:
+        kept, stands = fewer(train, cases.y, spec.negatives, int(params.get("seed", 0)))
+        counts = {"min_data_in_leaf": usual_leaf(len(train)), **params}
+        params, train = for_sample(counts, len(kept) / len(train)), kept
+        weights = weight * stands
+    if spec.distributed is not None:
+        rounds, machines = (spec.max_rounds, spec.early_stopping), spec.distributed.machines
+        return grow_together(cases, train, valid, params, machines, rounds, weights)
     learn = make_dataset(
-        cases.matrix[train], cases.y[train], cases.encoding, params=params, weight=weights[0]
+        cases.matrix[train], cases.y[train], cases.encoding, params=params, weight=_of(weights, train)
     )
-    stop = make_dataset(cases.matrix[valid], cases.y[valid], cases.encoding, learn, params, weights[1])
+    stop = make_dataset(
+        cases.matrix[valid], cases.y[valid], cases.encoding, learn, params, _of(weights, valid)
+    )
     return fit_booster(learn, stop, params, spec.max_rounds, spec.early_stopping)
+
+
+def _of(weight: Floats | None, rows: Rows) -> Floats | None:
+    return None if weight is None else weight[rows]

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.models import DEFAULT_PARAMS, fit_booster, make_dataset
+from leadlift.models.params import for_sample
 from leadlift.tuning.problem import METRICS, TuningData, TuningSettings
-from leadlift.tuning.sampling import for_sample, sampled
+from leadlift.tuning.sampling import sampled
 
 # How fast trials learn, unless the pipeline says. A slower rate is as good or better for any of them and costs
 # more rounds; and rounds of trials that learn alike can be compared, so that pruning is fair.

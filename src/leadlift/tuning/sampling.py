@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from leadlift.models import DEFAULT_PARAMS
 from leadlift.tuning.problem import TuningData
 
 # Fewer are learned from in no time: leaving some out would save nothing.
 LEAST_ROWS = 20_000
-# Parameters that count rows, with LightGBM's own default where DEFAULT_PARAMS has none. Whole numbers or not.
-COUNTS: Mapping[str, float] = {
-    "min_data_in_leaf": DEFAULT_PARAMS["min_data_in_leaf"],
-    "path_smooth": DEFAULT_PARAMS["path_smooth"],
-    "min_data_per_group": 100,
-}
-WHOLE = frozenset({"min_data_in_leaf", "min_data_per_group"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +21,6 @@ class Sample:
     rows: TuningData
     weight: npt.NDArray[np.float64] | None
     share: float
-
-
-def for_sample(params: Mapping[str, Any], share: float) -> dict[str, Any]:
-    """Return the parameters with counts of rows made those of a sample: 100 of all rows are 20 of a fifth."""
-    if share == 1.0:
-        return dict(params)
-    counts = {name: params.get(name, usual) * share for name, usual in COUNTS.items()}
-    return {**params, **{n: max(1, round(v)) if n in WHOLE else v for n, v in counts.items()}}
 
 
 def sample_size(y: npt.NDArray[np.floating[Any]], negatives: float | None) -> int:
