@@ -21,6 +21,7 @@ from leadlift.specs.campaigns import (
 )
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
+from leadlift.specs.databases import SourceDatabase
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
 from leadlift.specs.monitor import Marks, Monitor
@@ -68,7 +69,17 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
-    WorkspaceFile: (Holdout, ContactHistory, Source, Column, Checks, RowRule, CsvFormat, Join),
+    WorkspaceFile: (
+        Holdout,
+        ContactHistory,
+        Source,
+        SourceDatabase,
+        Column,
+        Checks,
+        RowRule,
+        CsvFormat,
+        Join,
+    ),
     FeatureFile: (Feature,),
     Pipeline: (Population, Target, FeatureChoice, Split, Tune, ModelChoice, Gates, Treatment, Monitor, Marks),
     Campaign: (

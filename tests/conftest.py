@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from .servers import new_database, postgres
 from .workspaces import bank, finished, leadlift, starter
 
-__all__ = ["bank", "finished", "leadlift", "starter"]  # fixtures for every room
+# fixtures for every room
+__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "starter"]
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -19,7 +19,7 @@ class _NamesTheGates(TyperCommand):
     def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
         """Read `--accept` with no name behind it as `--accept ""`."""
         given = []
-        for one, behind in zip(arguments, [*arguments[1:], "-"], strict=True):
+        for one, behind in zip(arguments, [*arguments[1:], "-"], strict=False):
             given += [one, ""] if one == "--accept" and behind.startswith("-") else [one]
         return super().parse_args(context, given)
 

@@ -19,6 +19,7 @@ KINDS = {
     "features": "features of customers at as-of dates",
     "tiles": "rows of sources, arranged by customer",
     "sources": "text sources, read once",
+    "snapshots": "tables of databases, as last read",
     "spill": "what did not fit into memory",
 }
 TABLES = "populations, outcomes and finished tables"
