@@ -6,10 +6,11 @@ import datetime as dt
 from contextlib import contextmanager
 from decimal import Decimal
 
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from leadlift.engines import databases, snapshots
+from leadlift.engines import _postgresql, databases, snapshots
 from leadlift.engines.addresses import with_driver
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.engines.snapshots import SNAPSHOTS
@@ -164,21 +165,39 @@ def test_a_break_while_reading_leaves_the_snapshot_before_it_and_nothing_half(
     folder = next(path for path in (tmp_path / "cache" / SNAPSHOTS).iterdir() if path.is_dir())
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     filled(url, ROWS * 4)
-    true_cast, calls = databases._cast, []
+    true_write = pq.ParquetWriter.write_table
 
-    def stops(*words):
-        calls.append(words)
-        if len(calls) == 12:
-            raise KeyboardInterrupt
-        return true_cast(*words)
+    def stops(writer, table):
+        true_write(writer, table)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(databases, "AT_ONCE", 2)
-    monkeypatch.setattr(databases, "_cast", stops)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", stops)
     with pytest.raises(KeyboardInterrupt):
         opened(watch="count(*)")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    monkeypatch.setattr(databases, "_cast", true_cast)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", true_write)
     assert len(ids(opened(watch="count(*)")[0])) == 12
+
+
+def test_rows_come_in_pieces_and_one_column_may_be_declared_twice(url, opened, monkeypatch):
+    monkeypatch.setattr(databases, "AT_ONCE", 2)
+    monkeypatch.setattr(_postgresql, "BLOCK", 64)
+    columns = {
+        "id": {"type": "string"},
+        "again": {"type": "string", "from": "id"},
+        "town": {"type": "string"},
+    }
+    engine, _, faults = opened(columns)
+    assert faults == []
+    assert sorted(all_rows(engine, "it")) == [(row[0], row[0], row[-1]) for row in ROWS]
+
+
+def test_an_empty_table_and_an_empty_text_are_not_the_same_as_nothing(url, opened):
+    filled(url, [])
+    assert all_rows(opened()[0], "it") == []
+    filled(url, [("", *[None] * 7), ('a\n"b,', *[None] * 7)])
+    engine, _, _ = opened({"id": {"type": "string"}, "town": {"type": "string"}}, watch="count(*)")
+    assert sorted(all_rows(engine, "it")) == [("", None), ('a\n"b,', None)]
 
 
 def test_nothing_can_be_written_through_a_source(url, opened):
