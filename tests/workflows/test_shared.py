@@ -82,7 +82,8 @@ def test_one_person_trains_and_another_on_another_machine_scores_and_promotes(
     # nothing of the store lies in the workspaces
     for place in (starter, other):
         assert not (place / "mlruns" / "mlflow.db").exists()
-    assert list((tmp_path / "artifacts").rglob("model.txt"))
+    for name in ("MLmodel", "model_card.md"):
+        assert len(list((tmp_path / "artifacts").rglob(name))) == 2
     with psycopg.connect(new_database) as connection:
         (versions,) = connection.execute("select count(*) from model_versions").fetchone()
     assert versions == 2
