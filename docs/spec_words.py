@@ -22,6 +22,7 @@ from leadlift.specs.campaigns import (
 )
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
+from leadlift.specs.databases import SourceDatabase
 from leadlift.specs.engine import EngineSpec
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
@@ -84,6 +85,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
         ContactHistory,
         Affinity,
         Source,
+        SourceDatabase,
         Column,
         Checks,
         RowRule,

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from .servers import new_database, postgres
 from .sparks import spark
 from .workspaces import bank, finished, leadlift, starter
 
-__all__ = ["bank", "finished", "leadlift", "spark", "starter"]  # fixtures for every room
+# fixtures for every room
+__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "spark", "starter"]
 
 GOLDEN = Path(__file__).parent / "golden"
 
