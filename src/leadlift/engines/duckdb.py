@@ -86,7 +86,7 @@ class DuckDbEngine:
 
     def partitions(self, source: Source) -> list[Partition]:
         """See Engine."""
-        return partitions_of(source, self._paths(source))
+        return partitions_of(source, self.paths(source))
 
     def open_partition(self, name: str, source: Source, partition: Partition) -> None:
         """See Engine."""
@@ -165,7 +165,7 @@ class DuckDbEngine:
 
     def fingerprint(self, source: Source) -> str:
         """See Engine."""
-        return stat_fingerprint(self._paths(source))
+        return stat_fingerprint(self.paths(source))
 
     def explain_sql(self, query: exp.Query) -> str:
         """See Engine."""
@@ -183,7 +183,8 @@ class DuckDbEngine:
     def _relation(self, query: exp.Query) -> duckdb.DuckDBPyRelation:
         return self._con.sql(self.explain_sql(query))
 
-    def _paths(self, source: Source) -> list[Path]:
+    def paths(self, source: Source) -> list[Path]:
+        """The files of a source: those that its path matches; of a database's table the snapshot."""
         if source.database is None:
             return matching(self._root, source.path)
         # one command reads one snapshot from its beginning to its end
@@ -196,7 +197,8 @@ class DuckDbEngine:
             if path is None:
                 return faults
             self._snapshots[source.declared_table] = path
-        return self._open_relation(name, source, parquet(self._paths(source)))
+            self._opened.add(path)
+        return self._open_relation(name, source, parquet(self.paths(source)))
 
     def _open_table(self, name: str, source: Source, path: Path) -> list[Fault]:
         if path not in self._attached:

@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from leadlift.engines._partitions import PARQUET, partitions_of
 from leadlift.engines.duckdb import DuckDbEngine
-from leadlift.engines.files import TEMPORARY, digest, matching, stat_fingerprint, sweep, whole_file
+from leadlift.engines.files import TEMPORARY, digest, stat_fingerprint, sweep, whole_file
 from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
 from leadlift.engines.spark.files import Readable, batches_of, gather, readable, ticked
 from leadlift.engines.spark.session import session_at, slots, told_plainly
@@ -64,7 +64,7 @@ class SparkEngine:
         """See Engine. Faults are those that DuckDB finds, in its words: the files are the same."""
         if faults := self._embedded.open_source(name, source):
             return faults
-        self._open_files(name, source, matching(self._root, source.path))
+        self._open_files(name, source, self._embedded.paths(source))
         return []
 
     def define(self, name: str, query: exp.Query) -> None:
@@ -74,7 +74,7 @@ class SparkEngine:
 
     def partitions(self, source: Source) -> list[Partition]:
         """See Engine."""
-        return partitions_of(source, matching(self._root, source.path))
+        return partitions_of(source, self._embedded.paths(source))
 
     def open_partition(self, name: str, source: Source, partition: Partition) -> None:
         """See Engine."""
@@ -129,7 +129,7 @@ class SparkEngine:
 
     def fingerprint(self, source: Source) -> str:
         """See Engine."""
-        return stat_fingerprint(matching(self._root, source.path))
+        return stat_fingerprint(self._embedded.paths(source))
 
     def explain_sql(self, query: exp.Query) -> str:
         """See Engine."""
