@@ -32,6 +32,11 @@ year: env ## a year in the life of the demo bank: twelve campaigns listed, answe
 test: env lint types arrows ## all that CI runs: lint, types, import contracts, tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
+.PHONY: test-spark
+test-spark: env ## the tests on Spark, with Java 17 on the path; installs the extra first
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pyspark[connect]>=4,<5"
+	$(BIN)/python -m pytest tests/spark tests/engines
+
 .PHONY: lint
 lint: env ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -22,6 +22,8 @@ from leadlift.specs.campaigns import (
 )
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
+from leadlift.specs.databases import SourceDatabase
+from leadlift.specs.engine import EngineSpec
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
 from leadlift.specs.monitor import Marks, Monitor
@@ -78,7 +80,19 @@ FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 
 STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
-    WorkspaceFile: (Holdout, ContactHistory, Affinity, Source, Column, Checks, RowRule, CsvFormat, Join),
+    WorkspaceFile: (
+        EngineSpec,
+        Holdout,
+        ContactHistory,
+        Affinity,
+        Source,
+        SourceDatabase,
+        Column,
+        Checks,
+        RowRule,
+        CsvFormat,
+        Join,
+    ),
     FeatureFile: (Feature,),
     Pipeline: (
         Population,
@@ -126,7 +140,10 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
         WorkspaceFile,
         "language",
     ): "Of the sentences, headers and sheets of lead files: English or Simplified Chinese.",
-    (WorkspaceFile, "engine"): "Where tables live. Others will follow.",
+    (
+        WorkspaceFile,
+        "engine",
+    ): "Where tables live and queries run: this process, or Spark. See [spark.md](spark.md).",
     (WorkspaceFile, "tracking_uri"): "The MLflow store. A relative SQLite path starts at the workspace.",
     (WorkspaceFile, "customer_key"): "The customer's column in every source that does not say otherwise.",
     (WorkspaceFile, "holdout"): "Customers whom no campaign ever contacts. None when left out.",

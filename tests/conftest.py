@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from .servers import new_database, postgres
+from .sparks import spark
 from .workspaces import bank, finished, leadlift, starter
 
-__all__ = ["bank", "finished", "leadlift", "starter"]  # fixtures for every room
+# fixtures for every room
+__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "spark", "starter"]
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -23,6 +26,12 @@ GOLDEN = Path(__file__).parent / "golden"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files anew; read the diff"
+    )
+    parser.addoption(
+        "--engine",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="where the tests of features build them",
     )
 
 

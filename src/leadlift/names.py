@@ -26,3 +26,8 @@ CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 MODEL, EXPLORE, CONTROL = "model", "explore", "control"
 """The cells of a list: contacted by the model's choice, contacted at random, and not contacted, at random."""
+
+
+def amount_said(amount: float) -> str:
+    """An amount as people read it: whole from 100 on, else four figures."""
+    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.4g}"

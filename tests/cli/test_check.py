@@ -173,3 +173,17 @@ def test_text_that_is_not_of_its_type_is_told_with_the_rules_of_other_tables(lea
     assert found["of"] == table.num_rows == told["consents"]["rows"]
     assert "1 value of 'given_on' cannot be read as date, such as 'yesterday'" in said.err
     assert "birth_date.min" in said.err
+
+
+def test_a_parameter_nobody_knows_and_a_range_nobody_searches_are_told_at_their_lines(leadlift, starter):
+    path = starter / "pipelines" / "fund_purchase.yaml"
+    text = path.read_text("utf-8").rstrip("\n")
+    assert "\nmodel:" not in text
+    text = text.replace("tune: {", "tune: {space: {num_leafs: [4, 8]}, ", 1)
+    assert "num_leafs" in text
+    path.write_text(text + "\nmodel: {params: {n_estimators: 900}}\n", encoding="utf-8")
+    said = leadlift("check", at=starter)
+    assert said.code == 2
+    assert "'num_leafs' is not searched: did you mean" in said.err
+    assert "n_estimators" in said.err
+    assert "fund_purchase.yaml:" in said.err

@@ -170,6 +170,43 @@ def test_with_json_standard_output_is_json_and_nothing_else(leadlift, bank_of_al
     assert json.loads(said.out)
 
 
+def test_training_and_promoting_is_one_json_document_also_when_a_gate_says_no(leadlift, bank):
+    said = leadlift("train", "fund_purchase", "--promote", "--json", at=bank)
+    assert (said.code, said.err) == (0, "fund_purchase: version 2 is the champion\n")
+    assert (said.json["version"], said.json["promotion"]["version"]) == (2, 2)
+    edit(bank / "pipelines/fund_purchase.yaml", "min_positives: 20", "min_positives: 5000")
+    said = leadlift("train", "fund_purchase", "--promote", "--json", at=bank)
+    assert said.code == 3
+    assert "positives: failed" in said.err
+    assert (said.json["version"], said.json["promotion"]) == (3, None)
+
+
+def test_a_check_and_a_watch_that_say_no_are_one_json_document_too(leadlift, bank):
+    said = leadlift("monitor", "--json", at=bank)
+    assert said.code in (0, 3)
+    assert [one["pipeline"] for one in said.json["watched"]] == ["fund_purchase"]
+    edit(bank / "leadlift.yaml", "allowed: [F, M, U]", "allowed: [F, M]")
+    said = leadlift("check", "--json", at=bank)
+    assert said.code == 3
+    assert said.json
+
+
+def test_a_list_that_is_there_is_told_once_more_and_never_touched(leadlift, bank):
+    folder = bank / "leads" / "fund_call" / DAY
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    said = leadlift("leads", "fund_call", "--as-of", DAY, "--once", "--json", at=bank)
+    assert (said.code, said.err) == (0, "")
+    assert said.json["list_id"] == json.loads((folder / "manifest.json").read_text("utf-8"))["list_id"]
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert leadlift("leads", "fund_call", "--as-of", DAY, at=bank).code == 2
+    said = leadlift("leads", "fund_call", "--as-of", DAY, "--once", "--replace", at=bank)
+    assert (said.code, "give one of them" in said.err) == (2, True)
+    (folder / "leads.csv").write_text("rank\n", encoding="utf-8")
+    said = leadlift("leads", "fund_call", "--as-of", DAY, "--once", at=bank)
+    assert said.code == 2
+    assert "leads.csv is missing or not the file that was written" in said.err
+
+
 @pytest.fixture(scope="module")
 def bank_of_all(finished, tmp_path_factory) -> Path:
     """One copy for the commands that only add to a workspace."""

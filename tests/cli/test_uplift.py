@@ -123,9 +123,34 @@ def test_no_effect_is_said_and_not_promoted_and_there_is_nothing_to_tune(leadlif
     assert refused.code == 3
     assert "qini: failed: lower end of Qini's 95 % interval on the test" in refused.err
     assert "AUC" not in refused.err
-    leaky = leadlift("train", "noise", "--accept-leak", "age", "--because", "known", at=shop)
-    assert leaky.code == 2
-    assert "which the leak audit does not read" in leaky.err
     tuning = leadlift("tune", "noise", at=shop)
     assert tuning.code == 2
     assert "nothing else to tune" in tuning.err
+
+
+@pytest.mark.slow
+def test_a_column_that_knows_the_outcome_stops_an_uplift_training_and_is_named(leadlift, shop):
+    path = shop / "pipelines" / "again.yaml"
+    path.write_text(
+        PIPELINE.format(name="again")
+        .replace("column: again", "column: noise")
+        .replace("age]", "age, twice]"),
+        encoding="utf-8",
+    )
+    spec = shop / "leadlift.yaml"
+    before = spec.read_text(encoding="utf-8")
+    rows = (shop / "trial.csv").read_text(encoding="utf-8").splitlines()
+    twice = [f"{row},{row.split(',')[5]}" if number else f"{row},twice" for number, row in enumerate(rows)]
+    (shop / "twice.csv").write_text("\n".join(twice) + "\n", encoding="utf-8")
+    spec.write_text(
+        before.replace("trial.csv", "twice.csv") + "      twice: {type: integer}\n", encoding="utf-8"
+    )
+    try:
+        said = leadlift("train", "again", at=shop)
+        accepted = leadlift("train", "again", "--accept-leak", "twice", "--because", "a test", at=shop)
+    finally:
+        spec.write_text(before, encoding="utf-8")
+        path.unlink()
+    assert said.code == 3
+    assert "twice" in said.err
+    assert accepted.code == 0, accepted.err

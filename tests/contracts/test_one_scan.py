@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from leadlift.contracts.query import contract_of, contract_query
+from leadlift.engines.spark.words import said
 
 from .conftest import KEY, source
 
@@ -99,4 +100,4 @@ def test_the_query_can_be_said_in_sparks_words_too(golden):
     sources = movements()
     contract = contract_of("sales", sources["sales"], sources, KEY)
     for dialect in ("duckdb", "spark"):
-        golden(f"contract_of_sales.{dialect}.sql", contract_query(contract).sql(dialect, pretty=True) + "\n")
+        golden(f"contract_of_sales.{dialect}.sql", said(contract_query(contract), dialect) + "\n")

@@ -17,6 +17,7 @@ from sqlglot import exp
 from leadlift.contracts import judge, look, write_quarantine
 from leadlift.contracts.query import contract_of
 from leadlift.engines.duckdb import DuckDbEngine
+from leadlift.engines.spark.words import spark_sql
 from leadlift.features.rows import opened as opened_source
 
 from .conftest import KEY, source
@@ -144,4 +145,4 @@ def bag(rows: Any) -> list[str]:
 def test_the_condition_that_leaves_rows_out_can_be_said_in_sparks_words(golden):
     query = opened_source("it", SOURCES["it"], SOURCES)
     assert isinstance(query, exp.Select)
-    golden("opened_in_quarantine.spark.sql", query.sql("spark", pretty=True) + "\n")
+    golden("opened_in_quarantine.spark.sql", spark_sql(query, pretty=True) + "\n")

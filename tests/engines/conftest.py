@@ -13,15 +13,27 @@ from leadlift.engines import Engine, Fault
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.specs import Source
 
+from ..sparks import needs_spark
+
+
+def _on_spark(root: Path, timezone: str) -> Engine:
+    from leadlift.engines.spark.engine import SparkEngine
+
+    return SparkEngine(root, root / "cache", timezone)
+
+
 ENGINES: dict[str, Callable[[Path, str], Any]] = {
     "duckdb": lambda root, timezone: DuckDbEngine(root, root / "cache", timezone),
+    "spark": _on_spark,
 }
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=needs_spark)])
 def new_engine(request, tmp_path) -> Iterator[Callable[..., Engine]]:
     """Make an engine that stands in tmp_path: new_engine(timezone="Asia/Shanghai")."""
     made: list[Any] = []
+    if request.param == "spark":
+        request.getfixturevalue("spark")
 
     def make(timezone: str = "UTC") -> Engine:
         made.append(ENGINES[request.param](tmp_path, timezone))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlift.evaluation import (
+    arm_effects,
     evaluate_uplift,
     qini_of_best,
     qini_points,
@@ -148,3 +149,18 @@ def test_one_group_alone_and_another_word_for_treatment_are_refused():
         evaluate_uplift(y, np.ones(len(y)), score, np.arange(len(y)))
     with pytest.raises(ValueError, match="0 or 1"):
         evaluate_uplift(y, treated + 1, score, np.arange(len(y)))
+
+
+def test_each_arm_is_held_against_the_controls_by_itself():
+    # 8 of 40 and 20 of 40 beside 4 of 40: differences .10 and .40
+    y = np.array([1.0] * 8 + [0.0] * 32 + [1.0] * 20 + [0.0] * 20 + [1.0] * 4 + [0.0] * 36)
+    group = np.repeat([1, 2, 0], 40)
+    mild, strong = arm_effects(y, group, ["sms", "call", "never sent"])
+    assert (mild.arm, mild.cases, mild.mean) == ("sms", 40, 0.2)
+    assert mild.effect == pytest.approx(0.1)
+    assert mild.low < 0 < mild.high
+    assert strong.effect == pytest.approx(0.4)
+    assert strong.low > 0
+    money = 100.0 * y + np.arange(120)
+    amounts = arm_effects(money, group, ["sms", "call"])
+    assert amounts[1].effect == pytest.approx(money[40:80].mean() - money[80:].mean())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from leadlift.engines import Engine
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.features import needed
 from leadlift.features.choose import by_source
@@ -74,7 +75,7 @@ def _value(value: Any, kind: str) -> Any:
     return value
 
 
-def open_tables(engine: DuckDbEngine, sources: Mapping[str, Source], tables: Tables) -> None:
+def open_tables(engine: Engine, sources: Mapping[str, Source], tables: Tables) -> None:
     """Make each source readable under its name, as it is when files are opened; lookups first."""
     for name in sorted(sources, key=lambda one: sources[one].kind != "lookup"):
         engine.define_table(raw_name(name), arrow(sources[name], tables.get(name, ())))
@@ -82,7 +83,7 @@ def open_tables(engine: DuckDbEngine, sources: Mapping[str, Source], tables: Tab
 
 
 def built(
-    engine: DuckDbEngine,
+    engine: Engine,
     sources: Mapping[str, Source],
     tables: Tables,
     features: Mapping[str, FeatureDef],
@@ -101,6 +102,18 @@ def built(
     return {(row.pop(CUSTOMER), row.pop("as_of")): row for row in found}
 
 
-def new_engine(folder: Path) -> DuckDbEngine:
+# Of rows as few as these, most of the time would go into compiling and into tasks that have nothing to do.
+FEW_ROWS = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+
+
+def new_engine(folder: Path, kind: str = "duckdb") -> Engine:
     """An engine on an empty folder."""
-    return DuckDbEngine(folder, folder / "cache")
+    if kind == "duckdb":
+        return DuckDbEngine(folder, folder / "cache")
+    from leadlift.engines.spark.engine import SparkEngine
+
+    return SparkEngine(folder, folder / "cache", master="local[2]", conf=FEW_ROWS)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from leadlift.engines.duckdb import DuckDbEngine
+from leadlift.engines import Engine
 
 from .building import new_engine
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory) -> DuckDbEngine:
-    made = new_engine(tmp_path_factory.mktemp("features"))
+def engine(request, tmp_path_factory) -> Iterator[Engine]:
+    made = new_engine(tmp_path_factory.mktemp("features"), request.config.getoption("--engine"))
     yield made
     made.close()
 

@@ -30,7 +30,10 @@ FROM (
         r.`region` AS `region`,
         r.`valid_from` AS `valid_from`,
         CASE
-          WHEN r.`valid_to` < spine.`as_of` AND DATE_ADD(r.`valid_to`, 1) <= spine.`as_of`
+          WHEN r.`valid_to` < spine.`as_of`
+          AND (
+            r.`valid_to`
+          ) + INTERVAL '1' DAY <= spine.`as_of`
           THEN r.`valid_to`
         END AS `valid_to`
       FROM spine
@@ -42,7 +45,9 @@ FROM (
           `valid_from` AS `valid_from`,
           `valid_to` AS `valid_to`,
           `valid_from` AS __at,
-          DATE_ADD(`valid_from`, 1) AS __known,
+          (
+            `valid_from`
+          ) + INTERVAL '1' DAY AS __known,
           NULL AS __until
         FROM customers
       ) AS r

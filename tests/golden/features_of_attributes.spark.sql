@@ -40,7 +40,10 @@ LEFT JOIN (
           r.`region` AS `region`,
           r.`valid_from` AS `valid_from`,
           CASE
-            WHEN r.`valid_to` < spine.`as_of` AND DATE_ADD(r.`valid_to`, 1) <= spine.`as_of`
+            WHEN r.`valid_to` < spine.`as_of`
+            AND (
+              r.`valid_to`
+            ) + INTERVAL '1' DAY <= spine.`as_of`
             THEN r.`valid_to`
           END AS `valid_to`
         FROM spine
@@ -52,7 +55,9 @@ LEFT JOIN (
             `valid_from` AS `valid_from`,
             `valid_to` AS `valid_to`,
             `valid_from` AS __at,
-            DATE_ADD(`valid_from`, 1) AS __known,
+            (
+              `valid_from`
+            ) + INTERVAL '1' DAY AS __known,
             NULL AS __until
           FROM customers
         ) AS r

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlift.leads import MEANING, WORDS, lead_table, list_name, treatment_code, write_leads, write_rows
-from leadlift.leads.files import harmless
+from leadlift.leads.files import harmless, in_lines
 from leadlift.names import CODE_LENGTH, CODE_LETTERS
 from leadlift.specs.campaigns import Export
 
@@ -207,3 +207,9 @@ def test_a_column_of_chinese_text_is_as_wide_as_its_letters_are(tmp_path):
     letter = next(cell.column_letter for cell in sheet[1] if cell.value == "原因一")
     room = sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in long)
     assert sheet.column_dimensions[letter].width >= room
+
+
+def test_facts_of_several_parts_are_told_without_the_signs_of_a_programming_language():
+    told = in_lines({"sms": 0.51234, "call": [1.0, 2_500.25]})
+    assert told == "sms: 0.5123\ncall: 1, 2,500"
+    assert in_lines([{"band": "A", "lowest_rise": 0.02}]) == "band A, lowest rise 0.02"

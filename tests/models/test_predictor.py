@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from leadlift.errors import UserError
+from leadlift.models import predictor
 from leadlift.models.predictor import ByLightGbm, agree, compiled_of, fastest
 from leadlift.models.probe import probe_of
 from leadlift.models.trees import trees_of
@@ -89,14 +90,17 @@ def test_batches_of_any_size_and_place_give_what_the_whole_gives(both):
 
 
 def test_what_the_encoding_refuses_is_refused(both):
-    for predictor in both:
+    for one in both:
         with pytest.raises(UserError, match="lacks 1 of 4 features: wide"):
-            predictor.raw(table(5).drop_columns(["wide"]))
+            one.raw(table(5).drop_columns(["wide"]))
         with pytest.raises(UserError, match="'x' was a number when the model was trained and is text"):
-            predictor.raw(table(5).set_column(1, "x", pa.array(["1"] * 5)))
+            one.raw(table(5).set_column(1, "x", pa.array(["1"] * 5)))
 
 
-def test_few_customers_are_left_to_lightgbm_and_many_are_not(booster):
+def test_few_customers_are_left_to_lightgbm_and_many_are_not(booster, monkeypatch):
+    # on a busy machine either may be the slower one for a moment: here the stopwatch says what is usual
+    usual = {"lightgbm": 1e-5, "compiled": 2e-6}
+    monkeypatch.setattr(predictor, "_seconds_a_row", lambda one, _: usual[one.name])
     assert fastest(booster, ENCODING, 1_000, table(100)).name == "lightgbm"
     assert fastest(booster, ENCODING, MANY, table(100)).name == "compiled"
 
@@ -113,9 +117,9 @@ def test_a_model_that_cannot_be_compiled_is_scored_by_lightgbm():
     matrix = np.nan_to_num(rows(300))
     data = lgb.Dataset(matrix, matrix[:, 0].copy(), feature_name=list(ENCODING.features))
     linear = lgb.train({"verbosity": -1, "num_threads": 1, "linear_tree": True}, data, num_boost_round=3)
-    predictor = fastest(linear, ENCODING, MANY, table(50))
-    assert predictor.name == "lightgbm"
-    assert predictor.raw(table()).tobytes() == linear.predict(ENCODING.encode(table())).tobytes()
+    found = fastest(linear, ENCODING, MANY, table(50))
+    assert found.name == "lightgbm"
+    assert found.raw(table()).tobytes() == linear.predict(ENCODING.encode(table())).tobytes()
 
 
 def test_the_probe_holds_both_sides_of_every_threshold(booster):

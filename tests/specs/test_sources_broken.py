@@ -16,7 +16,36 @@ CASES = {
     ),
     "a missing path": (
         ("    path: transactions.csv\n", ""),
-        ["14: sources.transactions.path: 'path' is required"],
+        ["14: sources.transactions: give either `path` or `database`"],
+    ),
+    "a file and a database": (
+        ("    path: transactions.csv\n", "    path: a.csv\n    database: {url: 'env:BANK', table: sales}\n"),
+        ["14: sources.transactions: give either `path` or `database`"],
+    ),
+    "a password in the file": (
+        (
+            "    path: transactions.csv\n",
+            "    database: {url: 'postgresql://ann:s3cret@host/b', table: sales}\n",
+        ),
+        [
+            "15: sources.transactions.database.url: a password stands in this file; put the URL into a variable "
+            "and write env:NAME"
+        ],
+    ),
+    "a query that is two": (
+        ("    path: transactions.csv\n", "    database: {url: 'env:B', query: 'select 1; drop table x'}\n"),
+        ["15: sources.transactions.database.query: give one SELECT"],
+    ),
+    "a table and a query": (
+        ("    path: transactions.csv\n", "    database: {url: 'env:B', query: 'select 1', table: x}\n"),
+        ["15: sources.transactions.database: give either `table` or `query`"],
+    ),
+    "a snapshot that is watched and kept": (
+        (
+            "    path: transactions.csv\n",
+            "    database: {url: 'env:B', table: x, watch: count(*), keep_for: 2d}\n",
+        ),
+        ["15: sources.transactions.database.keep_for: give `watch` or `keep_for`, not both"],
     ),
     "an unknown kind": (
         ("kind: events", "kind: event"),

@@ -124,3 +124,41 @@ def test_only_yes_and_no_of_a_flag_are_booleans(opened, workspace_with):
     )
     region = opened({"leadlift.yaml": changed}).sources["customers"].columns["region"]
     assert (region.allowed, region.required) == (("yes", "no", "on", "off"), True)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "master"),
+    [
+        ("duckdb", "duckdb", None),
+        ("spark", "spark", None),
+        ("{kind: spark, master: 'local[2]'}", "spark", "local[2]"),
+        (
+            "{kind: spark, master: 'spark://host:7077', conf: {spark.executor.cores: 2}}",
+            "spark",
+            "spark://host:7077",
+        ),
+        ("{kind: spark, master: 'sc://host:15002'}", "spark", "sc://host:15002"),
+    ],
+)
+def test_the_engine_is_a_word_or_says_where_it_runs(opened, workspace_with, said, kind, master):
+    engine = opened({"leadlift.yaml": workspace_with("sources:", f"engine: {said}\nsources:")}).file.engine
+    assert (engine.kind, engine.master) == (kind, master)
+    assert all(isinstance(value, str) for value in engine.conf.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("sparc", "engine.kind: 'sparc' is not a kind. Did you mean 'spark'?"),
+        (
+            "{kind: duckdb, master: yarn}",
+            "engine.master: only `kind: spark` has a `master`; duckdb runs in this process",
+        ),
+        ("{kind: spark, master: 'host:7077'}", "engine.master: 'host:7077' is no place where Spark runs."),
+        ("{kind: spark, mastr: yarn}", "engine.mastr: unknown key 'mastr'. Did you mean 'master'?"),
+    ],
+)
+def test_an_engine_that_cannot_be_meant_is_told(opened, workspace_with, said, fault):
+    with pytest.raises(SpecErrors) as caught:
+        opened({"leadlift.yaml": workspace_with("sources:", f"engine: {said}\nsources:")})
+    assert fault in str(caught.value)

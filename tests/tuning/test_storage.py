@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from leadlift.errors import UserError
@@ -21,14 +19,11 @@ def test_a_database_keeps_a_study_as_a_journal_does(tmp_path):
     assert told(more) != told(tune(TRAIN, VALID, settings(trials=5, seed=2, storage=url)))
 
 
-@pytest.mark.skipif(
-    "LEADLIFT_TEST_POSTGRES" not in os.environ, reason="LEADLIFT_TEST_POSTGRES: URL of an empty database"
-)
-def test_postgresql_keeps_a_study_and_workers_share_it():
-    url = os.environ["LEADLIFT_TEST_POSTGRES"]
-    first = tune(TRAIN, VALID, settings(trials=3, storage=url))
-    more = tune(TRAIN, VALID, settings(trials=first.earlier + 8, workers=2, storage=url))
-    assert told(more)[: len(first.trials)] == told(first)
+def test_postgresql_keeps_a_study_and_workers_share_it(new_database):
+    first = tune(TRAIN, VALID, settings(trials=3, storage=new_database))
+    more = tune(TRAIN, VALID, settings(trials=8, workers=2, storage=new_database))
+    assert told(more)[:3] == told(first)
+    assert [trial.state in ("complete", "pruned") for trial in more.trials] == [True] * 8
 
 
 def test_a_line_cut_off_by_a_crash_is_removed_and_all_others_stay(tmp_path):

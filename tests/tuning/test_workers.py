@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +21,9 @@ from leadlift.tuning.workers import WorkerDied, benches
 
 from .cases import ENCODING, TRAIN, VALID, settings, told
 
+psycopg = pytest.importorskip("psycopg")
+FINISHED = "select count(*) from trials where state in ('COMPLETE', 'PRUNED')"
+ROOT = Path(__file__).parents[2]
 PARAMS = {"num_leaves": 7, "min_data_in_leaf": 20}
 
 
@@ -82,9 +90,13 @@ def test_two_workers_make_one_study_of_exactly_the_trials_asked_for(tmp_path):
     assert result.best_value == pytest.approx(above, abs=1e-3)
 
 
-def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_tried_again(
-    tmp_path, monkeypatch
-):
+@pytest.fixture(params=["journal", "postgresql"])
+def place(request, tmp_path):
+    """Where a study may be kept that several processes work on."""
+    return tmp_path / "t" if request.param == "journal" else request.getfixturevalue("new_database")
+
+
+def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_tried_again(place, monkeypatch):
     true_hear, killed = workers._RemoteBench._hear, []
 
     def hear_and_kill_once(bench):
@@ -96,12 +108,97 @@ def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_trie
         return heard
 
     monkeypatch.setattr(workers._RemoteBench, "_hear", hear_and_kill_once)
-    result = tune(TRAIN, VALID, settings(trials=6, workers=2, max_rounds=100, storage=tmp_path / "t"))
+    result = tune(TRAIN, VALID, settings(trials=6, workers=2, max_rounds=100, storage=place))
     lost = [trial for trial in result.trials if trial.state == "interrupted"]
     assert len(lost) == 1
     again = [trial for trial in result.trials if trial.params == lost[0].params and trial is not lost[0]]
     assert [trial.state in ("complete", "pruned") for trial in again] == [True]
     assert sum(trial.state != "interrupted" for trial in result.trials) == 6
+
+
+@pytest.mark.slow
+def test_workers_killed_ten_times_at_random_cost_ten_trials_and_no_finished_one(new_database, monkeypatch):
+    true_hear, rng, killed = workers._RemoteBench._hear, np.random.default_rng(7), []
+
+    def hear_and_kill(bench):
+        heard = true_hear(bench)
+        if "round" in heard and len(killed) < 10 and rng.random() < 0.3:
+            killed.append(bench._process.pid)
+            os.kill(bench._process.pid, signal.SIGKILL)
+            bench._process.wait()
+        return heard
+
+    monkeypatch.setattr(workers._RemoteBench, "_hear", hear_and_kill)
+    asked, kept, ended = settings(trials=20, workers=2, max_rounds=100, storage=new_database), {}, 0
+    while True:
+        # a worker killed three times ends the command, and the same command goes on
+        with suppress(UserError):
+            result = tune(TRAIN, VALID, asked)
+            break
+        ended += 1
+        now = finished_in(new_database)
+        assert kept.items() <= now.items()
+        kept = now
+    states = [trial.state for trial in result.trials]
+    assert (len(killed), states.count("interrupted")) == (10, 10)
+    assert ended <= 3
+    assert states.count("complete") + states.count("pruned") == 20
+    assert kept.items() <= finished_in(new_database).items()
+    # what was finished is in the database, and another process finds it with nothing left to do
+    again = tune(TRAIN, VALID, settings(trials=20, max_rounds=100, storage=new_database))
+    assert told(again) == told(result)
+
+
+@pytest.mark.slow
+def test_commands_on_several_machines_join_one_study_and_one_killed_costs_one_trial(new_database):
+    """Each process is as a machine of its own: nothing but the database is shared."""
+    program = """
+import sys
+from tests.tuning.cases import TRAIN, VALID, settings
+from leadlift.tuning import tune
+tune(TRAIN, VALID, settings(trials=16, max_rounds=100, storage=sys.argv[1]))
+"""
+    told_path = os.pathsep.join([str(ROOT), *(path for path in sys.path if path)])
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, new_database],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": told_path},
+        )
+        for _ in range(3)
+    ]
+    with psycopg.connect(new_database, autocommit=True) as connection:
+        killed = wait_until_finished(connection, 4, begun[0])
+    begun[0].kill()
+    assert [process.wait(120) for process in begun] == [-signal.SIGKILL, 0, 0]
+    result = tune(TRAIN, VALID, settings(trials=16, max_rounds=100, storage=new_database))
+    done = [trial for trial in result.trials if trial.state in ("complete", "pruned")]
+    assert killed <= len(done)
+    assert 16 <= len(done) <= 18
+    assert sum(trial.state not in ("complete", "pruned") for trial in result.trials) <= 1
+
+
+def finished_in(url):
+    """Number -> state and end of every finished trial in the database."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(FINISHED.replace("count(*)", "number, state, datetime_complete"))
+        return {row[0]: row[1:] for row in rows}
+
+
+def wait_until_finished(connection, trials, process):
+    """Until so many trials are in the database; how many there are."""
+    for _ in range(600):
+        try:
+            (count,) = connection.execute(
+                "select count(*) from trials where state in ('COMPLETE', 'PRUNED')"
+            ).fetchone()
+        except psycopg.errors.UndefinedTable:
+            count = 0
+        if count >= trials:
+            return count
+        assert process.poll() is None, "it ended too early"
+        time.sleep(0.1)
+    return pytest.fail("no trials in a minute")
 
 
 def test_a_fault_of_one_worker_ends_the_others_and_is_the_one_told(tmp_path, monkeypatch):

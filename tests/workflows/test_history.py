@@ -103,6 +103,13 @@ def test_a_no_is_answered_for_with_a_reason_and_the_story_is_told(leadlift, seco
     said = leadlift("promote", "fund_purchase", "--accept", "beauty", "--because", "x", at=second)
     assert said.code == 2
     assert "--accept: there is no gate 'beauty'" in said.err
+    for words in (("--accept",), ("--accept", "--because", "x")):
+        said = leadlift("promote", "fund_purchase", *words, at=second)
+        assert said.code == 2
+        assert said.err.startswith(
+            "error: --accept needs the name of a gate. The gates of this version: coin ("
+        )
+        assert "; positives (failed)" in said.err
     words = ("--accept", "positives", "--because", "a rare product", "--who", "ann", "--json")
     said = leadlift("promote", "fund_purchase", *words, at=second)
     assert (said.code, said.err) == (0, "")

@@ -26,7 +26,9 @@ def stopped(
 ) -> list[str]:
     named = {name.replace("__", "."): value for name, value in metrics.items()}
     sitting = None if champion is None else Sitting(3, champion)
-    return [gate.name for gate in judge_uplift_gates(gates or Gates(), FOUND | named, sitting) if gate.stops]
+    return [
+        gate.name for gate in judge_uplift_gates(gates or Gates(), FOUND | named, {}, sitting) if gate.stops
+    ]
 
 
 def test_an_effect_found_twice_is_stopped_by_nothing_and_a_response_run_is_no_uplift_run():

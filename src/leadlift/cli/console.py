@@ -32,6 +32,12 @@ def print_json(result: object) -> None:
     say(json.dumps(_plain(result), indent=2, ensure_ascii=False))
 
 
+def record(result: object) -> dict[str, object]:
+    """A result as the object that JSON shows, so that more can be said in the same document."""
+    told = _plain(result)
+    return told if isinstance(told, dict) else {"result": told}
+
+
 def table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows under their names; numbers to the right."""
     from rich.box import SIMPLE_HEAD

@@ -62,11 +62,18 @@ def _row(one: VersionHistory) -> dict[str, object]:
         "trained": _day(one.created),
         "learned from": one.learned or "no dates",
         "judged on": one.judged or "no dates",
-        "AUC": one.metrics.get("auc"),
-        "lift@10": one.metrics.get("lift_at_10"),
+        **_measured(one.metrics),
         "days scored": len(one.scored),
         "lead lists": len(one.lists),
     }
+
+
+def _measured(metrics: Mapping[str, float]) -> dict[str, float | None]:
+    """The measures of the version's kind."""
+    for name, called in (("qini", "Qini"), ("gini", "Gini")):
+        if name in metrics:
+            return {called: metrics[name], "lift@10": metrics.get("value_lift_at_10")}
+    return {"AUC": metrics.get("auc"), "lift@10": metrics.get("lift_at_10")}
 
 
 def _lines(one: VersionHistory) -> Iterator[str]:

@@ -43,6 +43,9 @@ def write(
     replace: Annotated[
         bool, typer.Option("--replace", help="Write another list; the old one is kept beside it.")
     ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="When the list is there already, leave it and say which it is.")
+    ] = False,
     score: Annotated[
         bool, typer.Option("--score", help="Score the day first when it has no scores yet.")
     ] = False,
@@ -53,9 +56,21 @@ def write(
 
     Example: leadlift leads write term_deposit_summer --as-of 2026-06-30
     """
+    from leadlift.errors import UserError
     from leadlift.specs import open_workspace
     from leadlift.workflows.leads import leads as run
+    from leadlift.workflows.listed import standing_list
 
+    if once and replace:
+        raise UserError("--once leaves a list that is there, --replace writes another: give one of them")
+    if once and (standing := standing_list(open_workspace(workspace), campaign, as_of.date())):
+        if json:
+            print_json(standing)
+        else:
+            say(
+                f"there already: list {standing.list_id}, {standing.leads:,} leads, written {standing.written}"
+            )
+        return
     with working("leads") as bar:
         found = run(
             open_workspace(workspace),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from leadlift.cli.console import print_json, say, table
 from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
@@ -12,7 +13,18 @@ from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 app = typer.Typer()
 
 
-@app.command(short_help="Make a version the champion.")
+class _NamesTheGates(TyperCommand):
+    """`--accept` without a gate asks which gates there are: the promotion answers, since it knows the version."""
+
+    def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
+        """Read `--accept` with no name behind it as `--accept ""`."""
+        given = []
+        for one, behind in zip(arguments, [*arguments[1:], "-"], strict=False):
+            given += [one, ""] if one == "--accept" and behind.startswith("-") else [one]
+        return super().parse_args(context, given)
+
+
+@app.command(cls=_NamesTheGates, short_help="Make a version the champion.")
 def promote(
     pipeline: PipelineName,
     because: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadlift.cli.console import print_json, say, table, tell, working
+from leadlift.cli.console import print_json, record, say, table, tell, working
 from leadlift.cli.options import HERE, Json, PipelineName, WorkspaceDir
 from leadlift.cli.uplift_shown import show_uplift
 from leadlift.cli.value_shown import show_value
 
 if TYPE_CHECKING:
+    from leadlift.workflows.promote import Promoted
     from leadlift.workflows.train import Trained
 
 SHOWN = (
@@ -52,6 +54,8 @@ def train(
     """Train a pipeline's model and its baseline, judge both out of time, log the run and register the model.
 
     An audit looks for leaks and shifts first; exit code 3 means that a suspect stands open, and nothing is registered.
+    With --promote it means, too, that a gate said no: the version is registered and stays the challenger. With --json
+    and --promote the promotion is `promotion` of the one document, null when a gate said no.
 
     Example: leadlift train term_deposit_response
     """
@@ -64,21 +68,28 @@ def train(
     accepted = Acceptance(tuple(accept_leak or ()), because)
     with working("train") as bar:
         found = run(open_workspace(workspace), pipeline, bar, seed, accepted)
-    if json:
-        print_json(found)
-    elif isinstance(found, TrainedUplift):
-        show_uplift(found)
-    elif isinstance(found, TrainedValue):
-        show_value(found)
-    else:
-        _show(found)
-    if promote:
-        from leadlift.workflows.promote import promote as judged
+    if not json:
+        if isinstance(found, TrainedUplift):
+            show_uplift(found)
+        elif isinstance(found, TrainedValue):
+            show_value(found)
+        else:
+            _show(found)
+    done: Promoted | None = None
+    try:
+        if promote:
+            done = _promoted(workspace, pipeline)
+            tell(f"{pipeline}: version {done.version} is the champion")
+    finally:  # what was trained is told whatever the gates say
+        if json:
+            print_json({**record(found), "promotion": done} if promote else found)
 
-        done = judged(
-            open_workspace(workspace), pipeline, "every gate said yes at training (train --promote)"
-        )
-        tell(f"{pipeline}: version {done.version} is the champion")
+
+def _promoted(workspace: Path, pipeline: str) -> Promoted:
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.promote import promote as run
+
+    return run(open_workspace(workspace), pipeline, "every gate said yes at training (train --promote)")
 
 
 def _show(found: Trained) -> None:

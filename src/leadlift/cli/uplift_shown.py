@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from leadlift.cli.console import say, table
@@ -44,6 +45,10 @@ def show_uplift(found: TrainedUplift) -> None:
     say(found.verdict)
     say(found.randomisation)
     say(f"learned by {'; '.join(found.learners)} ({found.chosen_because})")
+    if len(found.arms) > 1:
+        table("each arm beside the controls", [asdict(arm) for arm in found.arms])
+    for one in found.findings:
+        say(f"{'note' if one.severity == 'note' else 'suspect'}: {one}")
     for note in found.notes:
         say(f"note: {note}")
     say(f"registered as version {found.version}, the challenger; next: leadlift promote {found.pipeline}")

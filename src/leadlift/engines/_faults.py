@@ -35,7 +35,7 @@ def absent(source: Source, found: list[str]) -> list[Fault]:
         wanted = column.from_ or name
         if wanted not in found:
             faults.append(
-                Fault(("columns", name), f"no column '{wanted}' in '{source.path}'.{nearest(wanted, found)}")
+                Fault(("columns", name), f"no column '{wanted}' in '{source.place}'.{nearest(wanted, found)}")
             )
     return faults
 
@@ -57,6 +57,16 @@ def readable(physical: str, column: Column) -> bool:
     if column.type in ("number", "decimal"):
         return physical.startswith(_NUMBERS)
     return physical.startswith(_PHYSICAL[column.type])
+
+
+def cannot_reach(path: str) -> str:
+    """Why a path that is an address is not read, and what to do; empty for a path of this machine."""
+    if "://" not in path:
+        return ""
+    return (
+        f"'{path}' is an address, and leadlift reads files of this machine: mount the bucket (rclone mount, "
+        "mountpoint-s3) or copy it (aws s3 sync) and give the folder's path; tables of databases: `database`"
+    )
 
 
 def plain(error: Exception) -> str:

@@ -14,10 +14,11 @@ from sqlglot import exp
 from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
 from leadlift.engines._encoding import as_utf8, undecodable
-from leadlift.engines._faults import absent, ambiguous, plain, readable
+from leadlift.engines._faults import absent, ambiguous, cannot_reach, plain, readable
 from leadlift.engines._partitions import PARQUET, parquet, partitions_of
 from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
-from leadlift.engines.protocol import ArrowStream, Fault, Partition
+from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
+from leadlift.engines.snapshots import snapshot, standing
 from leadlift.errors import UserError
 from leadlift.machine import machine_memory
 from leadlift.specs import Column, Source
@@ -42,6 +43,7 @@ class DuckDbEngine:
     """
 
     dialect = "duckdb"
+    spread = 0
 
     def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None) -> None:
         self._root, self._cache, self._timezone = root, cache, timezone
@@ -56,10 +58,15 @@ class DuckDbEngine:
         self._attached: dict[Path, str] = {}
         self._opened: set[Path] = set()
         self._locked = False
+        self._snapshots: dict[str, Path] = {}
         sweep(cache / "sources")
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
         """See Engine."""
+        if source.database is not None:
+            return self._open_database(name, source)
+        if remote := cannot_reach(source.path):
+            return [Fault(("path",), remote)]
         paths = matching(self._root, source.path)
         if not paths:
             return [Fault(("path",), f"no file matches '{source.path}' in {self._root}")]
@@ -79,7 +86,7 @@ class DuckDbEngine:
 
     def partitions(self, source: Source) -> list[Partition]:
         """See Engine."""
-        return partitions_of(source, matching(self._root, source.path))
+        return partitions_of(source, self.paths(source))
 
     def open_partition(self, name: str, source: Source, partition: Partition) -> None:
         """See Engine."""
@@ -145,6 +152,10 @@ class DuckDbEngine:
         ):
             self._run(f"SET {setting}")
 
+    def mapped(self, query: exp.Query, work: Work, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
+        """See Engine. The work runs in this process."""
+        yield from work(self.stream(query, rows))
+
     def write(self, query: exp.Query, path: Path) -> int:
         """See Engine."""
         with whole_file(path) as temporary:
@@ -154,7 +165,7 @@ class DuckDbEngine:
 
     def fingerprint(self, source: Source) -> str:
         """See Engine."""
-        return stat_fingerprint(matching(self._root, source.path))
+        return stat_fingerprint(self.paths(source))
 
     def explain_sql(self, query: exp.Query) -> str:
         """See Engine."""
@@ -171,6 +182,23 @@ class DuckDbEngine:
 
     def _relation(self, query: exp.Query) -> duckdb.DuckDBPyRelation:
         return self._con.sql(self.explain_sql(query))
+
+    def paths(self, source: Source) -> list[Path]:
+        """The files of a source: those that its path matches; of a database's table the snapshot."""
+        if source.database is None:
+            return matching(self._root, source.path)
+        # one command reads one snapshot from its beginning to its end
+        taken = self._snapshots.get(source.declared_table)
+        return [taken] if taken else standing(self._cache, source)
+
+    def _open_database(self, name: str, source: Source) -> list[Fault]:
+        if source.declared_table not in self._snapshots:
+            path, faults = snapshot(self._root, self._cache, source, self._timezone)
+            if path is None:
+                return faults
+            self._snapshots[source.declared_table] = path
+            self._opened.add(path)
+        return self._open_relation(name, source, parquet(self.paths(source)))
 
     def _open_table(self, name: str, source: Source, path: Path) -> list[Fault]:
         if path not in self._attached:
@@ -201,7 +229,7 @@ class DuckDbEngine:
                 faults.append(
                     Fault(
                         ("columns", column, "type"),
-                        f"'{column}' is {physical} in '{source.path}', not {spec.type}",
+                        f"'{column}' is {physical} in '{source.place}', not {spec.type}",
                     )
                 )
         if faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,6 +45,11 @@ class Partition:
     column_bytes: Mapping[str, int]
 
 
+# Batches in, batches out. What `Engine.mapped` is given must be picklable: it may run in other processes, on many parts
+# of an answer at once, each of which it sees as a stream of its own.
+Work = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+
 class ArrowStream(Protocol):
     """Rows that can be read again and again, each time from the beginning, in the same order."""
 
@@ -55,10 +60,13 @@ class ArrowStream(Protocol):
 class Engine(Protocol):
     """Where tables live. Queries are sqlglot expressions; the engine alone turns them into its dialect.
 
-    memory: bytes that building and sorting may take, all together.
+    memory: bytes that building and sorting may take, all together. spread: how many other processes or threads of them
+    a query runs in at once, 0 when it runs in this one; elsewhere nothing is gained by cutting queries to this
+    machine's memory, nor by arranging rows here.
     """
 
     dialect: str
+    spread: int
     memory: int
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
@@ -93,6 +101,12 @@ class Engine(Protocol):
         """The answer in batches of at most `rows` rows, never whole in memory.
 
         Until it was read to its end or closed the engine answers nothing else.
+        """
+
+    def mapped(self, query: exp.Query, work: Work, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
+        """The answer passed through the work, wherever its rows are, in batches of at most `rows` rows.
+
+        schema: of what the work gives. Answers nothing else meanwhile, as `stream`.
         """
 
     def write(self, query: exp.Query, path: Path) -> int:

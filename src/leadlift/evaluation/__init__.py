@@ -23,7 +23,9 @@ from leadlift.evaluation.profile import DRIFT, QUANTILES, SHIFT, FeatureProfile,
 from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance, psi_expected
 from leadlift.evaluation.strength import clustered_auc, information_value, rates_of_others
 from leadlift.evaluation.uplift import (
+    ArmEffect,
     UpliftDecile,
+    arm_effects,
     evaluate_uplift,
     qini_of_best,
     qini_points,
@@ -43,6 +45,7 @@ __all__ = [
     "QUANTILES",
     "SHARES",
     "SHIFT",
+    "ArmEffect",
     "Bins",
     "CategoryBins",
     "Compared",
@@ -58,6 +61,7 @@ __all__ = [
     "Strength",
     "UpliftDecile",
     "ValueDecile",
+    "arm_effects",
     "auc",
     "average_precision",
     "bin_counts",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -24,6 +25,7 @@ from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Source
 
 Keys = list[dict[str, str]]
+ELSEWHERE = "the engine computes in other processes, for which nothing can be arranged here"
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Builder:
         source = self.sources[one.source]
         known = refused(self.tiles, one.source, one.prints)
         arranged = self._arranged(one)
-        return plan_of(
+        plan = plan_of(
             one.source,
             source,
             self.sources,
@@ -108,10 +110,16 @@ class Builder:
             blocks,
             known,
             arranged,
-            self.engine.memory,
+            self._memory,
             self.everyone,
-            way,
+            "sql" if self.engine.spread else way,
         )
+        return replace(plan, why=ELSEWHERE) if self.engine.spread else plan
+
+    @property
+    def _memory(self) -> int:
+        """What one query may take: where rows lie elsewhere it is not this machine's."""
+        return sys.maxsize if self.engine.spread else self.engine.memory
 
     def _arranged(self, one: Wanted) -> Arranged:
         """What the tiles of each piece hold; the room that knows is entered only when there are some."""
@@ -136,7 +144,7 @@ class Builder:
             self._build(one, features, blocks, keys, way, progress)  # what was refused is known now
             return
         told = {block.key: mine for block, mine in zip(blocks, keys, strict=True)}
-        work = batches(blocks, plan.by_sql, self.engine.memory) if plan.by_sql else []
+        work = batches(blocks, plan.by_sql, self._memory) if plan.by_sql else []
         for number, batch in enumerate(work):
             self._by_sql(one.source, plan.by_sql, batch, [told[block.key] for block in batch.blocks])
             progress.done((number + 1) / len(work))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from leadlift.engines import Partition
+from leadlift.engines import Engine, Partition
 from leadlift.features.pieces import within
 from leadlift.features.spines import Block
 from leadlift.features.tiles.measures import Measures, spelled, tileable
@@ -51,6 +51,11 @@ class Plan:
     bytes: int
     scans: int
     why: str
+
+
+def ways_of(engine: Engine) -> tuple[Way, ...]:
+    """How an engine's features can be built: rows are arranged only where queries run in this process."""
+    return ("sql",) if engine.spread else ("sql", "tiles")
 
 
 def plan_of(

@@ -163,4 +163,23 @@ def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: o
     elif hasattr(value, "isoformat"):
         sheet.write_datetime(row, column, value, look)
     else:
-        sheet.write_string(row, column, str(value), look)
+        sheet.write_string(row, column, in_lines(value), look)
+
+
+def in_lines(value: object) -> str:
+    """Several facts as people read them, one a line: no brackets and quotes of a programming language."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_in_line(one)}" for name, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "\n".join(_in_line(one) for one in value)
+    return _in_line(value)
+
+
+def _in_line(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.0f}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name.replace('_', ' ')} {_in_line(one)}" for name, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_in_line(one) for one in value)
+    return str(value)

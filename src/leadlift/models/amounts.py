@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.models.bands import Bands
-from leadlift.names import BANDS
+from leadlift.names import BANDS, amount_said
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,7 +93,7 @@ class AmountBands(Bands):
 
     def describe(self) -> dict[str, str]:
         """Return each letter's interval as people read it."""
-        told = [f"{floor:,.4g}" for floor in self.floors]
+        told = [amount_said(floor) for floor in self.floors]
         texts = [f"{low} to {high}" for high, low in pairwise(told)]
         return dict(zip(BANDS, [f"from {told[0]}", *texts, f"below {told[-1]}"], strict=True))
 

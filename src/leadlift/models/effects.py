@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from leadlift.models.amounts import AmountBands
 from leadlift.models.bands import Bands
-from leadlift.names import BANDS
+from leadlift.names import BANDS, amount_said
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,7 +96,7 @@ class EffectBands(Bands):
         return dict(zip(BANDS, [first, *texts, last], strict=True))
 
     def _said(self, effect: float) -> str:
-        return f"{100 * effect:.2f} points" if self.share else f"{effect:,.4g}"
+        return f"{100 * effect:.2f} points" if self.share else amount_said(effect)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, fit for JSON."""

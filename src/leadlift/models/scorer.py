@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -139,7 +139,14 @@ class Model:
 
         Raises UserError when a file is missing, is not ours, or the two do not belong together.
         """
-        trees, rest = read_model(folder)
+        return cls._of(*read_model(folder))
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, dict[str, Any]]]:
+        """Travel to other processes as the texts that `save` writes: trees and all else."""
+        return type(self)._of, (self.booster.model_to_string(), self._rest())
+
+    @classmethod
+    def _of(cls, trees: str, rest: Mapping[str, Any]) -> Self:
         return cls(
             booster=lgb.Booster(model_str=trees),
             encoding=Encoding.from_dict(rest["encoding"]),

@@ -18,6 +18,8 @@ from leadlift.names import CUSTOMER
 CODE, EVENT, AT, AMOUNT = "treatment_code", "event", "at", "amount"
 FIELDS = (CODE, CUSTOMER, EVENT, AT, AMOUNT)
 NEEDED = (CODE, CUSTOMER, EVENT, AT)
+ALSO = {CODE: "触达代码", CUSTOMER: "客户号", EVENT: "结果", AT: "时间", AMOUNT: "金额"}
+"""What a field is called in a file that began as a Chinese lead list."""
 LINE, FAULT, RAW = "line", "fault", "raw"
 DELIMITERS = ",;\t|"
 
@@ -101,13 +103,17 @@ def _found(names: Sequence[str], columns: Mapping[str, str], file: str) -> dict[
             raise UserError(f"--column {field}={name}: the fields of an outcome are {', '.join(FIELDS)}")
         if name not in names:
             raise UserError(f"--column {field}={name}: {file} has no such column; it has {', '.join(names)}")
-    found = {field: columns.get(field, field) for field in FIELDS}
+    found = {field: columns.get(field, _usual(field, names)) for field in FIELDS}
     for field in NEEDED:
         if found[field] not in names:
             close = get_close_matches(field, names, n=1, cutoff=0.5)
             hint = f" Is it {close[0]!r}? Then add --column {field}={close[0]}" if close else ""
             raise UserError(f"{file}: no column {field!r}; it has {', '.join(names)}.{hint}")
     return {field: name for field, name in found.items() if name in names}
+
+
+def _usual(field: str, names: Sequence[str]) -> str:
+    return ALSO[field] if field not in names and ALSO[field] in names else field
 
 
 def _parquet(path: Path) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from leadlift.reports.card import FeatureLine
+from leadlift.reports.card import AuditLine, FeatureLine
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import html_page, render
 
@@ -69,12 +69,47 @@ class EffectRow(Protocol):
         ...
 
 
+class ArmRow(Protocol):
+    """One arm beside the controls."""
+
+    @property
+    def arm(self) -> str:
+        """Its value."""
+        ...
+
+    @property
+    def cases(self) -> int:
+        """How many."""
+        ...
+
+    @property
+    def mean(self) -> float:
+        """Of the outcome."""
+        ...
+
+    @property
+    def effect(self) -> float:
+        """Mean less that of the controls."""
+        ...
+
+    @property
+    def low(self) -> float:
+        """The lower end of its interval."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The upper end of its interval."""
+        ...
+
+
 @dataclass(frozen=True)
 class UpliftCard:
     """An uplift model for its readers, every number finished.
 
     share: effects are differences of chances and told in points, else amounts. parts: name, cases, treated,
-    cases with an outcome. slope: of the line from predicted to found effect, with its interval.
+    cases with an outcome. arms: each by itself,
+    where there are several. slope: of the line from predicted to found effect, with its interval.
     """
 
     title: str
@@ -97,6 +132,8 @@ class UpliftCard:
     features: Sequence[FeatureLine]
     bands: Mapping[str, str]
     parts: Sequence[tuple[str, int, int, int]]
+    arms: Sequence[ArmRow]
+    audit: Sequence[AuditLine]
     limits: Sequence[str]
     plots: Mapping[str, bytes]
 

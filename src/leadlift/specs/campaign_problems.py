@@ -8,7 +8,7 @@ from leadlift.errors import Problem
 from leadlift.specs._yaml import Document, Path_
 from leadlift.specs.base import listed, nearest
 from leadlift.specs.campaigns import Campaign, Offer, ValueModel
-from leadlift.specs.crosscheck import WORKSPACE, Sources, condition_problems, feature_types
+from leadlift.specs.crosscheck import WORKSPACE, Sources, amount_problems, condition_problems, feature_types
 from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
 from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.policy import Rule
@@ -33,6 +33,7 @@ def campaign_problems(
         return [document.problem(("offers",), why)]
     problems = [
         *_money_problems(document, spec, pipelines),
+        *_amount_problems(document, spec, pipelines, sources),
         *_rule_problems(document, spec, pipelines, sources),
     ]
     types, hidden = _words(tables.pop(), sources, features)
@@ -96,6 +97,26 @@ def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) ->
             why = f"uplift_value needs uplift pipelines; '{offer.pipeline}' is of kind {kind}"
             problems.append(document.problem(("rank_by",), why))
         problems += _value_problems(document, spec, name, offer, pipelines)
+    return problems
+
+
+def _amount_problems(
+    document: Document, spec: Campaign, pipelines: Pipelines, sources: Sources
+) -> list[Problem]:
+    """What an offer counts as the amount of a purchase must stand in the source of its pipeline's target."""
+    problems = []
+    for name, offer in spec.offers.items():
+        if offer.amount is None:
+            continue
+        path, target = _path_of(spec, name, "amount"), pipelines[offer.pipeline].target
+        if target.source is None or target.absent:
+            why = (
+                f"pipeline '{offer.pipeline}' has no source of purchases: amounts then come with the outcomes"
+            )
+            problems.append(document.problem(path, why))
+        elif target.source in sources:
+            columns = column_types(sources[target.source], sources)
+            problems += amount_problems(document, path, offer.amount, columns, f"source '{target.source}'")
     return problems
 
 

@@ -180,7 +180,7 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
     if target.where:
         problems += condition_problems(document, ("target", "where"), target.where, columns, owner)
     if target.added:
-        problems += _amount_problems(document, target.added, columns, owner)
+        problems += amount_problems(document, ("target", "amount"), target.added, columns, owner)
     clock = target.event_time or source.clock
     times = [column for column, kind in columns.items() if kind in TIMES]
     if clock is None:
@@ -192,9 +192,10 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
     return problems
 
 
-def _amount_problems(document: Document, text: str, columns: Mapping[str, str], owner: str) -> list[Problem]:
+def amount_problems(
+    document: Document, path: Path_, text: str, columns: Mapping[str, str], owner: str
+) -> list[Problem]:
     """Faults of what is added up in the outcome window."""
-    path: Path_ = ("target", "amount")
     try:
         kind = sql.sql_type(sql.parse(text, columns, owner), columns)
     except sql.SqlError as fault:

@@ -237,7 +237,7 @@ CHANCE_GATES = {
 }
 VALUE_GATES, UPLIFT_GATES = {"min_gini", "max_total_error"}, {"min_qini"}
 FOREIGN_GATES = {
-    "uplift": CHANCE_GATES | VALUE_GATES | {"no_open_suspects"},
+    "uplift": CHANCE_GATES | VALUE_GATES,
     "value": CHANCE_GATES | UPLIFT_GATES,
 }
 """Which gates cannot judge a kind; of the kinds that predict a chance, those that judge effects and amounts."""

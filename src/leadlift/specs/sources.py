@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from leadlift.specs.base import Days, Name, Spec, SqlText, fault_at, listed, nearest
 from leadlift.specs.checks import Checks
 from leadlift.specs.columns import TIMES, Column
+from leadlift.specs.databases import SourceDatabase
 
 Kind = Literal["attributes", "events", "snapshots", "intervals", "flat", "lookup"]
 
@@ -91,8 +92,11 @@ class Join(Spec):
 class Source(Spec):
     """One input table."""
 
-    path: str = Field(description="A Parquet or CSV file, a glob of them, or a DuckDB file.")
+    path: str = Field("", description="A Parquet or CSV file, a glob of them, or a DuckDB file.")
     table: str | None = Field(None, description="The table inside a DuckDB file.")
+    database: SourceDatabase | None = Field(
+        None, description="Instead of `path`: a table of PostgreSQL, SQLite or MySQL."
+    )
     kind: Kind
     columns: dict[str, Column] = Field(min_length=1)
     customer_key: str | None = Field(
@@ -120,6 +124,14 @@ class Source(Spec):
     row_order: Literal["time"] | None = Field(None, description="Flat: the rows stand in the order of time.")
     complete_until: date | None = Field(None, description="The data is complete up to the start of this day.")
     description: str = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.path) == (self.database is not None):
+            raise ValueError("give either `path` or `database`")
+        if self.database is not None and self.table is not None:
+            raise fault_at("table", "the table of a database stands in `database`")
+        return self
 
     @model_validator(mode="after")
     def _clocks_fit_the_kind(self) -> Self:
@@ -153,6 +165,19 @@ class Source(Spec):
             if name in self.columns or brought.count(name) > 1:
                 raise fault_at("joins", f"column {name!r} is brought in but already there")
         return self
+
+    @property
+    def place(self) -> str:
+        """Where the rows are, as messages say it; never the address of a database, which may tell too much."""
+        if self.database is None:
+            return self.path
+        return self.database.table or "the query of the database"
+
+    @property
+    def declared_table(self) -> str:
+        """The part of the declaration that a snapshot of a database's table depends on, as text."""
+        place = {"url", "table", "query", "watch"}
+        return self.model_dump_json(include={"database": place, "columns": True})
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from leadlift.specs.crosscheck import (
     source_problems,
 )
 from leadlift.specs.definitions import FeatureDef
+from leadlift.specs.engine import ChosenEngine, EngineSpec
 from leadlift.specs.faults import problems_of
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.frozen import FOLDER as FROZEN
@@ -56,7 +57,7 @@ class WorkspaceFile(Spec):
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     timezone: str = "UTC"
     language: Literal["en", "zh"] = "en"
-    engine: Literal["duckdb"] = "duckdb"
+    engine: ChosenEngine = EngineSpec()
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
     tuning: str | None = Field(
         None,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,6 +48,17 @@ def open_storage(place: Path | str | None) -> BaseStorage:
         # Told in the driver's words, which may repeat the URL.
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise UserError(f"tuning: {shown}: cannot be opened: {_hidden(reason, place)}") from None
+
+
+@contextmanager
+def storage_at(place: Path | str | None) -> Iterator[BaseStorage]:
+    """As `open_storage`, and a database's connections are given back at the end: servers have few."""
+    storage = open_storage(place)
+    try:
+        yield storage
+    finally:
+        if isinstance(storage, RDBStorage):
+            storage.engine.dispose()
 
 
 def _hidden(text: str, url: str) -> str:

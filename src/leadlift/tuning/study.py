@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from leadlift.errors import UserError
 from leadlift.tuning._optuna import (
     BaseDistribution,
+    BaseStorage,
     FloatDistribution,
     IntDistribution,
     MedianPruner,
@@ -30,7 +31,7 @@ from leadlift.tuning.pace import Pace
 from leadlift.tuning.problem import METRICS, Progress, TuningData, TuningResult, TuningSettings
 from leadlift.tuning.sampling import sample_size
 from leadlift.tuning.space import Range, search_space, starting_point
-from leadlift.tuning.storage import open_storage
+from leadlift.tuning.storage import storage_at
 from leadlift.tuning.workers import WorkerDied, benches
 
 UNPRUNED_TRIALS, UNPRUNED_ROUNDS = 5, 20
@@ -53,14 +54,15 @@ def tune(
         settings.search_space, settings.params, len(train.y), bool(train.encoding.categories)
     )
     name = f"{settings.study}-{fingerprint(train, valid, settings, space)}"
-    study = _open_study(settings, name)
-    earlier = _finished(study)
-    if not study.trials:
-        study.enqueue_trial(starting_point(space))
-    with benches(train, valid, settings) as fitters:
-        search = _Search(study, settings, space, progress or _silent)
-        search.run(fitters)
-    return result(study, settings, earlier, sample_size(train.y, settings.negatives))
+    with storage_at(settings.storage) as storage:
+        study = _open_study(settings, name, storage)
+        earlier = _finished(study)
+        if not study.trials:
+            study.enqueue_trial(starting_point(space))
+        with benches(train, valid, settings) as fitters:
+            search = _Search(study, settings, space, progress or _silent)
+            search.run(fitters)
+        return result(study, settings, earlier, sample_size(train.y, settings.negatives))
 
 
 class _Stopped(Exception):  # noqa: N818  # no fault of its own: another thread met one
@@ -221,11 +223,11 @@ def _check(settings: TuningSettings) -> None:
         raise UserError(f"tune.negatives: {settings.negatives} must be at least 1 for each positive")
 
 
-def _open_study(settings: TuningSettings, name: str) -> Study:
+def _open_study(settings: TuningSettings, name: str, storage: BaseStorage) -> Study:
     rises = METRICS[settings.metric].higher_is_better
     study = create_study(
         study_name=name,
-        storage=open_storage(settings.storage),
+        storage=storage,
         load_if_exists=True,
         direction=StudyDirection.MAXIMIZE if rises else StudyDirection.MINIMIZE,
         pruner=MedianPruner(UNPRUNED_TRIALS, UNPRUNED_ROUNDS, REPORT_EVERY),

@@ -20,6 +20,8 @@ KINDS = {
     "tiles": "rows of sources, arranged by customer",
     "sources": "text sources, read once",
     "models": "models that made scores, for customers looked at one by one",
+    "spark": "answers on their way from executors, and what Spark said",
+    "snapshots": "tables of databases, as last read",
     "spill": "what did not fit into memory",
 }
 TABLES = "populations, outcomes and finished tables"

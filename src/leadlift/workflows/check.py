@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -25,8 +25,8 @@ from leadlift.errors import Problem, SpecErrors, UserError
 from leadlift.features import Home
 from leadlift.features.calendar import as_of_dates
 from leadlift.progress import SILENT, Progress
-from leadlift.specs import FILE, Workspace, marked_columns, read_workspace
-from leadlift.specs._yaml import dotted
+from leadlift.specs import FILE, Pipeline, Workspace, marked_columns, read_workspace
+from leadlift.specs._yaml import Document, dotted
 from leadlift.training import maturity_of
 from leadlift.workflows.session import as_problem, every_row, looked_at
 
@@ -90,7 +90,7 @@ def check(
         seen = _looked_at(ws, home, {name for name, _ in faults}, progress)
         day = as_of or last_day(seen)
         tables = (*(judge(one, day, asked=as_of is not None) for one in seen), *_unparsed(faults))
-        faulty = [*unreadable, *([] if faults else _immature(ws))]
+        faulty = [*unreadable, *_unknown_params(ws), *([] if faults else _immature(ws))]
         if faulty:
             raise SpecErrors([*faulty, *_told(ws, tables)])
         put_aside = _quarantine(ws, home, seen, progress) if quarantine else ()
@@ -209,17 +209,39 @@ def _immature(ws: Workspace) -> list[Problem]:
         return _immature_in(ws, home)
 
 
-def _immature_in(ws: Workspace, home: Home) -> list[Problem]:
-    problems = []
+def _pipelines(ws: Workspace) -> Iterator[tuple[Document, Pipeline]]:
+    """Every pipeline with the file that it stands in."""
     for document in ws.documents.values():
         name = document.data.get("pipeline")
         if (
-            name not in ws.pipelines
-            or not document.file.startswith("pipelines/")
-            or "campaign" in document.data
+            name in ws.pipelines
+            and document.file.startswith("pipelines/")
+            and "campaign" not in document.data
         ):
-            continue
-        spec = ws.pipelines[name]
+            yield document, ws.pipelines[name]
+
+
+def _unknown_params(ws: Workspace) -> list[Problem]:
+    """Parameters of LightGBM that cannot be set, and ranges that cannot be searched."""
+    from leadlift.models import check_params
+    from leadlift.tuning.space import search_space
+
+    problems = []
+    for document, spec in _pipelines(ws):
+        for path, asked in (
+            (("model", "params"), lambda spec=spec: check_params(spec.model.params)),
+            (("tune", "space"), lambda spec=spec: search_space(spec.tune.space, spec.model.params, 10**6)),
+        ):
+            try:
+                asked()
+            except UserError as error:
+                problems.append(document.problem(path, str(error).partition(": ")[2]))
+    return problems
+
+
+def _immature_in(ws: Workspace, home: Home) -> list[Problem]:
+    problems = []
+    for document, spec in _pipelines(ws):
         try:
             maturity = maturity_of(spec, home)
             if maturity is not None and spec.population.as_of is not None:

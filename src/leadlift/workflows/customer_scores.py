@@ -17,7 +17,7 @@ from leadlift.customers.words import WORDS
 from leadlift.errors import UserError
 from leadlift.features import feature_query, flat_query, needed
 from leadlift.features.rows import ROW, col
-from leadlift.names import AS_OF, BAND, PERCENTILE, PROBABILITY, RANK, SCORE
+from leadlift.names import AS_OF, BAND, PERCENTILE, PROBABILITY, RANK, SCORE, VALUE
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Workspace, conditions_of, shown_features
 from leadlift.workflows.aside import Aside, Question, Why
@@ -76,10 +76,15 @@ def standing_of(ws: Workspace, one: Alone, aside: Aside, progress: Progress) -> 
 
 def _history(days: Sequence[ScoredDay], rows: Sequence[pa.Table]) -> list[tuple[date, float]]:
     return [
-        (day.as_of, float(row[PROBABILITY][0].as_py()))
+        (day.as_of, float(row[_said_by(row)][0].as_py()))
         for day, row in zip(days, rows, strict=True)
         if row.num_rows
     ]
+
+
+def _said_by(row: pa.Table) -> str:
+    """The column with what the model says: an amount of value models, else a chance or an effect."""
+    return VALUE if VALUE in row.column_names else PROBABILITY
 
 
 def _whys(
@@ -163,8 +168,8 @@ def _scored(
         pipeline=name,
         as_of=last.day.as_of,
         model=last.model,
-        probability=row[PROBABILITY],
-        said=words.said(row[PROBABILITY]),
+        probability=row[_said_by(last.row)],
+        said=words.said(row[_said_by(last.row)]),
         percentile=row[PERCENTILE],
         band=row[BAND],
         rank=row.get(RANK),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from leadlift.engines.spark.words import said
 from leadlift.errors import UserError
 from leadlift.features import feature_query
 from leadlift.features.choose import by_source, needed
@@ -49,7 +50,7 @@ def sql_text(ws: Workspace, name: str, dialect: str = "duckdb") -> str:
     ordered = query.find(exp.With)
     if ordered is not None:  # a table must stand before those that read it
         ordered.set("expressions", sorted(ordered.expressions, key=lambda cte: cte.alias.startswith("part_")))
-    return query.sql(dialect=dialect, pretty=True)
+    return said(query, dialect)
 
 
 def tile_text(ws: Workspace, name: str) -> str:

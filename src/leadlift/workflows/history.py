@@ -52,7 +52,8 @@ class LeadList:
 class VersionHistory:
     """A registered version. aliases: `champion`, `challenger`. learned, judged: as-of dates, empty without any.
 
-    metrics: out-of-time AUC, lift@10 and positives. rivals: what was found beside each model to beat.
+    metrics: out-of-time AUC, lift@10 and positives; of other kinds Qini, or Gini and the lift of
+    money. rivals: what was found beside each model to beat.
     """
 
     version: int
@@ -119,7 +120,7 @@ def _version(
         judged=_between(params, "judged"),
         metrics={
             name: metrics[f"oot.{name}"]
-            for name in ("auc", "lift_at_10", "positives")
+            for name in ("auc", "lift_at_10", "positives", "qini", "gini", "value_lift_at_10")
             if f"oot.{name}" in metrics
         },
         rivals={key.removeprefix(mark): told for key, told in sorted(tags.items()) if key.startswith(mark)},

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from leadlift.leads import WaterfallRow
+from leadlift.specs import Workspace
+from leadlift.workflows.manifest import MANIFEST, read_manifest
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,43 @@ class Listed:
         if self.expected_low is None or self.expected_high is None:
             return ""
         return f", between {self.expected_low:,.0f} and {self.expected_high:,.0f} in 95 of 100 such lists"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A lead list that was written before, by its manifest; every file is as it was written."""
+
+    campaign: str
+    list_id: str
+    as_of: date
+    model: str
+    leads: int
+    expected_responders: float
+    folder: Path
+    files: tuple[str, ...]
+    written: str
+
+
+def standing_list(ws: Workspace, name: str, as_of: date) -> Standing | None:
+    """The campaign's list of that day, when there is one.
+
+    Raises UserError for a campaign that is not there, and for a list whose files are not those that were written.
+    """
+    ws.campaign(name)
+    folder = ws.root / "leads" / name / as_of.isoformat()
+    if not (folder / MANIFEST).is_file():
+        return None
+    told = read_manifest(
+        folder, f"Bring it back, or write another: leadlift leads {name} --as-of {as_of} --replace"
+    )
+    return Standing(
+        name,
+        told["list_id"],
+        as_of,
+        told["model"],
+        told["leads"],
+        told["expected_responders"],
+        folder,
+        tuple(told["files"]),
+        told["written"],
+    )

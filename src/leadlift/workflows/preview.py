@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
@@ -31,7 +29,7 @@ from leadlift.features.rows import AGE, SPINE
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import FeatureDef, Source, Workspace, marked_columns
 from leadlift.workflows.last_day import last_day
-from leadlift.workflows.session import opened
+from leadlift.workflows.session import apart, opened
 
 MASK = "***"
 LIMIT = 20
@@ -132,8 +130,8 @@ def _built(
     who = exp.Literal.string(customer).as_(CUSTOMER)
     when = exp.cast(exp.Literal.string(day.isoformat()), "DATE").as_(AS_OF)
     # the cache is for everyone's features, not for one customer's
-    with tempfile.TemporaryDirectory() as folder:
-        alone = Home(home.engine, Path(folder), home.sources, home.customer_key, home.fingerprints, "sql")
+    with apart(home) as folder:
+        alone = Home(home.engine, folder, home.sources, home.customer_key, home.fingerprints, "sql")
         spine = keep_spine(alone, exp.select(who, when), [])
         query, _ = feature_query(alone, catalogue, names, spine)
         row: dict[str, Any] = home.engine.table(query).to_pylist()[0]

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from leadlift.engines.files import digest, matching, stat_fingerprint, write_text
+from leadlift.engines.files import digest, stat_fingerprint, write_text
+from leadlift.engines.snapshots import files_of
 from leadlift.evaluation import FeatureProfile
 from leadlift.features.choose import needed
 from leadlift.features.definition import definition
 from leadlift.specs import Pipeline, Workspace
+from leadlift.workflows.session import CACHE
 
 FILE = "reports/feature_profile.json"
 FORMAT = 1
@@ -56,7 +58,7 @@ def _seen(profile: FeatureProfile, names: Iterable[str]) -> tuple[tuple[str, flo
 def data_now(ws: Workspace) -> dict[str, str]:
     """Source -> a fingerprint of its declaration and its files: their sizes and times, never their content."""
     return {
-        name: digest(stat_fingerprint(matching(ws.root, source.path)) + source.model_dump_json())
+        name: digest(stat_fingerprint(files_of(ws.root, ws.root / CACHE, source)) + source.model_dump_json())
         for name, source in ws.sources.items()
     }
 

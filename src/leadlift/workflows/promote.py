@@ -44,7 +44,7 @@ def promote(
     Raises GateError naming every gate that says no.
     """
     spec = ws.pipeline(name)
-    if accepted and not why.strip():
+    if any(accepted) and not why.strip():
         raise UserError("--accept needs --because: who answers for a gate says why")
     tracker = tracker_of(ws)
     new = tracker.version(name, version)
@@ -67,13 +67,16 @@ def promote(
 def _judged(gates: Gates, run: RunRecord, sitting: Sitting | None) -> list[Gate]:
     """By the gates of what the version is, whatever its pipeline is now."""
     if is_uplift(run.metrics):
-        return judge_uplift_gates(gates, run.metrics, sitting)
+        return judge_uplift_gates(gates, run.metrics, run.tags, sitting)
     if is_value(run.metrics):
         return judge_value_gates(gates, run.metrics, run.tags, sitting)
     return judge_gates(gates, run.metrics, run.tags, sitting)
 
 
 def _answered(gates: list[Gate], accepted: Sequence[str]) -> list[Gate]:
+    if "" in accepted:
+        told = "; ".join(f"{gate.name} ({gate.verdict})" for gate in gates)
+        raise UserError(f"--accept needs the name of a gate. The gates of this version: {told}")
     try:
         return accept(gates, accepted)
     except ValueError as error:

@@ -14,7 +14,7 @@ from leadlift.features import population as people
 from leadlift.features.rows import SPINE
 from leadlift.names import AS_OF, CONTROL, CUSTOMER, PROBABILITY, TARGET
 from leadlift.outcomes.faults import BOUGHT
-from leadlift.specs import Pipeline, Workspace
+from leadlift.specs import Pipeline, Target, Workspace
 from leadlift.training.table import maturity_of
 from leadlift.workflows.lists import WrittenList
 
@@ -46,8 +46,8 @@ def responses(
     mine = events[events["treatment_code"].isin(one.treatments)]
     told, notes = [], []
     for offer, here in cases.groupby("offer", sort=False):
-        spec = ws.pipeline(ws.campaign(one.campaign).offers[str(offer)].pipeline)
-        found, said = _of_offer(spec, home, here, mine)
+        stated = ws.campaign(one.campaign).offers[str(offer)]
+        found, said = _of_offer(ws.pipeline(stated.pipeline), stated.amount, home, here, mine)
         told.append(found)
         notes += said
     whole = _with_flags(pd.concat(told), mine)
@@ -60,14 +60,16 @@ def _expected(cases: pd.DataFrame) -> pd.Series:
 
 
 def _of_offer(
-    spec: Pipeline, home: Home, here: pd.DataFrame, events: pd.DataFrame
+    spec: Pipeline, amount: str | None, home: Home, here: pd.DataFrame, events: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[str]]:
     bought = events[events["event"].eq(BOUGHT)].groupby(["treatment_code", CUSTOMER])["money"].sum()
     said = here.join(bought.rename("amount"), on=["treatment_code", CUSTOMER])
     if spec.target.source is not None:
-        return here.assign(
-            responded=_by_source(spec, home, here), amount=said["amount"].fillna(0.0).to_numpy()
-        ), []
+        there = (_by_source(spec.target, home, here) > 0).astype(int)
+        if amount is None:
+            return here.assign(responded=there, amount=said["amount"].fillna(0.0).to_numpy()), []
+        adding = spec.target.model_copy(update={"amount": amount})
+        return here.assign(responded=there, amount=_by_source(adding, home, here)), []
     responded = said["amount"].notna().astype(int)
     notes = []
     if here["cell"].eq(CONTROL).any() and not responded[here["cell"].eq(CONTROL)].any():
@@ -78,17 +80,17 @@ def _of_offer(
     return here.assign(responded=responded, amount=said["amount"].fillna(0.0)), notes
 
 
-def _by_source(spec: Pipeline, home: Home, here: pd.DataFrame) -> np.ndarray:
-    """The target of each customer of the list, by the query that training takes it from."""
-    name = str(spec.target.source)
+def _by_source(target: Target, home: Home, here: pd.DataFrame) -> np.ndarray:
+    """The target of each customer of the list, a yes or an amount, by the query that training takes it from."""
+    name = str(target.source)
     spine = pa.table(
         {CUSTOMER: pa.array(here[CUSTOMER], pa.string()), AS_OF: pa.array(here[AS_OF], pa.date32())}
     )
     home.engine.define_table(SPINE, spine)
-    query = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
+    query = people.outcomes(name, home.sources[name], home.customer_key, target, home.sources)
     found = home.engine.table(query).to_pandas()
-    known: Mapping[str, int] = dict(zip(found[CUSTOMER].astype(str), found[TARGET], strict=True))
-    return np.array([int(known[one]) for one in here[CUSTOMER]])
+    known: Mapping[str, float] = dict(zip(found[CUSTOMER].astype(str), found[TARGET], strict=True))
+    return np.array([float(known[one]) for one in here[CUSTOMER]])
 
 
 def _with_flags(cases: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

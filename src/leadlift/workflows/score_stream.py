@@ -38,22 +38,44 @@ def scores_to_file(
 ) -> tuple[Tally, str]:
     """Score every row of the query and write scores.parquet; what was counted, and which predictor was used.
 
-    Memory is that of a few batches, however many rows there are.
+    Memory is that of a few batches, however many rows there are. Where the engine's rows lie in other processes the
+    model goes there, and scores alone come back.
     """
-    batches = _batches(stream)
-    first = next(batches, None)
-    if first is None:
-        return write_scores((), path, stream.engine, model.predicts_amount), "none"
-    predictor = model.predictor(stream.rows, first.slice(0, SAMPLE))
-    scored = _scored(chain([first], batches), model, predictor, as_of)
-    shown = _shown(scored, progress, stream.rows)
-    return write_scores(shown, path, stream.engine, model.predicts_amount), predictor.name
+    spread = stream.engine.spread
+    scoring = Scoring(model, as_of, stream.rows // max(1, spread))
+    scored = stream.engine.mapped(stream.query, scoring, named(UNRANKED, model.predicts_amount), BATCH)
+    tally = write_scores(_shown(scored, progress, stream.rows), path, stream.engine, model.predicts_amount)
+    return tally, "chosen by each worker" if spread and tally.customers else scoring.used
 
 
-def _batches(stream: Stream) -> Iterator[pa.RecordBatch]:
-    for batch in stream.engine.stream(stream.query, BATCH):
-        for start in range(0, batch.num_rows, BATCH):
-            yield batch.slice(start, BATCH)
+class Scoring:
+    """Batches of features in, batches of UNRANKED out, as `Engine.mapped` asks for: it may travel.
+
+    rows: about how many customers one process will score. used: the predictor that was taken here, `none` before any.
+    """
+
+    def __init__(self, model: Model, as_of: date, rows: int) -> None:
+        self._model, self._as_of, self._rows = model, as_of, rows
+        self._predictor: Predictor | None = None
+
+    def __reduce__(self) -> tuple[type[Scoring], tuple[Model, date, int]]:
+        """Travel as it was made: a predictor is chosen where the rows are."""
+        return Scoring, (self._model, self._as_of, self._rows)
+
+    @property
+    def used(self) -> str:
+        """The predictor's name."""
+        return self._predictor.name if self._predictor is not None else "none"
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Score a stream of rows; of several streams in one process the first one chooses the predictor."""
+        cut = (batch.slice(start, BATCH) for batch in batches for start in range(0, batch.num_rows, BATCH))
+        first = next(cut, None)
+        if first is None:
+            return
+        if self._predictor is None:
+            self._predictor = self._model.predictor(self._rows, first.slice(0, SAMPLE))
+        yield from _scored(chain([first], cut), self._model, self._predictor, self._as_of)
 
 
 def _scored(

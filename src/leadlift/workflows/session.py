@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from leadlift.engines import Fault
-from leadlift.engines.duckdb import DuckDbEngine
+from leadlift.engines.files import TEMPORARY
+from leadlift.engines.opening import open_engine
 from leadlift.errors import Problem, SpecErrors
 from leadlift.features import Home, open_sources
 from leadlift.machine import memory_budget
@@ -45,11 +48,17 @@ def every_row(ws: Workspace) -> Iterator[tuple[Home, list[tuple[str, Fault]]]]:
 @contextmanager
 def _started(ws: Workspace, sources: Mapping[str, Source]) -> Iterator[tuple[Home, list[tuple[str, Fault]]]]:
     cache = ws.root / CACHE
-    engine = DuckDbEngine(ws.root, cache, ws.file.timezone, memory_budget(ws.file.memory))
-    try:
+    memory = memory_budget(ws.file.memory)
+    with open_engine(ws.file.engine, ws.root, cache, ws.file.timezone, memory) as engine:
         yield open_sources(engine, cache, sources, ws.file.customer_key)
-    finally:
-        engine.close()
+
+
+@contextmanager
+def apart(home: Home) -> Iterator[Path]:
+    """A folder for a build that is to leave nothing behind, where the engine can read: beside what is kept."""
+    home.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{TEMPORARY}{os.getpid()}-", dir=home.cache) as folder:
+        yield Path(folder)
 
 
 def as_problem(ws: Workspace, source: str, fault: Fault) -> Problem:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from leadlift.errors import UserError
 from leadlift.evaluation import Estimate
 from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
@@ -83,12 +82,7 @@ def train(
     spec = ws.pipeline(name)
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
     if spec.treatment is not None:
-        if accepted.names:
-            raise UserError(
-                f"--accept-leak: pipeline {name} is of kind uplift, which the leak audit does not read; there is "
-                "nothing to accept. What is looked at instead: docs/uplift.md"
-            )
-        return train_uplift(ws, spec, spec.treatment, split, progress)
+        return train_uplift(ws, spec, spec.treatment, split, progress, accepted)
     if spec.kind == "value":
         return train_value(ws, spec, split, progress, accepted)
     with opened(ws) as home:

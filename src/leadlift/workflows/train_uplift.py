@@ -9,18 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
-from leadlift.evaluation import Estimate, UpliftDecile
+from leadlift.evaluation import ArmEffect, Estimate, UpliftDecile, arm_effects
+from leadlift.names import TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Split, Workspace
 from leadlift.specs.treatment import Treatment
 from leadlift.training import (
+    Acceptance,
+    Audit,
+    Cases,
     Experiment,
+    Finding,
     FittedUplift,
-    Parts,
     Randomisation,
     TrainingTable,
     UpliftChoice,
     UpliftJudgement,
+    audit_cases,
     check_randomised,
     choose,
     fit_uplift,
@@ -28,10 +33,14 @@ from leadlift.training import (
     prepare,
     propensity_of,
     split_cases,
+    told_apart,
     training_table,
     treated_of,
     verdict,
+    without_purity,
 )
+from leadlift.workflows.audited import stop_at_leaks
+from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.meta import reference_name, with_meta
 from leadlift.workflows.references import with_reference
 from leadlift.workflows.session import opened, tracker_of
@@ -56,6 +65,8 @@ class TrainedUplift:
     learners: tuple[str, ...]
     chosen_because: str
     randomisation: str
+    arms: tuple[ArmEffect, ...]
+    findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
 
@@ -70,23 +81,37 @@ class UpliftRun:
     randomisation: Randomisation
     drawn: str
     verdict: str
+    audit: Audit
+    arms: tuple[ArmEffect, ...]
 
 
 def train_uplift(
-    ws: Workspace, spec: Pipeline, treatment: Treatment, split: Split, progress: Progress
+    ws: Workspace,
+    spec: Pipeline,
+    treatment: Treatment,
+    split: Split,
+    progress: Progress,
+    accepted: Acceptance,
 ) -> TrainedUplift:
     """Learn the effect, judge it on the test beside the response model, log the run and register the version last.
 
-    Raises GateError when treatment was not randomised, unless the pipeline says to warn or to weight.
+    The leak audit reads whether there is an outcome, or a large one, in either group. Raises GateError when a suspect
+    stands open, and when treatment was not randomised, unless the pipeline says to warn or to weight.
     """
     name = spec.pipeline
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
-    parts = split_cases(table.table, split, table.maturity)
+        parts = split_cases(table.table, split, table.maturity)
+        progress.step("audit")
+        cases = prepare(table.table, table.features, parts)
+        asked, sizes = told_apart(cases)
+        limits = without_purity() if sizes else None
+        audit = audit_cases(spec, table, asked, catalogue_of(ws, spec), home, split.seed, accepted, limits)
     progress.step("was it a draw")
-    experiment, randomisation, drawn = experiment_of(table, parts, treatment, split.seed, name)
+    experiment, randomisation, drawn = experiment_of(table, cases, treatment, split.seed, name)
     tracker = tracker_of(ws)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
+        stop_at_leaks(run, ws, spec, table, audit)
         progress.step("choosing the learner")
         choice = chosen_for(experiment, treatment, split.seed, progress)
         progress.step("boosting")
@@ -97,10 +122,11 @@ def train_uplift(
         progress.step("judging")
         result = judge_uplift(fitted, experiment)
         told = verdict(result, not spec.target.amount)
+        arms = tuple(arm_effects(cases.y, table.table[TREATMENT].to_numpy(), treatment.contacted))
         progress.step("logging")
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            made = UpliftRun(table, experiment, fitted, result, randomisation, drawn, told)
+            made = UpliftRun(table, experiment, fitted, result, randomisation, drawn, told, audit, arms)
             log_uplift(run, ws, spec, made, split.seed, saved)
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return TrainedUplift(
@@ -118,15 +144,17 @@ def train_uplift(
         learners=tuple(str(one) for one in choice.chosen),
         chosen_because=choice.why,
         randomisation=drawn,
+        arms=arms,
+        findings=audit.findings,
         notes=table.notes,
     )
 
 
 def experiment_of(
-    table: TrainingTable, parts: Parts, treatment: Treatment, seed: int, name: str
+    table: TrainingTable, cases: Cases, treatment: Treatment, seed: int, name: str
 ) -> tuple[Experiment, Randomisation, str]:
     """The cases with their groups and chances of treatment, how the draw looks, and what is said of it."""
-    cases, treated = prepare(table.table, table.features, parts), treated_of(table.table)
+    treated = treated_of(table.table)
     plain = Experiment(cases, treated, np.full(len(treated), treated.mean()))
     found = check_randomised(cases.matrix, treated, cases.customer, cases.encoding, plain.before, seed)
     propensity, drawn = propensity_of(found, treated, treatment.not_randomised, name)

@@ -9,7 +9,7 @@ from leadlift.evaluation import Estimate, limits
 from leadlift.evaluation.limits import FAILED, PASSED, WEAK
 from leadlift.names import TEST
 from leadlift.specs import Gates
-from leadlift.training import Gate, Sitting
+from leadlift.training import Gate, Sitting, open_suspects
 from leadlift.training.gates import NOT_JUDGED
 
 QINI = f"{TEST}.qini"
@@ -20,7 +20,9 @@ def is_uplift(metrics: Mapping[str, float]) -> bool:
     return QINI in metrics
 
 
-def judge_uplift_gates(spec: Gates, metrics: Mapping[str, float], champion: Sitting | None) -> list[Gate]:
+def judge_uplift_gates(
+    spec: Gates, metrics: Mapping[str, float], tags: Mapping[str, str], champion: Sitting | None
+) -> list[Gate]:
     """Hold an uplift run's numbers on the test against the gates; the champion's, when there is one.
 
     "No effect found" is a result, but no champion: the Qini's interval must be above 0, as often as it was looked at.
@@ -34,6 +36,8 @@ def judge_uplift_gates(spec: Gates, metrics: Mapping[str, float], champion: Sitt
         gates.append(_response(metrics, surely=spec.beats_baseline == "surely"))
     if spec.beats_champion and champion is not None:
         gates.append(_champion(metrics, champion, surely=spec.beats_champion == "surely"))
+    if spec.no_open_suspects:
+        gates.append(open_suspects(tags))
     return gates
 
 

@@ -14,6 +14,7 @@ from leadlift.names import TEST
 from leadlift.reports.uplift_card import UpliftCard, uplift_html, uplift_markdown
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
+from leadlift.workflows.audited import audit_lines, log_audit
 from leadlift.workflows.card import feature_lines, population_text, target_text
 from leadlift.workflows.contributions import shap_of, spread, title
 from leadlift.workflows.logging import log_inputs
@@ -39,6 +40,9 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
         }
     )
     run.metrics(uplift_metrics(made))
+    log_audit(run, made.audit)
+    if len(made.arms) > 1:
+        run.table("tables/arms.csv", [asdict(arm) for arm in made.arms])
     card = card_of_uplift(spec, made)
     for name, png in card.plots.items():
         run.data(f"plots/{name}.png", png)
@@ -112,6 +116,8 @@ def card_of_uplift(spec: Pipeline, made: UpliftRun) -> UpliftCard:
             (part, len(rows), int(made.experiment.treated[rows].sum()), int((cases.y[rows] > 0).sum()))
             for part, rows in cases.parts.rows.items()
         ],
+        arms=made.arms if len(made.arms) > 1 else (),
+        audit=audit_lines(made.audit),
         limits=made.table.notes,
         plots={
             "qini": qini_plot(*result.curves, share=share),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +13,7 @@ from sqlglot import exp
 
 from leadlift.errors import UserError
 from leadlift.features import Home, Spine, feature_query, keep_spine, needed, planned, together
+from leadlift.features.plans import ways_of
 from leadlift.features.proof import (
     Reader,
     Rebuilder,
@@ -31,7 +31,7 @@ from leadlift.names import AS_OF, CUSTOMER
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import FeatureDef, Workspace, marked_columns
 from leadlift.training import everyone_spine
-from leadlift.workflows.session import opened
+from leadlift.workflows.session import apart, opened
 from leadlift.workflows.verified import Difference, DifferingRow, Read, Verified
 
 MASK = "***"
@@ -62,14 +62,14 @@ def verify(
     if not features:
         note = "no features are defined: the columns of flat tables are read as they stand"
         return Verified(0, 0, 0, 0, (), 0, {}, (), (note,), None)
-    with opened(ws) as home, tempfile.TemporaryDirectory() as folder:
+    with opened(ws) as home, apart(home) as folder:
         progress.step("choosing customers")
         used = {name: home.sources[name] for name in home.sources if any(f.source == name for f in features)}
         days = sorted(set(as_of)) or _spread(home)
         chosen = sampled(home.engine, used, home.customer_key, days, sample, seed)
         if not chosen.pairs:
             raise UserError(f"{', '.join(used)}: no customers, and so nothing to verify")
-        built = _built(ws, home, Path(folder), features, chosen, progress)
+        built = _built(ws, home, folder, features, chosen, progress)
         return _Comparison(ws, home, features, chosen, built).made(days, progress)
 
 
@@ -92,11 +92,11 @@ def _built(
     """Way -> the values of the pairs that it builds."""
     names = [feature.name for feature in features]
     found: dict[str, Built] = {}
-    for way in ("sql", "tiles"):
+    for way in ways_of(home.engine):
         progress.step(f"building {WAYS[way]}")
         # a cache of its own: nothing that was built before is taken, and nothing is left behind
-        apart = replace(home, cache=folder / way, way=way)
-        query, _ = feature_query(apart, ws.features, names, _spine(apart, chosen.pairs))
+        alone = replace(home, cache=folder / way, way=way)
+        query, _ = feature_query(alone, ws.features, names, _spine(alone, chosen.pairs))
         found[way] = _values(home, query)
     progress.step(f"values {WAYS['everyone']}")
     everyone = _everyone(ws, home, names, chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadlift.names import amount_said
 from leadlift.specs import Pipeline
 
 
@@ -25,7 +26,7 @@ class Wording:
         if self.meaning is None:
             return f"{value:.1%}"
         if self is MONEY:
-            return f"{value:,.4g}"
+            return amount_said(value)
         return f"{100 * value:+.2f} points" if self.share else f"{value:+,.4g}"
 
 

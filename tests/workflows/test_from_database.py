@@ -1,0 +1,78 @@
+"""A bank whose tables stand in PostgreSQL: the same answers as from files, and its password nowhere."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from leadlift.cli.main import main
+
+psycopg = pytest.importorskip("psycopg")
+DAY = "2026-06-30"
+TYPES = {"integer": "bigint", "number": "double precision", "decimal": "numeric(18,2)", "string": "text"}
+
+
+def kind(column) -> str:
+    return TYPES.get(column["type"], column["type"])
+
+
+def loaded(url, name, path, columns) -> None:
+    """Put a Parquet file into a table of the same name."""
+    rows = pq.read_table(path, columns=[one.get("from", key) for key, one in columns.items()])
+    made = ", ".join(f'"{one.get("from", key)}" {kind(one)}' for key, one in columns.items())
+    with psycopg.connect(url) as connection:
+        connection.execute(f"create table {name} ({made})")
+        with connection.cursor().copy(f"copy {name} from stdin") as copy:
+            for row in rows.to_pylist():
+                copy.write_row(list(row.values()))
+
+
+@pytest.fixture
+def in_database(starter, new_database, monkeypatch):
+    """The starter workspace with every source moved into the database, and its files gone."""
+    spec = starter / "leadlift.yaml"
+    told = yaml.safe_load(spec.read_text("utf-8"))
+    monkeypatch.setenv("BANK", new_database.replace("bank@", "bank:s3cret@"))
+    before = starter / "files.yaml"
+    before.write_text(spec.read_text("utf-8"), encoding="utf-8")
+    for name, source in told["sources"].items():
+        place = starter / source.pop("path")
+        files = sorted(place.parent.glob(place.name))
+        if len(files) > 1:
+            pq.write_table(
+                pa.concat_tables([pq.read_table(one) for one in files]), place.parent / "all.parquet"
+            )
+            files = [place.parent / "all.parquet"]
+        loaded(new_database, name, files[0], source["columns"])
+        source["database"] = {"url": "env:BANK", "table": name}
+    spec.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
+    return starter
+
+
+def built(leadlift, workspace):
+    said = leadlift("features", "build", "--as-of", DAY, "--json", at=workspace)
+    assert (said.code, said.err) == (0, "")
+    return pq.read_table(said.json["path"]).sort_by("customer_id")
+
+
+@pytest.mark.slow
+def test_features_and_findings_are_those_of_the_files_and_the_password_is_nowhere(leadlift, in_database):
+    from_database = built(leadlift, in_database)
+    checked = leadlift("check", "--json", at=in_database)
+    assert checked.code == 0
+    said = leadlift("train", "fund_purchase", "--json", at=in_database)
+    assert said.code == 0
+    for path in in_database.rglob("*"):
+        if path.is_file():
+            assert b"s3cret" not in path.read_bytes(), path
+    assert "s3cret" not in checked.out + said.out + said.err
+
+    (in_database / "files.yaml").replace(in_database / "leadlift.yaml")
+    from_files = built(leadlift, in_database)
+    assert from_database.num_rows > 1_900
+    assert from_database.equals(from_files)
+    assert main(["check", "--workspace", str(in_database)]) == 0
+    again = leadlift("train", "fund_purchase", "--json", at=in_database).json
+    assert again["metrics"]["auc"] == said.json["metrics"]["auc"]
