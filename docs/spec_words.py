@@ -218,13 +218,11 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (ModelChoice, "params"): "LightGBM's parameters; these go before tuned ones.",
     (
         ModelChoice,
-        Distributed,
         "calibration",
     ): "How outputs become chances (docs/probabilities.md); `auto` chooses on later calibration cases.",
     (ModelChoice, "max_rounds"): "Trees at most.",
     (
         ModelChoice,
-        Distributed,
         "early_stopping",
     ): "Rounds without a gain on the validation cases after which boosting stops.",
     (Campaign, "campaign"): "Its name on the command line, in folders and in list ids.",
