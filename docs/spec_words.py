@@ -28,6 +28,7 @@ from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
 from leadlift.specs.monitor import Marks, Monitor
 from leadlift.specs.pipelines import (
+    Distributed,
     FeatureChoice,
     Gates,
     ModelChoice,
@@ -100,6 +101,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
         Split,
         Tune,
         ModelChoice,
+        Distributed,
         Gates,
         Treatment,
         Monitor,
