@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from leadlift.customers.words import WORDS
+from leadlift.models import (
+    EffectBands,
+    Encoding,
+    Model,
+    ReferencePercentiles,
+    Straight,
+    fit_booster,
+    make_dataset,
+)
 from leadlift.specs import open_workspace
 from leadlift.workflows.aside import Aside, Question, beside
 from leadlift.workflows.customer import customer
@@ -188,3 +199,23 @@ def test_both_languages_have_all_words_with_the_same_blanks():
 def test_json_is_nothing_but_json(world, ids, leadlift):
     said = leadlift("customer", ids[0], "--as-of", str(WORLD_DAY), "--json", at=world)
     assert json.loads(said.out)["customer"] == ids[0]
+
+
+def test_the_process_beside_explains_models_of_text_features_itself(tmp_path, monkeypatch):
+    table = pa.table({"region": ["north", "south"] * 100, "age": [float(i) for i in range(200)]})
+    encoding = Encoding.fit(table, table.column_names)
+    matrix = encoding.encode(table)
+    booster = fit_booster(
+        make_dataset(matrix, matrix[:, 0] + matrix[:, 1], encoding), None, {"objective": "regression"}, 5
+    )
+    raw = booster.predict(matrix)
+    places = ReferencePercentiles.from_scores(raw, "all")
+    model = Model(booster, encoding, Straight(1.0, 0.0), EffectBands.from_effect(1.0, False), places)
+    model = replace(model, meta={"typical": json.dumps({"region": "north", "age": 50.0})})
+    folder = model.save(tmp_path / "models" / "one" / "model")
+    question = Question(folder, {}, table.slice(7, 1), "en")
+    here = Aside().why([question])
+    # the answer must come from the other process: here nobody answers any more
+    monkeypatch.setattr("leadlift.workflows.aside._answer", None)
+    with beside(tmp_path / "models") as aside:
+        assert aside.why([question]) == here

@@ -43,6 +43,15 @@ class Question:
     language: str
 
 
+class NotFound:
+    """A finder to whom what is unused is not installed: libraries then do without it, each in its own way."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Nothing for any other module, so that the next finder is asked. Raises ModuleNotFoundError."""
+        if name.partition(".")[0] in UNUSED:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 class Aside:
     """Explains in the process at the other end, or in this one where there is none."""
 
@@ -93,7 +102,7 @@ def _serve(other: Connection) -> None:
 
     gc.disable()
     # LightGBM does without what this process has no use for, and is imported in a quarter of the time
-    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]  # None: may not be imported
+    sys.meta_path.insert(0, NotFound())
     import leadlift.workflows.reasons  # noqa: F401 - this is what the process is for
 
     while True:
