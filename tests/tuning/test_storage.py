@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from leadlift.errors import UserError
@@ -24,6 +28,17 @@ def test_postgresql_keeps_a_study_and_workers_share_it(new_database):
     more = tune(TRAIN, VALID, settings(trials=8, workers=2, storage=new_database))
     assert told(more)[:3] == told(first)
     assert [trial.state in ("complete", "pruned") for trial in more.trials] == [True] * 8
+
+
+@pytest.mark.slow
+def test_commands_that_begin_at_one_moment_in_an_empty_database_all_find_its_tables(new_database):
+    program = "import sys; from leadlift.tuning.storage import open_storage; open_storage(sys.argv[1])"
+    path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    begun = [
+        subprocess.Popen([sys.executable, "-c", program, new_database], env={**os.environ, **path})
+        for _ in range(6)
+    ]
+    assert [process.wait(60) for process in begun] == [0] * 6
 
 
 def test_a_line_cut_off_by_a_crash_is_removed_and_all_others_stay(tmp_path):

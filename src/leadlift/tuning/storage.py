@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from leadlift.engines.addresses import with_driver
 from leadlift.errors import UserError
@@ -23,6 +24,8 @@ from leadlift.tuning._optuna import (
 
 # Seconds after which the lock of a process that was killed inside is taken away. Appending takes milliseconds.
 LOCK_PATIENCE = 10
+# Seconds between attempts at a database whose tables somebody else is making.
+FIRST_PAUSES = (0.5, 1.0, 2.0, 4.0)
 # What SQLAlchemy would take when no driver is named is a package few have.
 PACKAGES = {"postgresql+psycopg": "psycopg[binary]", "mysql+pymysql": "pymysql"}
 
@@ -39,7 +42,7 @@ def open_storage(place: Path | str | None) -> BaseStorage:
     url = with_driver(place)
     shown = without_password(place)
     try:
-        return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        return _database(url)
     except ImportError:
         needed = PACKAGES.get(url.partition(":")[0])
         hint = f"install it: pip install '{needed}'" if needed else "see SQLAlchemy's list of drivers"
@@ -48,6 +51,18 @@ def open_storage(place: Path | str | None) -> BaseStorage:
         # Told in the driver's words, which may repeat the URL.
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise UserError(f"tuning: {shown}: cannot be opened: {_hidden(reason, place)}") from None
+
+
+def _database(url: str) -> RDBStorage:
+    """Open the database. Commands that begin at one moment in an empty one all make its tables: one of them can."""
+    for pause in FIRST_PAUSES:
+        try:
+            return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        except (IntegrityError, ProgrammingError, OperationalError) as error:
+            if "exist" not in str(error.orig) and "duplicate" not in str(error.orig):
+                raise
+            time.sleep(pause)
+    return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
 
 
 @contextmanager
