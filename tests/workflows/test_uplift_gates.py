@@ -6,7 +6,7 @@ import pytest
 
 from leadlift.specs import Gates
 from leadlift.training import Sitting
-from leadlift.workflows.uplift_gates import is_uplift, judge_uplift_gates
+from leadlift.workflows.uplift_gates import QINI, judge_uplift_gates
 
 FOUND = {
     "oot.qini": 0.008,
@@ -33,8 +33,8 @@ def stopped(
 
 def test_an_effect_found_twice_is_stopped_by_nothing_and_a_response_run_is_no_uplift_run():
     assert stopped() == []
-    assert is_uplift(FOUND)
-    assert not is_uplift({"oot.auc": 0.7})
+    assert QINI.of(FOUND)
+    assert not QINI.of({"oot.auc": 0.7})
 
 
 @pytest.mark.parametrize(

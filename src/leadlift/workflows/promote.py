@@ -14,8 +14,8 @@ from leadlift.tracking import ModelVersion, RunRecord, Tracker
 from leadlift.training import Gate, Sitting, accept, judge_gates
 from leadlift.workflows.outsider import train_run
 from leadlift.workflows.session import tracker_of
-from leadlift.workflows.uplift_gates import is_uplift, judge_uplift_gates
-from leadlift.workflows.value_gates import is_value, judge_value_gates
+from leadlift.workflows.uplift_gates import QINI, judge_uplift_gates
+from leadlift.workflows.value_gates import GINI, judge_value_gates
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def promote(
 
 def _judged(gates: Gates, run: RunRecord, sitting: Sitting | None) -> list[Gate]:
     """By the gates of what the version is, whatever its pipeline is now."""
-    if is_uplift(run.metrics):
+    if QINI.of(run.metrics):
         return judge_uplift_gates(gates, run.metrics, run.tags, sitting)
-    if is_value(run.metrics):
+    if GINI.of(run.metrics):
         return judge_value_gates(gates, run.metrics, run.tags, sitting)
     return judge_gates(gates, run.metrics, run.tags, sitting)
 

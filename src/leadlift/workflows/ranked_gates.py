@@ -1,0 +1,80 @@
+"""Gates that versions of kinds uplift and value share: each judged by a measure of its own ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isnan, nan
+
+from leadlift.evaluation import Estimate, Limits, limits
+from leadlift.evaluation.limits import FAILED, PASSED, WEAK
+from leadlift.training import Gate, Sitting
+from leadlift.training.gates import NOT_JUDGED
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a kind ranks by. metric: its name in a run. called: for people. style: how it is written. kind: whose."""
+
+    metric: str
+    called: str
+    style: str
+    kind: str
+
+    def of(self, metrics: Mapping[str, float]) -> bool:
+        """Whether a training run's numbers hold it."""
+        return self.metric in metrics
+
+    def said(self, one: Estimate, sign: str = "") -> str:
+        """A value with its interval."""
+        value, low, high = (format(end, sign + self.style) for end in (one.value, one.low, one.high))
+        return f"{self.called} {value} [{low}, {high}]"
+
+
+def estimate_of(metrics: Mapping[str, float], name: str) -> Estimate:
+    """A metric with its interval; what is not there is NaN."""
+    return Estimate(*(metrics.get(f"{name}{end}", nan) for end in ("", ".low", ".high")))
+
+
+def limit_of(name: str, minimum: float | None) -> Limits:
+    """The file's limit with the pipeline's own in its place."""
+    one = limits()[name]
+    return one if minimum is None else replace(one, minimum=minimum)
+
+
+def positives(minimum: float | None, metrics: Mapping[str, float], called: str) -> Gate:
+    """Enough cases of the test with an outcome."""
+    limit = limit_of("positives", minimum)
+    count, asked = metrics.get(limit.metric, nan), f"at least {limit.minimum:g}"
+    verdict = limit.verdict(count)
+    return Gate(
+        "positives", None if isnan(count) else count, asked, verdict, f"{called} {count:,.0f}, {asked}"
+    )
+
+
+def beats(name: str, gain: Estimate, measure: Measure, beside: str, *, surely: bool) -> Gate:
+    """Not worse than another ranking of the same test beyond luck; with `surely`, better beyond luck."""
+    fits = gain.low > 0 if surely else gain.high >= 0
+    asked = "better beyond luck" if surely else "not worse beyond luck"
+    told = f"{measure.said(gain, '+')} beside {beside}, must be {asked}"
+    verdict = FAILED if not fits else PASSED if gain.low > 0 else WEAK
+    return Gate(name, None if isnan(gain.value) else gain.value, asked, verdict, told)
+
+
+def beats_champion(
+    metrics: Mapping[str, float], champion: Sitting, measure: Measure, *, surely: bool
+) -> Gate:
+    """Each on its own test, so not in pairs: within the champion's interval; with `surely`, intervals apart."""
+    if not measure.of(champion.metrics):
+        none = f"no {measure.kind} model: there is no {measure.called} to beat"
+        told = f"the champion, version {champion.version}, is {none}"
+        return Gate("beats_champion", None, "", NOT_JUDGED, told)
+    new, old = (estimate_of(found, measure.metric) for found in (metrics, champion.metrics))
+    fits = new.low > old.high if surely else new.value >= old.low
+    asked = (
+        f"the interval above {old.high:{measure.style}}, where the champion's ends"
+        if surely
+        else f"at least {old.low:{measure.style}}, where the champion's interval begins"
+    )
+    told = f"{measure.said(new)}, must be {asked} (version {champion.version})"
+    return Gate("beats_champion", new.value, asked, PASSED if fits else FAILED, told)
