@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadlift.evaluation import limits
-from leadlift.specs.pipelines import Gates
+from leadlift.specs.gates import Gates
 from leadlift.training.gates import WORDS
 
 from .pages import table_rows, text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadlift.specs.pipelines import Gates
+from leadlift.specs.gates import Gates
 from leadlift.training import Sitting, accept, judge_gates
 
 GOOD = {

@@ -1,5 +1,6 @@
 """Pure metrics: arrays in, numbers out."""
 
+from leadlift.evaluation.arms import ArmEffect, arm_effects
 from leadlift.evaluation.association import mid_ranks, rank_correlations
 from leadlift.evaluation.bootstrap import Estimate
 from leadlift.evaluation.compare import Compared, compare
@@ -23,9 +24,7 @@ from leadlift.evaluation.profile import DRIFT, QUANTILES, SHIFT, FeatureProfile,
 from leadlift.evaluation.stability import bin_counts, binned, frozen_edges, psi, psi_by_chance, psi_expected
 from leadlift.evaluation.strength import clustered_auc, information_value, rates_of_others
 from leadlift.evaluation.uplift import (
-    ArmEffect,
     UpliftDecile,
-    arm_effects,
     evaluate_uplift,
     qini_of_best,
     qini_points,

@@ -7,8 +7,9 @@ from leadlift.specs.columns import Column
 from leadlift.specs.definitions import FeatureDef, column_types, marked_columns
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.frozen import Cluster, Frozen, Scaling
+from leadlift.specs.gates import Gates
 from leadlift.specs.history import ContactHistory
-from leadlift.specs.pipelines import Gates, ModelChoice, Pipeline, Population, Split, Target, Tune
+from leadlift.specs.pipelines import ModelChoice, Pipeline, Population, Split, Target, Tune
 from leadlift.specs.policy import Rule
 from leadlift.specs.segment_catalogue import SegmentDef
 from leadlift.specs.segments import Segmentation
