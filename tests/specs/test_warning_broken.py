@@ -69,7 +69,10 @@ def test_patterns_leave_out_texts_and_what_is_protected(opened):
 @pytest.mark.parametrize(
     ("stanza", "says"),
     [
-        ("{source: holding}", "affinity.source: no source 'holding'. Did you mean 'holdings'?"),
+        (
+            "{source: holding}",
+            "affinity.source: no source 'holding' in leadlift.yaml. Did you mean 'holdings'?",
+        ),
         (
             "{source: balances}",
             "affinity.source: 'balances' is of kind snapshots; products held need intervals",

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from leadlift.errors import Problem
 from leadlift.specs._yaml import Document
-from leadlift.specs.base import Days, Name, Share, Spec, listed, nearest
+from leadlift.specs.base import Days, Name, Share, Spec, nearest
+from leadlift.specs.crosscheck import unknown_source
 from leadlift.specs.definitions import column_types, marked_columns
 from leadlift.specs.sources import Source
 
@@ -42,8 +43,7 @@ def affinity_problems(
         return []
     source = sources.get(spec.source)
     if source is None:
-        known = nearest(spec.source, sources) or f" Known: {listed(sources)}"
-        return [document.problem(("affinity", "source"), f"no source '{spec.source}'.{known}")]
+        return unknown_source(document, ("affinity", "source"), spec.source, sources)
     if source.kind != "intervals":
         why = (
             f"'{spec.source}' is of kind {source.kind}; products held need intervals, from opening to closing"

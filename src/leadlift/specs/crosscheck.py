@@ -82,7 +82,7 @@ def _join_problems(document: Document, path: Path_, source: Source, sources: Sou
 
 def feature_file_problems(document: Document, file: FeatureFile, sources: Sources) -> list[Problem]:
     """Faults of a feature file as a whole."""
-    return _unknown_source(document, ("source",), file.source, sources)
+    return unknown_source(document, ("source",), file.source, sources)
 
 
 def pipeline_problems(
@@ -135,7 +135,7 @@ def _population_problems(document: Document, spec: Pipeline, sources: Sources) -
         path = ("population", part)
         if name is None:
             continue
-        problems += _unknown_source(document, path, name, sources)
+        problems += unknown_source(document, path, name, sources)
         if name in sources and sources[name].kind not in kinds:
             why = f"source '{name}' is of kind '{sources[name].kind}'; `{part}` needs {listed(kinds, 'or')}"
             problems.append(document.problem(path, why))
@@ -172,7 +172,7 @@ def _target_problems(document: Document, spec: Pipeline, sources: Sources) -> li
             return [document.problem(("target", "column"), why)]
         return []
     name = target.source or ""
-    problems = _unknown_source(document, ("target", "source"), name, sources)
+    problems = unknown_source(document, ("target", "source"), name, sources)
     source = sources.get(name)
     if source is None:
         return problems
@@ -225,7 +225,8 @@ def feature_types(features: Mapping[str, FeatureDef] | None) -> dict[str, str] |
     return {name: "string" if one.is_text else "number" for name, one in features.items()}
 
 
-def _unknown_source(document: Document, path: Path_, name: str, sources: Sources) -> list[Problem]:
+def unknown_source(document: Document, path: Path_, name: str, sources: Sources) -> list[Problem]:
+    """The fault of naming a source that is not declared."""
     if name in sources:
         return []
     known = nearest(name, sources) or f" Known: {listed(sources)}"

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from leadlift.errors import Problem
 from leadlift.specs._yaml import Document
-from leadlift.specs.base import Name, Spec, SqlText, listed, nearest
-from leadlift.specs.crosscheck import condition_problems
+from leadlift.specs.base import Name, Spec, SqlText, nearest
+from leadlift.specs.crosscheck import condition_problems, unknown_source
 from leadlift.specs.definitions import column_types
 from leadlift.specs.sources import Source
 
@@ -33,8 +33,7 @@ def history_problems(
         return []
     source = sources.get(spec.source)
     if source is None:
-        known = nearest(spec.source, sources) or f" Known: {listed(sources)}"
-        return [document.problem(("contacts", "source"), f"no source '{spec.source}'.{known}")]
+        return unknown_source(document, ("contacts", "source"), spec.source, sources)
     if source.kind != "events":
         return [
             document.problem(("contacts", "source"), f"'{spec.source}' is of kind {source.kind}, not events")
