@@ -113,9 +113,14 @@ def test_an_amount_is_learned_promoted_scored_explained_and_told(leadlift, shop)
     assert manifest["expected_value"] == pytest.approx(scores["value"].sum(), rel=1e-6)
     explained = leadlift("explain", "spend", "--customer", "c0001", at=shop)
     assert explained.code == 0, explained.err
-    assert "expected amount" in explained.out or "c0001" in explained.out
+    page = (shop / "reports" / "explain-spend-c0001.html").read_text(encoding="utf-8")
+    assert "expected amount" in page
+    assert "log-odds" not in page
     assert leadlift("report", at=shop).code == 0
-    assert leadlift("history", "spend", at=shop).code == 0
+    told = leadlift("history", "spend", at=shop)
+    assert (told.code, "Gini" in told.out, "AUC" in told.out) == (0, True, False)
+    asked = leadlift("sql", "select round(sum(value)) s, count(probability) p from scores", "--json", at=shop)
+    assert asked.json == [{"s": round(scores["value"].sum()), "p": 0}]
     run = tracker_of(open_workspace(shop)).runs("spend", "train")[0]
     assert run.metrics["oot.gini.low"] > 0.5
     assert 0.8 < run.metrics["oot.total_ratio"] < 1.25

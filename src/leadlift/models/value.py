@@ -43,10 +43,11 @@ class ValueSetting:
         return f"{told}, {self.leaves} leaves"
 
 
-def value_settings() -> list[ValueSetting]:
-    """All ways that are tried."""
+def value_settings(leaves: int | None = None) -> list[ValueSetting]:
+    """All ways that are tried. leaves: of all trees, where the pipeline states them."""
+    sizes = LEAVES if leaves is None else (leaves,)
     ways = [(TWO_PART, 0.0), *((TWEEDIE, power) for power in POWERS)]
-    return [ValueSetting(way, power, leaves) for way, power in ways for leaves in LEAVES]
+    return [ValueSetting(way, power, size) for way, power in ways for size in sizes]
 
 
 def chance_params(leaves: int) -> dict[str, Any]:

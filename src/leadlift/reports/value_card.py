@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from leadlift.names import amount_said
 from leadlift.reports.card import AuditLine, FeatureLine
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import html_page, render
@@ -119,7 +120,6 @@ class ValueCard:
     features: Sequence[FeatureLine]
     bands: Mapping[str, str]
     parts: Sequence[tuple[str, int, int, float]]
-    suspects: Sequence[str]
     audit: Sequence[AuditLine]
     limits: Sequence[str]
     plots: Mapping[str, bytes]
@@ -152,12 +152,8 @@ def _told(card: ValueCard) -> dict[str, Any]:
         }
         for name, one in card.metrics.items()
     ]
-    return {"card": card, "lines": lines, "money": _money}
+    return {"card": card, "lines": lines, "money": amount_said}
 
 
 def _gain(one: Interval | None) -> str:
     return "" if one is None else f"{one.value:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
-
-
-def _money(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"

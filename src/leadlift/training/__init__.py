@@ -6,9 +6,9 @@ from leadlift.training.audit import (
     Acceptance,
     Audit,
     Finding,
+    audit_amounts,
     audit_cases,
     model_too_good,
-    without_purity,
 )
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
@@ -34,7 +34,7 @@ from leadlift.training.uplift_fit import (
     treated_of,
 )
 from leadlift.training.uplift_judge import UpliftJudgement, judge_uplift, verdict
-from leadlift.training.value_fit import FittedValue, ValueChoice, choose_way, fit_value, told_apart
+from leadlift.training.value_fit import FittedValue, ValueChoice, choose_way, fit_value
 from leadlift.training.value_judge import ValueJudgement, judge_value, value_verdict
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "ValueChoice",
     "ValueJudgement",
     "accept",
+    "audit_amounts",
     "audit_cases",
     "cases_spine",
     "check_randomised",
@@ -85,10 +86,8 @@ __all__ = [
     "propensity_of",
     "rival_metrics",
     "split_cases",
-    "told_apart",
     "training_table",
     "treated_of",
     "value_verdict",
     "verdict",
-    "without_purity",
 ]  # fmt: skip

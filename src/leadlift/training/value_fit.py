@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +41,6 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 LATER = 0.3
-FEW_ZEROS = 0.05
 FEWEST = 30
 """So many cases with an amount are needed to choose on: fewer decide by luck."""
 
@@ -86,22 +84,8 @@ def answered(cases: Cases) -> Cases:
     return replace(cases, y=(cases.y > 0).astype(np.float64))
 
 
-def told_apart(cases: Cases) -> tuple[Cases, bool]:
-    """The cases as the audit reads them: whether there is any amount; where nearly all have one, whether it is large.
-
-    Large is above the median of the training cases. The second value says whether it was asked for large amounts.
-    """
-    train = cases.y[cases.rows(TRAIN)]
-    if (train > 0).mean() < 1 - FEW_ZEROS:
-        return answered(cases), False
-    return replace(cases, y=(cases.y > np.median(train)).astype(np.float64)), True
-
-
 def choose_way(
-    cases: Cases,
-    params: Mapping[str, Any],
-    spec: ModelChoice,
-    done: Callable[[float], None] = lambda _: None,
+    cases: Cases, spec: ModelChoice, done: Callable[[float], None] = lambda _: None
 ) -> ValueChoice:
     """Fit every way on earlier cases and judge it on later ones of other customers, all before the test.
 
@@ -111,10 +95,11 @@ def choose_way(
     then, told = _earlier(cases)
     judged, tried = then.rows(CALIBRATION), []
     own = spec.model_copy(update={"ensemble": 1, "time_decay": None})
-    settings = value_settings()
+    leaves = spec.params.get("num_leaves")
+    settings = value_settings(None if leaves is None else int(leaves))
     losses = {}
     for number, one in enumerate(settings):
-        said = np.exp(grown_value(then, one, params, own).raw[judged])
+        said = np.exp(grown_value(then, one, own).raw[judged])
         losses[one] = deviance(then.y[judged], said * (then.y[judged].sum() / said.sum()))
         mean, error = float(losses[one].mean()), float(losses[one].std() / np.sqrt(len(judged)))
         tried.append(TriedValue(one.way, one.power, one.leaves, mean, error))
@@ -128,34 +113,32 @@ def choose_way(
     return ValueChoice(tuple(sorted(tried, key=lambda one: one.deviance)), best, why, told)
 
 
-def grown_value(cases: Cases, setting: ValueSetting, params: Mapping[str, Any], spec: ModelChoice) -> Grown:
+def grown_value(cases: Cases, setting: ValueSetting, spec: ModelChoice) -> Grown:
     """Grow the parts of one way; `raw` and the booster's output are logarithms of amounts."""
+    params = {**spec.params, **constraint_params(cases.encoding, spec.monotone, spec.interactions)}
     parts: list[Grown]
     if setting.way == TWO_PART:
         buying = _buying(cases)
         unit = float(buying.y[buying.rows(TRAIN)].mean())
         sized = replace(buying, y=buying.y / unit)
         parts = [
-            grow(answered(cases), {**chance_params(setting.leaves), **params}, spec),
-            grow(sized, {**size_params(setting.leaves), **params}, spec),
+            grow(answered(cases), {**params, **chance_params(setting.leaves)}, spec),
+            grow(sized, {**params, **size_params(setting.leaves)}, spec),
         ]
     else:
         unit = float(cases.y[cases.rows(TRAIN)].mean())
-        parts = [grow(replace(cases, y=cases.y / unit), {**tweedie_params(setting), **params}, spec)]
+        parts = [grow(replace(cases, y=cases.y / unit), {**params, **tweedie_params(setting)}, spec)]
     raw = np.sum([np.log(part.raw) for part in parts], axis=0) + np.log(unit)
     booster: Booster = as_logarithm([part.booster for part in parts], unit)
     return replace(parts[0], booster=booster, raw=raw)
 
 
-def fit_value(
-    cases: Cases, choice: ValueChoice, params: Mapping[str, Any], spec: ModelChoice, seed: int, reference: str
-) -> FittedValue:
+def fit_value(cases: Cases, choice: ValueChoice, spec: ModelChoice, seed: int, reference: str) -> FittedValue:
     """Fit the chosen way and calibrate its totals on cases that no tree was grown on; the test is not looked at.
 
     reference: the name of the out-of-time population that percentiles are read from.
     """
-    constraints = constraint_params(cases.encoding, spec.monotone, spec.interactions)
-    grown = grown_value(cases, choice.chosen, {**params, **spec.params, **constraints}, spec)
+    grown = grown_value(cases, choice.chosen, spec)
     train = cases.rows(TRAIN)
     model = Model(
         booster=grown.booster,

@@ -8,14 +8,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadlift.explain import Explained
-from leadlift.models import EffectBands, Model
-from leadlift.specs import FeatureDef
+from leadlift.explain import Explained, model_page
+from leadlift.models import Model
+from leadlift.names import TEST
+from leadlift.specs import FeatureDef, Pipeline
+from leadlift.training import Cases, TrainingTable
 from leadlift.workflows.ahead import ahead
 from leadlift.workflows.reasons import EXPLAINED_AT_ONCE
 from leadlift.workflows.spoken import phrases
 
+EXPLAINED = 800
 LOG_ODDS = ("log-odds", "chance")
+LOGARITHM = ("the logarithm of the amount", "expected amount")
 EFFECT_UNITS = ("units of the outcome", "effect of the contact")
 
 
@@ -38,10 +42,17 @@ def shap_of(model: Model, rows: pa.Table, features: Mapping[str, FeatureDef]) ->
     told = phrases(features)
     categories = {name: list(known) for name, known in model.encoding.categories.items()}
     matrix = model.encoding.encode(rows)
-    told_in = EFFECT_UNITS if isinstance(model.bands, EffectBands) else LOG_ODDS
+    told_in = EFFECT_UNITS if model.predicts_effect else LOGARITHM if model.predicts_amount else LOG_ODDS
     return Explained(
         np.concatenate(contributions), matrix, [told[name] for name in names], categories, *told_in
     )
+
+
+def explanation(spec: Pipeline, model: Model, table: TrainingTable, cases: Cases) -> str:
+    """The page on what a model looks at, on test cases."""
+    rows = spread(cases.rows(TEST), EXPLAINED)
+    told = shap_of(model, table.table.take(pa.array(rows)), {f.name: f for f in table.features})
+    return model_page(title(spec.pipeline), f"{len(rows):,} test cases", told)
 
 
 def title(name: str) -> str:

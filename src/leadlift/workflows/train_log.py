@@ -8,12 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import pyarrow as pa
-
 from leadlift.evaluation import Estimate
 from leadlift.evaluation.depth import gains_band
 from leadlift.evaluation.groups import GroupFacts
-from leadlift.explain import model_page
 from leadlift.names import TEST
 from leadlift.reports import ModelCard, card_html, card_markdown, run_note
 from leadlift.reports.report import VersionLine
@@ -22,13 +19,11 @@ from leadlift.tracking import Run
 from leadlift.training import Cases, Judgement
 from leadlift.workflows.audited import log_audit
 from leadlift.workflows.card import card_of
-from leadlift.workflows.contributions import shap_of, spread, title
+from leadlift.workflows.contributions import explanation
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import log_inputs
 from leadlift.workflows.report import report_of
 from leadlift.workflows.rivals_log import log_rivals
-
-EXPLAINED = 800
 
 
 def log_training(
@@ -68,7 +63,7 @@ def log_training(
     _log_tables(run, card, fitted)
     run.text("model_card.html", card_html(card))
     run.text("model_card.md", card_markdown(card))
-    run.text("explanation.html", _explanation(spec, fitted))
+    run.text("explanation.html", explanation(spec, fitted.model, fitted.table, fitted.cases))
     run.note(run_note(card))
     run.model(fitted.model.booster, saved, fitted.cases.encoding.features)
 
@@ -83,15 +78,6 @@ def _log_tables(run: Run, card: ModelCard, fitted: Fitted) -> None:
         part: {name: asdict(one) for name, one in found.items()} for part, found in result.metrics.items()
     }
     run.json("tables/metrics.json", measured)
-
-
-def _explanation(spec: Pipeline, fitted: Fitted) -> str:
-    """What the model looks at, on test cases."""
-    rows = spread(fitted.cases.rows(TEST), EXPLAINED)
-    told = shap_of(
-        fitted.model, fitted.table.table.take(pa.array(rows)), {f.name: f for f in fitted.table.features}
-    )
-    return model_page(title(spec.pipeline), f"{len(rows):,} test cases", told)
 
 
 def draw(card: ModelCard, fitted: Fitted) -> dict[str, bytes]:

@@ -21,11 +21,12 @@ from leadlift.training import (
     Experiment,
     Finding,
     FittedUplift,
+    Parts,
     Randomisation,
     TrainingTable,
     UpliftChoice,
     UpliftJudgement,
-    audit_cases,
+    audit_amounts,
     check_randomised,
     choose,
     fit_uplift,
@@ -33,11 +34,9 @@ from leadlift.training import (
     prepare,
     propensity_of,
     split_cases,
-    told_apart,
     training_table,
     treated_of,
     verdict,
-    without_purity,
 )
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
@@ -104,9 +103,7 @@ def train_uplift(
         parts = split_cases(table.table, split, table.maturity)
         progress.step("audit")
         cases = prepare(table.table, table.features, parts)
-        asked, sizes = told_apart(cases)
-        limits = without_purity() if sizes else None
-        audit = audit_cases(spec, table, asked, catalogue_of(ws, spec), home, split.seed, accepted, limits)
+        audit = audit_amounts(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
     progress.step("was it a draw")
     experiment, randomisation, drawn = experiment_of(table, cases, treatment, split.seed, name)
     tracker = tracker_of(ws)
@@ -129,24 +126,29 @@ def train_uplift(
             made = UpliftRun(table, experiment, fitted, result, randomisation, drawn, told, audit, arms)
             log_uplift(run, ws, spec, made, split.seed, saved)
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
+    return _told(name, version.version, run.id, parts, made)
+
+
+def _told(name: str, version: int, run_id: str, parts: Parts, made: UpliftRun) -> TrainedUplift:
+    result, choice = made.result, made.fitted.choice
     return TrainedUplift(
         pipeline=name,
-        version=version.version,
-        run_id=run.id,
+        version=version,
+        run_id=run_id,
         cases={part: len(rows) for part, rows in parts.rows.items()},
-        treated=int(experiment.treated.sum()),
+        treated=int(made.experiment.treated.sum()),
         test_from=str(parts.test_from) if parts.test_from else None,
-        verdict=told,
+        verdict=made.verdict,
         metrics=dict(result.metrics),
         response=dict(result.response),
         qini_gain=result.gain["qini"],
         deciles=tuple(result.deciles),
         learners=tuple(str(one) for one in choice.chosen),
         chosen_because=choice.why,
-        randomisation=drawn,
-        arms=arms,
-        findings=audit.findings,
-        notes=table.notes,
+        randomisation=made.drawn,
+        arms=made.arms,
+        findings=made.audit.findings,
+        notes=made.table.notes,
     )
 
 

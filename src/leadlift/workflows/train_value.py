@@ -19,16 +19,14 @@ from leadlift.training import (
     Parts,
     TrainingTable,
     ValueJudgement,
-    audit_cases,
+    audit_amounts,
     choose_way,
     fit_value,
     judge_value,
     prepare,
     split_cases,
-    told_apart,
     training_table,
     value_verdict,
-    without_purity,
 )
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
@@ -87,16 +85,14 @@ def train_value(
         cases = prepare(table.table, table.features, parts)
         progress.step("audit")
         catalogue = catalogue_of(ws, spec)
-        asked, sizes = told_apart(cases)
-        limits = without_purity() if sizes else None
-        audit = audit_cases(spec, table, asked, catalogue, home, split.seed, accepted, limits)
+        audit = audit_amounts(spec, table, cases, catalogue, home, split.seed, accepted)
     tracker = tracker_of(ws)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
         stop_at_leaks(run, ws, spec, table, audit)
         progress.step("choosing the way")
-        choice = choose_way(cases, spec.model.params, spec.model, progress.done)
+        choice = choose_way(cases, spec.model, progress.done)
         progress.step("boosting")
-        fitted = fit_value(cases, choice, {}, spec.model, split.seed, reference_name(parts))
+        fitted = fit_value(cases, choice, spec.model, split.seed, reference_name(parts))
         model = with_meta(fitted.model, ws, spec, table, parts)
         fitted = replace(fitted, model=with_reference(model, ws, spec, table, parts))
         progress.step("judging")

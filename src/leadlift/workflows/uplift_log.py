@@ -7,19 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from leadlift.explain import model_page
 from leadlift.names import TEST
 from leadlift.reports.uplift_card import UpliftCard, uplift_html, uplift_markdown
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
 from leadlift.workflows.audited import audit_lines, log_audit
 from leadlift.workflows.card import feature_lines, population_text, target_text
-from leadlift.workflows.contributions import shap_of, spread, title
+from leadlift.workflows.contributions import explanation, title
 from leadlift.workflows.logging import log_inputs
 from leadlift.workflows.rivals_log import judged_between
-from leadlift.workflows.train_log import EXPLAINED, interval_metrics, spec_params
+from leadlift.workflows.train_log import interval_metrics, spec_params
 
 if TYPE_CHECKING:
     from leadlift.workflows.train_uplift import UpliftRun
@@ -51,10 +48,7 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
     run.table("tables/importance.csv", [asdict(line) for line in card.features])
     run.text("model_card.html", uplift_html(card))
     run.text("model_card.md", uplift_markdown(card))
-    rows = spread(made.experiment.cases.rows(TEST), EXPLAINED)
-    shown = made.table.table.take(pa.array(rows))
-    told = shap_of(made.fitted.model, shown, {f.name: f for f in made.table.features})
-    run.text("explanation.html", model_page(title(spec.pipeline), f"{len(rows):,} test cases", told))
+    run.text("explanation.html", explanation(spec, made.fitted.model, made.table, made.experiment.cases))
     run.note(f"**{made.verdict}**\n\n{made.drawn}. Chosen: {choice.why}.")
     run.model(made.fitted.model.booster, saved, made.experiment.cases.encoding.features)
 

@@ -7,19 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from leadlift.explain import model_page
 from leadlift.names import TEST
 from leadlift.reports.value_card import ValueCard, value_html, value_markdown
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
-from leadlift.workflows.audited import audit_lines, log_audit, suspects
+from leadlift.workflows.audited import audit_lines, log_audit
 from leadlift.workflows.card import feature_lines, population_text, target_text
-from leadlift.workflows.contributions import shap_of, spread, title
+from leadlift.workflows.contributions import explanation, title
 from leadlift.workflows.logging import log_inputs
 from leadlift.workflows.rivals_log import judged_between
-from leadlift.workflows.train_log import EXPLAINED, interval_metrics, spec_params
+from leadlift.workflows.train_log import interval_metrics, spec_params
 
 if TYPE_CHECKING:
     from leadlift.workflows.train_value import ValueRun
@@ -50,10 +47,7 @@ def log_value(run: Run, ws: Workspace, spec: Pipeline, made: ValueRun, seed: int
     run.table("tables/baseline_coefficients.csv", weights)
     run.text("model_card.html", value_html(card))
     run.text("model_card.md", value_markdown(card))
-    rows = spread(made.cases.rows(TEST), EXPLAINED)
-    shown = made.table.table.take(pa.array(rows))
-    told = shap_of(made.fitted.model, shown, {f.name: f for f in made.table.features})
-    run.text("explanation.html", model_page(title(spec.pipeline), f"{len(rows):,} test cases", told))
+    run.text("explanation.html", explanation(spec, made.fitted.model, made.table, made.cases))
     run.note(f"**{made.verdict}**\n\nChosen: {choice.why}; on {choice.judged_on}.")
     run.model(made.fitted.model.booster, saved, made.cases.encoding.features)
 
@@ -108,7 +102,6 @@ def card_of_value(spec: Pipeline, made: ValueRun) -> ValueCard:
             (part, len(rows), int((cases.y[rows] > 0).sum()), float(cases.y[rows].sum()))
             for part, rows in cases.parts.rows.items()
         ],
-        suspects=suspects(made.audit),
         audit=audit_lines(made.audit),
         limits=made.table.notes,
         plots={"money": money_plot(*result.curves), "deciles": value_deciles_plot(result.deciles)},

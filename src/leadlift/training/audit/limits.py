@@ -38,11 +38,6 @@ class Limit:
 Limits = Mapping[str, Limit]
 
 
-def without_purity() -> Limits:
-    """The limits for a target of large and small amounts: wealth that decides which is no leak."""
-    return {**audit_limits(), "decides_the_outcome": Limit(None, None, None, 0)}
-
-
 @cache
 def audit_limits() -> Limits:
     """The limits that every training is held against, by kind."""
