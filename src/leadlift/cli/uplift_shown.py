@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from leadlift.cli.beside_shown import show_findings, show_metrics
 from leadlift.cli.console import say, table
 
 if TYPE_CHECKING:
@@ -13,20 +14,7 @@ if TYPE_CHECKING:
 
 def show_uplift(found: TrainedUplift) -> None:
     """Print metrics beside those of the response model's ranking, deciles, and what they say in words."""
-    place = "out of time" if found.test_from else "test"
-    table(
-        "",
-        [
-            {
-                place: name,
-                "model": model.value,
-                "95% from": model.low,
-                "to": model.high,
-                "response model": found.response[name].value,
-            }
-            for name, model in found.metrics.items()
-        ],
-    )
+    show_metrics(found.metrics, found.response, "response model", dated=found.test_from is not None)
     table(
         "",
         [
@@ -47,8 +35,5 @@ def show_uplift(found: TrainedUplift) -> None:
     say(f"learned by {'; '.join(found.learners)} ({found.chosen_because})")
     if len(found.arms) > 1:
         table("each arm beside the controls", [asdict(arm) for arm in found.arms])
-    for one in found.findings:
-        say(f"{'note' if one.severity == 'note' else 'suspect'}: {one}")
-    for note in found.notes:
-        say(f"note: {note}")
+    show_findings(found.findings, found.notes)
     say(f"registered as version {found.version}, the challenger; next: leadlift promote {found.pipeline}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadlift.cli.beside_shown import show_findings, show_metrics
 from leadlift.cli.console import say, table
 
 if TYPE_CHECKING:
@@ -12,20 +13,7 @@ if TYPE_CHECKING:
 
 def show_value(found: TrainedValue) -> None:
     """Print metrics beside those of the linear model, deciles, and what they say in words."""
-    place = "out of time" if found.test_from else "test"
-    table(
-        "",
-        [
-            {
-                place: name,
-                "model": one.value,
-                "95% from": one.low,
-                "to": one.high,
-                "linear model": found.baseline[name].value,
-            }
-            for name, one in found.metrics.items()
-        ],
-    )
+    show_metrics(found.metrics, found.baseline, "linear model", dated=found.test_from is not None)
     table(
         "",
         [
@@ -44,8 +32,5 @@ def show_value(found: TrainedValue) -> None:
     say(found.verdict)
     say(f"money in the test: {found.predicted:,.0f} predicted, {found.actual:,.0f} came")
     say(f"learned by {found.chosen} ({found.chosen_because})")
-    for one in found.findings:
-        say(f"{'note' if one.severity == 'note' else 'suspect'}: {one}")
-    for note in found.notes:
-        say(f"note: {note}")
+    show_findings(found.findings, found.notes)
     say(f"registered as version {found.version}, the challenger; next: leadlift promote {found.pipeline}")
