@@ -1,17 +1,24 @@
-"""A PostgreSQL server that the tests start and stop. conftest.py gives it out."""
+"""Servers that the tests start and stop: PostgreSQL, which conftest.py gives out, and MLflow."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
+
+from leadlift.tracking import QUIET
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +38,7 @@ def served(tools: Path, folder: Path) -> Iterator[str]:
         folder.chmod(0o755)
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     make = [tools / "initdb", "-D", folder / "db", "-U", "bank", "-A", "trust", "-N"]
     subprocess.run([*as_user, *make], check=True, **quiet)
@@ -54,3 +59,37 @@ def new_database(postgres: str) -> str:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"create database {name}")
     return postgres.removesuffix("/postgres") + f"/{name}"
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def mlflow_server(command: Sequence[str], folder: Path, port: int) -> Iterator[str]:
+    """The address of the MLflow server that the command starts in the folder, for as long as the block lasts."""
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **QUIET}, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: int = 120) -> None:
+    """Until it answers; a server that ended, or takes too long, fails the test."""
+    for _ in range(seconds * 2):
+        try:
+            with urlopen(address, timeout=2):
+                return
+        except (URLError, OSError):
+            assert process.poll() is None, "the server ended"
+            time.sleep(0.5)
+    pytest.fail(f"no answer in {seconds} seconds")

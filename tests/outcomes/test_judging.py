@@ -117,6 +117,13 @@ def test_an_id_keeps_its_zeros_and_the_file_may_have_names_of_its_own(tmp_path):
     assert found.good["customer_id"].tolist() == ["0007"]
 
 
+def test_a_file_that_began_as_a_chinese_list_is_read_by_its_own_headers(tmp_path):
+    header = "触达代码,客户号,结果,时间,金额"
+    _, found = judged(tmp_path, [f"{CALL},0007,bought,2026-07-01,120.5"], header=header)
+    assert found.good["customer_id"].tolist() == ["0007"]
+    assert found.good["money"].tolist() == [120.5]
+
+
 @pytest.mark.parametrize(
     ("header", "message"),
     [

@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import time
 from datetime import UTC, datetime
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
-from leadlift.tracking import QUIET, open_tracker, ui_command
+from leadlift.tracking import open_tracker, ui_command
+
+from ..servers import free_port, mlflow_server
 
 
 @pytest.fixture
 def server(root):
     """The address of a server on a store of its own, on this machine only."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = ui_command("sqlite:///mlruns/mlflow.db", root, port)
-    log = (root / "server.log").open("w")
-    process = subprocess.Popen(
-        command, cwd=root, env={**os.environ, **QUIET}, stdout=log, stderr=log, start_new_session=True
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/health", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-        log.close()
-
-
-def wait_for(address, process, seconds=120):
-    """Until it answers; a server that ended, or takes too long, fails the test."""
-    for _ in range(seconds * 2):
-        try:
-            with urlopen(address, timeout=2):
-                return
-        except (URLError, OSError):
-            assert process.poll() is None, "the server ended"
-            time.sleep(0.5)
-    pytest.fail(f"no answer in {seconds} seconds")
+    with mlflow_server(command, root, port) as address:
+        yield address
 
 
 @pytest.mark.slow

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
-from leadlift.tracking import QUIET
+from ..servers import free_port, mlflow_server
 
 psycopg = pytest.importorskip("psycopg")
 DAY = "2026-06-30"
@@ -23,35 +16,12 @@ DAY = "2026-06-30"
 @pytest.fixture
 def server(new_database, tmp_path):
     """The address of a server as docs/shared.md starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     store = new_database.replace("postgresql://", "postgresql+psycopg://")
     words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--backend-store-uri", store]
     words += ["--serve-artifacts", "--artifacts-destination", str(tmp_path / "artifacts")]
-    with (tmp_path / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", *words],
-            cwd=tmp_path, env={**os.environ, **QUIET}, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-        try:
-            wait_for(f"http://127.0.0.1:{port}/health", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(30)
-
-
-def wait_for(address, process, seconds=120):
-    """Until it answers; a server that ended, or takes too long, fails the test."""
-    for _ in range(seconds * 2):
-        try:
-            with urlopen(address, timeout=2):
-                return
-        except (URLError, OSError):
-            assert process.poll() is None, "the server ended"
-            time.sleep(0.5)
-    pytest.fail(f"no answer in {seconds} seconds")
+    with mlflow_server([sys.executable, "-m", "mlflow", "server", *words], tmp_path, port) as address:
+        yield address
 
 
 @pytest.mark.slow
