@@ -169,3 +169,23 @@ def test_an_offer_needs_a_chance(leadlift, shop):
         path.unlink()
     assert said.code == 2
     assert "'spend' predicts an amount" in said.err + said.out
+
+
+@pytest.mark.slow
+def test_the_choices_of_the_model_stanza_hold_for_amounts_too(leadlift, shop):
+    path = shop / "pipelines" / "chosen.yaml"
+    stanza = "model: {ensemble: 2, monotone: {wealth: 1}, params: {num_leaves: 6}}\n"
+    path.write_text(VALUE.format(name="chosen", column="spent", where="") + stanza, encoding="utf-8")
+    try:
+        said = leadlift("train", "chosen", "--json", at=shop)
+        assert said.code == 0, said.err
+        run = tracker_of(open_workspace(shop)).runs("chosen", "train")[0]
+        tried = tracker_of(open_workspace(shop)).artifact(run.id, "tables/ways.csv").decode()
+    finally:
+        path.unlink()
+    assert said.json["chosen"].endswith("6 leaves")
+    assert tried.count("\n") - 1 == 4  # two parts and three powers, of the stated size alone
+    assert run.metrics["oot.gini.low"] > 0.5
+    ratio = [run.metrics[f"oot.total_ratio{end}"] for end in (".low", ".high")]
+    assert ratio[0] < 1.1
+    assert ratio[1] > 0.9

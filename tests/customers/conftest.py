@@ -13,7 +13,7 @@ import pytest
 
 from leadlift.simulate import BankPlan, simulate
 from leadlift.workflows.manifest import write_manifest
-from leadlift.workflows.score_files import SCHEMA
+from leadlift.workflows.score_files import SCHEMA, named
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 5, 15)
@@ -47,8 +47,11 @@ def ids(world) -> list[str]:
     return list(rows["customer_id"].value_counts().index)
 
 
-def write_scores(folder: Path, pipeline: str, day: date, probability: float) -> Path:
-    """Scores of everyone, all alike, as `leadlift score` would leave them."""
+def write_scores(
+    folder: Path, pipeline: str, day: date, probability: float, *, amounts: bool = False
+) -> Path:
+    """Scores of everyone, all alike, as `leadlift score` would leave them. amounts: as of a value model."""
+    schema = named(SCHEMA, amounts)
     people = sorted(set(pd.read_parquet(folder / "data" / "customers.parquet")["customer_id"]))
     place = folder / "scores" / pipeline / day.isoformat()
     place.mkdir(parents=True)
@@ -57,9 +60,9 @@ def write_scores(folder: Path, pipeline: str, day: date, probability: float) -> 
         people, [day] * count, [probability] * count, [probability] * count, [50] * count, ["B"] * count,
         list(range(1, count + 1)),
     ]  # fmt: skip
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     path = place / "scores.parquet"
-    pq.write_table(pa.table(arrays, schema=SCHEMA), path)
+    pq.write_table(pa.table(arrays, schema=schema), path)
     facts = {
         "as_of": day.isoformat(), "version": 1, "customers": count, "data": "x", "model": f"demo-bank.{pipeline}",
         "run_id": "gone",

@@ -251,3 +251,9 @@ def test_of_a_large_source_it_is_said_that_rows_given_to_others_were_not_sought(
     assert told(world, ids[0]).notes == []
     monkeypatch.setattr("leadlift.customers.cut.MOST_KEYED", 10)
     assert [note.partition(":")[0] for note in told(world, ids[0]).notes] == ["transactions"]
+
+
+def test_the_score_of_a_value_model_is_an_amount(copy, ids):
+    write_scores(copy, "deposit_amount", DAY, 30_598.4, amounts=True)
+    score = next(one for one in told(copy, ids[0]).scores if one.pipeline == "deposit_amount")
+    assert (score.probability, score.said, score.history) == (30_598.4, "30,598", [(DAY, 30_598.4)])

@@ -76,3 +76,12 @@ def test_features_and_findings_are_those_of_the_files_and_the_password_is_nowher
     assert main(["check", "--workspace", str(in_database)]) == 0
     again = leadlift("train", "fund_purchase", "--json", at=in_database).json
     assert again["metrics"]["auc"] == said.json["metrics"]["auc"]
+
+
+@pytest.mark.slow
+def test_a_table_of_the_database_can_be_asked_in_sql(in_database, leadlift):
+    said = leadlift(
+        "sql", "select count(*) n, count(distinct customer_id) c from customers", "--json", at=in_database
+    )
+    assert (said.code, said.err) == (0, "")
+    assert said.json[0]["n"] >= said.json[0]["c"] > 0
