@@ -184,3 +184,36 @@ def test_a_killed_search_loses_no_finished_trial_and_goes_on(tmp_path, workers):
     assert kept.items() >= finished.items()
     assert sum(trial.state != "interrupted" for trial in result.trials) == wanted
     assert not claims.claimed(study_in(file))
+
+
+def test_who_looks_while_a_trial_is_claimed_leaves_it_to_its_process(tmp_path):
+    study = _optuna.create_study(study_name="s", storage=open_storage(tmp_path / "t"))
+    other = _optuna.create_study(study_name="s", storage=open_storage(tmp_path / "t"), load_if_exists=True)
+    trial = study.ask({"x": _optuna.FloatDistribution(0, 1)})
+    write = trial.set_user_attr
+
+    def watched(name, value):
+        write(name, value)
+        claims.close_abandoned(other)
+
+    trial.set_user_attr = watched
+    claims.claim(trial)
+    assert [one.state for one in other.trials] == [_optuna.TrialState.RUNNING]
+
+
+def test_a_search_goes_on_when_another_closed_its_trial(tmp_path, monkeypatch):
+    file, closed = tmp_path / "t", []
+    true_report = _optuna.Trial.report
+
+    def reported(trial, value, step):
+        if not closed:
+            study = study_in(file)
+            closed.append(trial.number)
+            claims.give_up(study, study.trials[trial.number])
+        true_report(trial, value, step)
+
+    monkeypatch.setattr(_optuna.Trial, "report", reported)
+    result = tune(TRAIN, VALID, settings(trials=4, storage=file))
+    states = [trial.state for trial in result.trials]
+    assert states[closed[0]] == "interrupted"
+    assert len([one for one in states if one != "interrupted"]) == 4

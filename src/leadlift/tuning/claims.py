@@ -24,9 +24,9 @@ MOST_TRIES = 3
 
 
 def claim(trial: Trial) -> None:
-    """Write down that this process runs the trial."""
-    trial.set_user_attr(OWNER, this_process())
+    """Write down that this process runs the trial. The beat comes first: who sees an owner must see a beat."""
     beat(trial)
+    trial.set_user_attr(OWNER, this_process())
 
 
 def beat(trial: Trial) -> None:

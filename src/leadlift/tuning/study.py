@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from leadlift.errors import UserError
 from leadlift.tuning._optuna import (
@@ -20,6 +21,7 @@ from leadlift.tuning._optuna import (
     Trial,
     TrialPruned,
     TrialState,
+    UpdateFinishedTrialError,
     create_study,
 )
 from leadlift.tuning.claims import BEAT_EVERY, beat, claim, claimed, close_abandoned, give_up
@@ -139,6 +141,12 @@ class _Search:
 
     def _run(self, bench: Bench, trial: Trial) -> None:
         began = time.monotonic()
+        # another command may have taken this process for dead, closed the trial and lined it up again
+        with suppress(UpdateFinishedTrialError):
+            self._tried(bench, trial, began)
+        self._pace.ended(time.monotonic() - began)
+
+    def _tried(self, bench: Bench, trial: Trial, began: float) -> None:
         try:
             value, rounds = bench.trial(trial.params, self._watch(trial))
         except TrialPruned:
@@ -153,7 +161,6 @@ class _Search:
             trial.set_user_attr("rounds", rounds)
             trial.set_user_attr("seconds", time.monotonic() - began)
             self._study.tell(trial, value, TrialState.COMPLETE)
-        self._pace.ended(time.monotonic() - began)
 
     def _watch(self, trial: Trial) -> Watch:
         complete = bool(_complete(self._study))
