@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,7 +43,8 @@ def write_leads(
     """
     written = []
     if "csv" in export.formats:
-        written.append(_csv(folder / "leads.csv", leads, export, words))
+        path = folder / "leads.csv"
+        written.append(write_csv(path, leads, export.encoding, export.delimiter, words.headers))
     if "parquet" in export.formats:
         pq.write_table(leads, folder / "leads.parquet", compression="zstd")
         written.append(folder / "leads.parquet")
@@ -60,11 +62,18 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]], encoding: str =
     return path
 
 
-def _csv(path: Path, leads: pa.Table, export: Export, words: Words) -> Path:
-    with path.open("w", encoding=export.encoding, newline="") as file:
-        writer = csv.writer(file, delimiter=export.delimiter)
-        writer.writerow([words.headers.get(name, name) for name in leads.column_names])
-        for batch in leads.to_batches(max_chunksize=10_000):
+def write_csv(
+    path: Path,
+    table: pa.Table,
+    encoding: str = "utf-8-sig",
+    delimiter: str = ",",
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
+    """A table as CSV for people: no text begins like a formula. headers: column -> what stands above it instead."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow([headers.get(name, name) for name in table.column_names])
+        for batch in table.to_batches(max_chunksize=10_000):
             columns = [_texts(column) for column in batch.columns]
             writer.writerows(zip(*columns, strict=True))
     return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadlift.engines.files import whole_folder
-from leadlift.leads.files import harmless
+from leadlift.leads.files import write_csv
 from leadlift.names import BAND, CUSTOMER, PROBABILITY
 from leadlift.reports.sheets import write_sheets
 from leadlift.specs import FeatureDef
@@ -76,7 +75,7 @@ def write_warned(folder: Path, table: pa.Table, everyone: pa.Table, facts: Mappi
         paths = [temporary / f"{LIST}.{ending}" for ending in ("parquet", "csv", "xlsx")]
         pq.write_table(table, paths[0], compression="zstd")
         rows = people.to_pylist()
-        _csv(paths[1], people.column_names, rows)
+        write_csv(paths[1], people)
         summary = [{"what": key, "value": _flat(value)} for key, value in facts.items() if key in TOLD]
         meaning = [{"column": key, "meaning": text} for key, text in WARNED.items()]
         sheets = {"Warnings": rows, "Summary": summary, "README": meaning}
@@ -88,21 +87,6 @@ def write_warned(folder: Path, table: pa.Table, everyone: pa.Table, facts: Mappi
 
 
 TOLD = ("pipeline", "as_of", "model", "customers", "warned", "above", "by_sign")
-
-
-def _csv(path: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        writer.writerows([_text(row[name]) for name in names] for row in rows)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return harmless(value) if isinstance(value, str) else str(value)
 
 
 def _flat(value: object) -> object:
