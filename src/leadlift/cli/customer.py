@@ -36,7 +36,7 @@ def customer(
 
     Example: leadlift customer 00000042 --as-of 2026-06-30
     """
-    from leadlift.workflows.aside import beside
+    from leadlift.workflows.aside import beside, settle_arrow
 
     day = as_of.date() if as_of is not None else None
     # for a second or two: looking for garbage would take a fifth of it
@@ -44,6 +44,7 @@ def customer(
         from leadlift.specs import open_workspace
         from leadlift.workflows.customer import customer as run
 
+        settle_arrow()
         ws = open_workspace(workspace)
         found = run(ws, customer, day, with_pii=with_pii, aside=aside, progress=bar)
     if html is not None:
