@@ -85,13 +85,12 @@ def working(title: str) -> Iterator[Bar]:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """No search for garbage meanwhile, nor later in what was made: for what takes a second or two and little memory."""
+    """No search for garbage meanwhile: for what takes a second or two and little memory."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if was:
             gc.enable()
 
