@@ -1,4 +1,4 @@
-"""Sources kept in the order of customers: a page reads the same from the copies, from the files, and from some of each."""
+"""Sources kept in the order of customers: a page reads the same from copies, from files, and from some of each."""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ ADDED = Wording(
     "Below 0 the contact is expected to put off.",
     "additional responders expected",
     "added by the contact",
-    chinese="联系使响应概率提高多少：8% 表示每 100 位这样的客户中，约有 8 位因联系才会响应。低于 0 表示联系可能适得其反。",
+    chinese="联系使响应概率提高多少：8% 表示每 100 位这样的客户中，约有 8 位因联系才会响应。"
+    "低于 0 表示联系可能适得其反。",
 )
 MONEY = Wording(
     "The amount that the model expects of the customer, in the units of the outcome.",
