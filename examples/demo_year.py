@@ -202,7 +202,9 @@ def uplift(folder: Path, day: date) -> tuple[str, str]:
     ranks = said(folder, "promote", UPLIFT) is not None
     if not ranks:
         answered = [
-            word for gate in ("qini", "crossfitted_qini", "beats_response") for word in ("--accept", gate)
+            word
+            for gate in ("qini", "crossfitted_qini", "positives", "beats_response")
+            for word in ("--accept", gate)
         ]
         said(folder, "promote", UPLIFT, *answered, "--because", "to be held against the truth")
     said(folder, "score", UPLIFT, "--as-of", day.isoformat())

@@ -181,7 +181,9 @@ def test_a_proxy_that_is_near_the_effect_ranks_better_and_keeps_the_experiments_
     one, truth = trial(), true_effect(table(2_000, seed=9))
     found = learned(with_proxy(one), "proxy", 100)
     assert np.corrcoef(found, truth)[0, 1] > np.corrcoef(learned(one, "t", 100), truth)[0, 1]
-    assert found.mean() == pytest.approx(one.y[one.treated == 1].mean() - one.y[one.treated == 0].mean(), rel=0.1)
+    assert found.mean() == pytest.approx(
+        one.y[one.treated == 1].mean() - one.y[one.treated == 0].mean(), rel=0.1
+    )
 
 
 def test_a_contact_that_brings_nothing_gives_no_effect_to_share_out():

@@ -1,4 +1,4 @@
-"""Which cases of another pipeline an uplift model may learn from: none of a later day, none of those it is judged by."""
+"""Which cases of another pipeline an uplift model may learn from: none of later days, or of whom it is judged by."""
 
 from __future__ import annotations
 
