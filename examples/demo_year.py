@@ -139,6 +139,8 @@ def measured(folder: Path, today: date) -> pd.DataFrame:
                 "low": effect["response"]["low"], "high": effect["response"]["high"],
             }
         )  # fmt: skip
+    if not rows:
+        raise SystemExit("no list has matured: live through at least three months (--months 3)")
     return pd.DataFrame(rows).set_index("list_id")
 
 
