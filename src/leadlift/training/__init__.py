@@ -13,6 +13,7 @@ from leadlift.training.audit import (
 from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
 from leadlift.training.judge import Judgement, Period, judge
+from leadlift.training.proxy import proxy_cases
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
 from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
 from leadlift.training.split import Parts, split_cases
@@ -84,6 +85,7 @@ __all__ = [
     "open_suspects",
     "prepare",
     "propensity_of",
+    "proxy_cases",
     "rival_metrics",
     "split_cases",
     "training_table",
