@@ -10,7 +10,7 @@ from leadlift.training.audit import (
     audit_cases,
     model_too_good,
 )
-from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
+from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, learned_from, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
@@ -79,6 +79,7 @@ __all__ = [
     "judge_rivals",
     "judge_uplift",
     "judge_value",
+    "learned_from",
     "maturity_of",
     "model_too_good",
     "open_suspects",
