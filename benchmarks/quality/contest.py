@@ -51,7 +51,9 @@ class Known:
         when = np.append(data.when[~test], data.when[test])
         dated = data.ordered and len(np.unique(when)) < len(when)
         days = np.datetime64("1997-09-30") + when.astype("timedelta64[D]")
-        return cls(data.who[~test], days if dated else np.full(len(when), np.datetime64("NaT", "D")), data.ordered)
+        return cls(
+            data.who[~test], days if dated else np.full(len(when), np.datetime64("NaT", "D")), data.ordered
+        )
 
 
 def plain(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
@@ -102,9 +104,7 @@ def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, kn
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def autogluon(
-    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known
-) -> np.ndarray:
+def autogluon(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """AutoGluon's best quality within the budget, on log loss."""
     import tempfile
 
@@ -117,9 +117,7 @@ def autogluon(
         return np.asarray(model.predict_proba(test)[1])
 
 
-def leadlift(
-    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known
-) -> np.ndarray:
+def leadlift(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """A search on two parts of the rows, then the ensemble on all of them, calibrated."""
     cases = cases_of(learn, y, test, seed, known)
     params = searched(cases, budget * SEARCH, seed)
@@ -127,9 +125,7 @@ def leadlift(
     return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
 
 
-def untuned(
-    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known
-) -> np.ndarray:
+def untuned(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """leadlift's ensemble with its default parameters: a few seconds."""
     cases = cases_of(learn, y, test, seed, known)
     model = fit_calibrated(cases, {}, ModelChoice(ensemble=MEMBERS), "the test")
@@ -187,7 +183,9 @@ def measured(data: Data, seed: int, way: str, budget: float) -> dict[str, float]
     learn, y = data.frame[~test].reset_index(drop=True), data.y[~test]
     began = time.perf_counter()
     try:
-        told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, Known.of(data, test))
+        told = WAYS[way](
+            learn, y, data.frame[test].reset_index(drop=True), budget, seed, Known.of(data, test)
+        )
     except ImportError as absent:
         print(f"{way} left out: {absent}", flush=True)
         return None

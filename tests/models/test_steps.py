@@ -149,6 +149,8 @@ def test_importance_knows_the_steps(booster, steps, encoding):
 def test_a_share_that_is_none_and_amounts_are_refused(booster, steps, matrix, encoding, y):
     with pytest.raises(ValueError, match="share"):
         with_steps(booster, steps, 0.0)
-    amounts = fit_booster(make_dataset(matrix, y + 1, encoding), None, {"objective": "regression"}, max_rounds=3)
+    amounts = fit_booster(
+        make_dataset(matrix, y + 1, encoding), None, {"objective": "regression"}, max_rounds=3
+    )
     with pytest.raises(ValueError, match="log-odds"):
         with_steps(amounts, steps, 0.5)

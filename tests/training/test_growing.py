@@ -98,8 +98,10 @@ def test_with_decay_the_chances_follow_the_newer_cases(cases):
 def test_steps_join_an_ensemble_where_they_tell_held_out_customers_better(cases):
     # the outcome is linear in wealth, so a regression knows it sooner than trees do
     spec = ModelChoice(ensemble=3, **SMALL)
-    alone, both = (fit_calibrated(cases, {}, spec.model_copy(update={"steps": s}), "x") for s in ("none", "auto"))
-    assert alone.meta["parts"] == "trees alone"
+    alone, both = (
+        fit_calibrated(cases, {}, spec.model_copy(update={"steps": s}), "x") for s in ("none", "auto")
+    )
+    assert alone.meta["parts"].startswith("trees alone")
     assert "a sum of steps" in both.meta["parts"]
     rows, y = cases.matrix[cases.rows(TEST)], cases.y[cases.rows(TEST)]
     losses = [log_loss(y, model.predict_matrix(rows).probability) for model in (alone, both)]
@@ -118,4 +120,4 @@ def test_what_is_calibrated_on_with_steps_did_not_know_the_customer_either(cases
 @pytest.mark.parametrize("spec", [{"monotone": {"wealth": 1}}, {"steps": "none"}])
 def test_steps_stay_away_where_they_could_break_a_direction_or_are_not_wanted(cases, spec):
     model = fit_calibrated(cases, {}, ModelChoice(ensemble=2, **SMALL, **spec), "x")
-    assert model.meta["parts"] == "trees alone"
+    assert model.meta["parts"].startswith("trees alone")

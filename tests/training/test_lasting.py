@@ -10,7 +10,7 @@ import pytest
 from leadlift.models import Encoding
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs.pipelines import ModelChoice
-from leadlift.training import Cases, Parts, fit_calibrated, learned_from
+from leadlift.training import NOT_LEARNED, Cases, Parts, fit_calibrated, learned_from
 from leadlift.training.lasting import lasting
 
 ROWS = 6_000
@@ -52,7 +52,8 @@ def turning(tide, time):
 def test_a_feature_that_moved_and_misled_is_left_out(dated):
     found = lasting(cases_where(turning, dated))
     assert found.left_out == (0,)
-    assert "tide" in found.because
+    assert found.features == ("tide",)
+    assert found.told.startswith("not learned from: tide, which moved")
 
 
 def test_a_feature_that_moved_and_still_tells_stays():
@@ -75,7 +76,7 @@ def test_a_model_never_asks_of_what_was_left_out_and_says_so():
     for ensemble in (1, 2):
         model = fit_calibrated(cases, {}, ModelChoice(ensemble=ensemble, **SMALL), "x")
         assert model.booster.feature_importance("split")[0] == 0
-        assert "tide" in model.meta["moved"]
+        assert "tide" in model.meta[NOT_LEARNED]
         rows = cases.matrix[cases.rows(TEST)].copy()
         told = model.predict_matrix(rows).probability
         rows[:, 0] += 100

@@ -51,7 +51,9 @@ def tree_texts(model: Additive) -> list[str]:
     rate = 0.5 * (1.0 + np.tanh(0.5 * model.intercept))
     start = [model.intercept, *[0.0] * (len(model.cuts) - 1)]
     return [
-        _Tree(cut.column, height + more, np.maximum(cut.cases, 1.0), rate * (1.0 - rate)).text(_staircase(cut))
+        _Tree(cut.column, height + more, np.maximum(cut.cases, 1.0), rate * (1.0 - rate)).text(
+            _staircase(cut)
+        )
         for cut, height, more in zip(model.cuts, model.heights, start, strict=True)
     ]
 

@@ -173,8 +173,8 @@ class ModelChoice(Spec):
     )
     steps: Literal["auto", "none"] = Field(
         "auto",
-        description="With an ensemble: a penalised logistic regression on cut features beside the trees, with the share "
-        "that tells held-out customers best; none for trees alone.",
+        description="With an ensemble: a penalised logistic regression on cut features beside the trees, with the "
+        "share that tells later cases, or held-out customers, best; none for trees alone.",
     )
     moved: Literal["auto", "keep"] = Field(
         "auto",

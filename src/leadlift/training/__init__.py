@@ -10,7 +10,7 @@ from leadlift.training.audit import (
     audit_cases,
     model_too_good,
 )
-from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, learned_from, prepare
+from leadlift.training.fit import NOT_LEARNED, Cases, fit_baseline, fit_calibrated, learned_from, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
@@ -39,6 +39,7 @@ from leadlift.training.value_judge import ValueJudgement, judge_value, value_ver
 
 __all__ = [
     "NOTHING",
+    "NOT_LEARNED",
     "Acceptance",
     "Audit",
     "Cases",

@@ -21,6 +21,8 @@ from leadlift.training.cases import prepare as prepare
 from leadlift.training.growing import grow
 from leadlift.training.lasting import learned_from as learned_from
 
+NOT_LEARNED = "not_learned_from"
+
 
 def fit_calibrated(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, reference: str) -> Model:
     """Grow trees and calibrate them on cases that they were not grown on; the test is not looked at.
@@ -43,7 +45,7 @@ def fit_calibrated(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, r
             "calibration": found.told,
             "ensemble": str(spec.ensemble),
             "parts": grown.told,
-            "moved": moved,
+            NOT_LEARNED: moved.told,
         },
     )
 

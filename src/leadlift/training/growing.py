@@ -15,7 +15,7 @@ from leadlift.models.calibrators import Floats
 from leadlift.models.params import for_sample, usual_leaf
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.specs import ModelChoice
-from leadlift.training.blending import blended, joins
+from leadlift.training.blending import Folded, blended, joins
 from leadlift.training.cases import Cases
 from leadlift.training.distributed import grow_together
 from leadlift.training.fewer import fewer
@@ -79,7 +79,8 @@ def _folds(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: F
         raw[out] = members[-1].predict(cases.matrix[out])
     booster, told, rest = merged(members), "trees alone", np.flatnonzero(np.isnan(raw))
     if joins(params, spec):
-        found = blended(cases, before, fold, raw[before], booster, weight)
+        whole = Folded(cases, before, fold, weight[before], raw[before])
+        found = blended(whole, booster, lambda learn, out: _booster(cases, learn, out, params, spec, weight))
         booster, raw[before], told = found.booster, found.raw, found.told
     if len(rest):
         raw[rest] = booster.predict(cases.matrix[rest])

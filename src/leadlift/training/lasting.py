@@ -31,10 +31,16 @@ SURE = 1.96
 
 @dataclass(frozen=True)
 class Lasting:
-    """Matrix columns that are not learned from, and why, in words."""
+    """Matrix columns that are not learned from, their features' names, and why, in words."""
 
     left_out: tuple[int, ...]
     because: str
+    features: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The sentence that a person should read; empty when all features are learned from."""
+        return f"not learned from: {', '.join(self.features)}, {self.because}" if self.features else ""
 
 
 def lasting(cases: Cases) -> Lasting:
@@ -54,7 +60,7 @@ def lasting(cases: Cases) -> Lasting:
     if not moved:
         return Lasting((), "no feature's values moved")
     looks = [(rows[: int(a * len(rows))], rows[int(a * len(rows)) : int(b * len(rows))]) for a, b in LOOKS]
-    if any(min(_fewer_kind(cases.y[part]) for part in look) < FEWEST for look in looks):
+    if any(min(fewer_kind(cases.y[part]) for part in look) < FEWEST for look in looks):
         return Lasting((), f"fewer than {FEWEST} responders, or others, to judge by")
     tries = [moved[:count] for count in _counts(len(moved))]
     losses = [_losses(cases, _without(cuts, gone), looks) for gone in tries]
@@ -63,21 +69,20 @@ def lasting(cases: Cases) -> Lasting:
     who = cases.customer[np.concatenate([later for _, later in looks])]
     if gain.mean() <= SURE * _error(gain, who):
         return Lasting((), "leaving out what moved told later cases no better")
-    names = ", ".join(cases.encoding.features[column] for column in tries[best])
-    return Lasting(
-        tuple(tries[best]), f"{names}: moved with time, and later cases are told better without ({gain.mean():.5f})"
-    )
+    names = tuple(cases.encoding.features[column] for column in tries[best])
+    because = f"which moved with time and without which later cases are told better (log loss {gain.mean():.5f} less)"
+    return Lasting(tuple(tries[best]), because, names)
 
 
-def learned_from(cases: Cases, spec: ModelChoice) -> tuple[Cases, str]:
-    """The cases as trees and steps should read them, and what of them was left out, in words.
+def learned_from(cases: Cases, spec: ModelChoice) -> tuple[Cases, Lasting]:
+    """The cases as trees and steps should read them, and what of them was left out.
 
     Where the pipeline gives features a direction or a group, or says `moved: keep`, all are read.
     """
     if spec.moved == "keep" or spec.monotone or spec.interactions:
-        return cases, "all features are kept, as the pipeline says"
+        return cases, Lasting((), "all features are kept, as the pipeline says")
     found = lasting(cases)
-    return without(cases, found.left_out), found.because
+    return without(cases, found.left_out), found
 
 
 def without(cases: Cases, columns: Sequence[int]) -> Cases:
@@ -138,7 +143,8 @@ def _losses(cases: Cases, cuts: tuple[Cut, ...], looks: Sequence[tuple[Rows, Row
     return np.concatenate(told)
 
 
-def _fewer_kind(y: Floats) -> int:
+def fewer_kind(y: Floats) -> int:
+    """How many there are of responders or of others, whichever are fewer."""
     return int(min(y.sum(), len(y) - y.sum()))
 
 
