@@ -78,7 +78,7 @@ def test_the_log_odds_are_the_regression_s_on_its_inputs(steps, matrix, y):
 
     inputs = inputs_of(steps.cuts, matrix)
     plain = LogisticRegression(C=0.1, tol=1e-8, max_iter=1_000).fit(inputs, y)
-    assert steps.raw(matrix) == pytest.approx(plain.decision_function(inputs), abs=1e-3)
+    assert steps.raw(matrix) == pytest.approx(plain.decision_function(inputs), abs=0.01)
 
 
 def test_a_stronger_penalty_makes_lower_steps(matrix, encoding, y):
