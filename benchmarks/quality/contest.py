@@ -3,8 +3,8 @@
 Run: python benchmarks/quality/contest.py --seeds 5 --budget 120 [--sets bank_random telco] [--ways leadlift plain ...]
 Ways: plain LightGBM; LightGBM with Optuna, written the usual way (three folds, average precision); FLAML and AutoGluon
 (tabular, without torch) where they are installed, else they are named and left out; leadlift with its defaults and
-`ensemble: 5`; leadlift after a search for two thirds of the budget, told of customers and days as a pipeline's split and keys
-tell it, the search as `leadlift tune` does it. None sees a target of the test. Two seeds of the same
+`ensemble: 5`; leadlift after a search for two thirds of the budget, as `leadlift tune` and `train` do it, told of
+customers and days as a pipeline's keys and split tell them. None sees a target of the test. Two seeds of the same
 split in time differ in the fits alone. Ranks: 1 is best; mean over data sets and seeds.
 """
 

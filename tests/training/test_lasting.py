@@ -83,6 +83,23 @@ def test_a_model_never_asks_of_what_was_left_out_and_says_so():
         assert (model.predict_matrix(rows).probability == told).all()
 
 
+def test_where_response_drifts_chances_are_of_the_level_of_the_latest_cases():
+    cases = cases_where(lambda tide, time: 3 * time - 1.5)
+    blind = cases.matrix.copy()
+    blind[:, 0] = 0  # else the tide would tell the model what time it is
+    rising = replace(cases, matrix=blind)
+    latest = cases.y[: int(0.75 * ROWS)][-500:].mean()
+    drawn = replace(rising, parts=replace(rising.parts, ordered=False))
+    told = [
+        fit_calibrated(one, {}, ModelChoice(ensemble=2, **SMALL), "x")
+        .predict_matrix(blind[cases.rows(TEST)])
+        .probability.mean()
+        for one in (rising, drawn)
+    ]
+    assert abs(told[0] - latest) < 0.05
+    assert told[0] > told[1] + 0.1
+
+
 @pytest.mark.parametrize("spec", [{"moved": "keep"}, {"monotone": {"tide": 1}}])
 def test_what_the_pipeline_says_of_features_goes_before(spec):
     cases = cases_where(turning)

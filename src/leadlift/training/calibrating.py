@@ -49,8 +49,15 @@ def calibrate(cases: Cases, grown: Grown, kind: str) -> Calibrated:
     # the doubt is of how far refits are from the calibration, whatever its level
     doubt = doubt_of(levelled, seen)
     return Calibrated(
-        levelled.moved(float(np.log(today.ratio))), doubt, f"{_in_words(choice)}; {today.because}"
+        _at_ratio(levelled, raw[grown.unseen], today.ratio), doubt, f"{_in_words(choice)}; {today.because}"
     )
+
+
+def _at_ratio(calibrator: Calibrator, raw: Floats, ratio: float) -> Calibrator:
+    """The calibrator moved along log-odds until these rows' mean chance is so many times what it was."""
+    if ratio == 1.0:
+        return calibrator
+    return at_level(calibrator, raw, float(np.clip(ratio * calibrator(raw).mean(), 1e-6, 0.999)))
 
 
 def _today(cases: Cases, grown: Grown, calibrator: Calibrator) -> Recent:

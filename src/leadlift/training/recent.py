@@ -19,7 +19,7 @@ SURE = 1.96
 
 @dataclass(frozen=True)
 class Recent:
-    """ratio: what recent cases brought over what the chances said, to multiply odds by; 1 where nothing drifts."""
+    """ratio: what recent cases brought over what the chances said; 1 where nothing drifts."""
 
     ratio: float
     because: str
@@ -44,7 +44,7 @@ def recent_level(probability: Floats, y: Floats, place: npt.NDArray[np.floating]
         return Recent(1.0, "the level of all cases: newer ones told the next no better")
     ratio = float(_ratios(came, said, best)[-1])
     latest = f"as the latest (half-life {best:g} of {len(came)} blocks)"
-    return Recent(ratio, f"{ratio:.3f} times the odds of all cases, {latest}")
+    return Recent(ratio, f"{ratio:.3f} times the level of all cases, {latest}")
 
 
 def _blocks(probability: Floats, y: Floats, place: npt.NDArray[np.floating]) -> tuple[Floats, Floats]:
@@ -52,7 +52,8 @@ def _blocks(probability: Floats, y: Floats, place: npt.NDArray[np.floating]) -> 
     _, when, counts = np.unique(place, return_inverse=True, return_counts=True)
     middle = (np.cumsum(counts) - 0.5 * counts) / len(y)
     block = np.unique((middle * BLOCKS).astype(int), return_inverse=True)[1][when]
-    return np.bincount(block, y), np.bincount(block, probability)
+    came, said = (np.bincount(block, part).astype(np.float64) for part in (y, probability))
+    return came, said
 
 
 def _ratios(came: Floats, said: Floats, half_life: float) -> Floats:
