@@ -9,6 +9,7 @@ import typer
 
 from leadlift.cli.console import print_json, relative, say, without_collecting, working
 from leadlift.cli.options import HERE, Json, LastDay, WorkspaceDir
+from leadlift.errors import UserError
 
 app = typer.Typer()
 MODELS = ".leadlift/cache/models"
@@ -16,7 +17,9 @@ MODELS = ".leadlift/cache/models"
 
 @app.command(short_help="Tell all that is known of one customer.")
 def customer(
-    customer: Annotated[str, typer.Argument(metavar="ID", help="The customer's id, as text.")],
+    customer: Annotated[
+        str | None, typer.Argument(metavar="ID", help="The customer's id, as text.", show_default=False)
+    ] = None,
     as_of: LastDay = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the page to FILE, with pictures.")
@@ -27,6 +30,16 @@ def customer(
             "--with-pii", help="Show personal and protected columns too; the look-up goes on record."
         ),
     ] = False,
+    serve: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help="Answer a browser on this machine, customer after customer, until Ctrl-C; 0 takes a free port.",
+            show_default=False,
+        ),
+    ] = None,
     workspace: WorkspaceDir = HERE,
     json: Json = False,
 ) -> None:
@@ -35,8 +48,22 @@ def customer(
     Nothing known later is used. Personal columns are not shown unless asked for; that is written to kept/lookups.jsonl.
 
     Example: leadlift customer 00000042 --as-of 2026-06-30
+
+    Example: leadlift customer --serve 8600
     """
     from leadlift.workflows.aside import beside, settle_arrow
+
+    if serve is not None:
+        _serve(
+            workspace,
+            serve,
+            customer is not None or as_of is not None or html is not None or with_pii or json,
+        )
+        return
+    if customer is None:
+        raise UserError(
+            "customer: name one by its id, or look them up in a browser: leadlift customer --serve 8600"
+        )
 
     day = as_of.date() if as_of is not None else None
     # for a second or two: looking for garbage would take a fifth of it
@@ -58,3 +85,23 @@ def customer(
             from leadlift.cli.customer_shown import show
 
             show(found, ws.file.language)
+
+
+def _serve(root: Path, port: int, more: bool) -> None:
+    """Answer until Ctrl-C."""
+    if more:
+        raise UserError(
+            "--serve asks in the browser for customer and day, and never shows personal columns; give it alone"
+        )
+    from leadlift.workflows.aside import settle_arrow
+    from leadlift.workflows.customer_served import serve
+
+    settle_arrow()
+    try:
+        serve(root, port, lambda address: say(f"{address}  (for this machine alone; Ctrl-C ends it)"))
+    except OSError as error:
+        raise UserError(
+            f"--serve {port}: {error.strerror}. Name another port, or 0 for a free one"
+        ) from error
+    except KeyboardInterrupt:
+        say("ended")

@@ -28,9 +28,13 @@ ROOM = "leadlift.customers"
 Words = Mapping[str, str]
 
 
-def customer_page(found: Customer, language: str) -> str:
-    """All parts of which anything is known, as HTML that loads nothing from elsewhere."""
+def customer_page(found: Customer, language: str, *, asked: bool = False) -> str:
+    """All parts of which anything is known, as HTML that loads nothing from elsewhere.
+
+    asked: with the form that asks for another customer.
+    """
     words = WORDS[language]
+    form = _form(words, found.customer, found.as_of.isoformat()) if asked else ""
     body = render(
         "customer.html.j2",
         ROOM,
@@ -48,7 +52,18 @@ def customer_page(found: Customer, language: str) -> str:
     )
     title = words["title"].format(customer=found.customer)
     subtitle = words["subtitle"].format(as_of=found.as_of)
-    return html_page(title, subtitle, Markup(body), words["kicker"], language)
+    return html_page(title, subtitle, Markup(form + body), words["kicker"], language)
+
+
+def asked_page(language: str, customer: str = "", as_of: str = "", message: str = "") -> str:
+    """The form that asks for a customer, with what was wrong with the last question."""
+    words = WORDS[language]
+    form = _form(words, customer, as_of, message)
+    return html_page(words["asked"], words["asked subtitle"], Markup(form), words["kicker"], language)
+
+
+def _form(words: Words, customer: str, as_of: str, message: str = "") -> str:
+    return render("asked.html.j2", ROOM, words=words, customer=customer, as_of=as_of, message=message)
 
 
 def _pictures(

@@ -9,6 +9,11 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     "title": "Customer {customer}",
     "kicker": "One customer",
+    "asked": "Look up a customer",
+    "asked subtitle": "Without a day: as known now. Personal and protected columns are not shown.",
+    "asked id": "Id",
+    "asked day": "As of",
+    "ask": "Show",
     "subtitle": "As known at the start of {as_of}",
     "who": "Who",
     "since": "as described since {day}",
@@ -113,6 +118,11 @@ ENGLISH: Mapping[str, str] = {
 CHINESE: Mapping[str, str] = {
     "title": "客户 {customer}",
     "kicker": "客户视图",
+    "asked": "查询客户",
+    "asked subtitle": "不填日期则为当前所知。个人信息与受保护字段不显示。",
+    "asked id": "客户号",
+    "asked day": "截至日期",
+    "ask": "查看",
     "subtitle": "截至 {as_of} 开始时已知的信息",
     "who": "基本信息",
     "since": "自 {day} 起",

@@ -10,6 +10,7 @@ import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadlift.explain import Phrase
+    from leadlift.models import Model
 
 
 UNUSED = ("sklearn", "pandas", "dask")
@@ -139,11 +141,10 @@ def _answer(question: Question) -> Why:
     import json
 
     from leadlift.explain import ReasonCodes
-    from leadlift.models import Model
     from leadlift.progress import SILENT
     from leadlift.workflows.reasons import told_of
 
-    model = Model.load(question.folder)
+    model = _model(question.folder)
     names = model.encoding.features
     typical = json.loads(model.meta["typical"])
     codes = ReasonCodes(names, question.phrases, typical, language=question.language)
@@ -151,3 +152,11 @@ def _answer(question: Question) -> Why:
     found = model.predict(question.row)
     said = [reason.sentence for reason in reasons]
     return Why(said, float(found.score[0]), float(found.probability[0]))
+
+
+@lru_cache(maxsize=8)
+def _model(folder: Path) -> Model:
+    """A kept model, read once: what lies in its folder never changes."""
+    from leadlift.models import Model
+
+    return Model.load(folder)
