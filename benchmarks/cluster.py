@@ -4,13 +4,13 @@
     python benchmarks/cluster.py --sizes 1e5:2.4e6 1e6:1.2e7 --whole --out cluster.jsonl
 
 A size is customers:transactions. For each a bank is made (`bank.py`: with twelve month ends and three holdings of each
-customer), and each engine builds everyone's 133 features as of one date from an empty cache and scores them by a booster of
-100 trees of 63 leaves, in a process of its own. DuckDB has both processors; Spark has a master and two workers on
-loopback with one processor and one executor each, all started here. The worker that is killed, with all that it started, is
-the first one, after it has done three tasks of the last and largest source's features; `--whole` kills none.
+customer), and each engine builds the 133 features of everyone as of one date, from nothing, and scores them by boosted
+trees (100 of 63 leaves), in a process of its own. DuckDB has both processors; Spark has a master and two workers on
+loopback with one processor and one executor each, all started here. The worker that is killed, with all that it
+started, is the first one, after it has done three tasks of the features of the largest source; `--whole` kills none.
 
-The files of both engines are then compared row for row: the 133 features, and scores.parquet (customers, days, bands equal,
-numbers to 1e-9 of themselves; ranks, which order scores, may differ where two scores are that near, and are
+The files of both engines are then compared row for row: the 133 features, and scores.parquet (customers, days and bands
+equal, numbers to 1e-9 of themselves; ranks, which order scores, may differ where two scores are that near, and are
 counted). Seconds are those of the job from its start to its last file, without the start of the cluster; cpu seconds
 and memory are of all processes together, cluster included. Bytes shuffled are Spark's own count.
 With `--out` a run that stops goes on; what is there is not measured again.
@@ -221,8 +221,16 @@ def _job(place: Path, model: Path) -> None:
 
 
 def _model(folder: Path) -> Path:
-    """A booster of the 133 features, learned from a small bank of the same kind and an outcome drawn from its features."""
-    from leadlift.models import Bands, Encoding, Model, ReferencePercentiles, fit_booster, fit_calibrator, make_dataset  # fmt: skip
+    """A booster of the 133 features, learned from a small bank of the same kind, whose outcome they decide."""
+    from leadlift.models import (  # fmt: skip
+        Bands,
+        Encoding,
+        Model,
+        ReferencePercentiles,
+        fit_booster,
+        fit_calibrator,
+        make_dataset,
+    )
 
     if folder.exists():
         return folder

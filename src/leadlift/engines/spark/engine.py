@@ -127,8 +127,8 @@ class SparkEngine:
     def write(self, query: exp.Query, path: Path) -> int:
         """See Engine. Parts come in any order, and are put in the query's by DuckDB, here.
 
-        To order them Spark would compute every row twice, the first time to see how the keys are spread, and shuffle all
-        that was computed.
+        To order them Spark would compute every row twice, the first time to see how the keys are spread, and shuffle
+        all that was computed.
         """
         unordered, keys = without_order(query)
         with self._parts(self._asked(unordered), None if keys else path) as parts:

@@ -34,7 +34,7 @@ def _later(node: exp.Expr) -> None:
 
 
 def _mean(node: exp.Expr) -> None:
-    """The mean of decimals would be a rounded decimal, and a mean of floats not 0 where the sum is: the exact sum's share."""
+    """The mean of decimals would be a rounded decimal, that of floats not 0 where the sum is: divide the exact sum."""
     if not (isinstance(node.this, exp.Cast) and node.this.to.is_type("double")):
         rows = exp.Nullif(this=exp.Count(this=node.this.copy()), expression=exp.Literal.number(0))
         total = exp.Cast(this=exp.Sum(this=node.this.copy()), to=exp.DataType.build("DOUBLE"))
@@ -68,7 +68,7 @@ def _distinct(node: exp.Expr) -> None:
 
 
 def _apart(node: exp.Expr) -> None:
-    """Rows that will be grouped go where the join needs them, by its key, and are grouped there, without a shuffle more.
+    """Rows that will be grouped go where the join needs them, by its key, and are grouped there: no shuffle more.
 
     Spark would send the smaller table everywhere and group each file's rows apart: its partial results, with some
     numbers for each of a hundred aggregates, weigh many times what the rows weigh.
