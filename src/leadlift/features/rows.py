@@ -156,9 +156,9 @@ def known_rows(
     return query.join(rows.subquery(ROW), on=exp.and_(*conditions))
 
 
-def _within(at: exp.Expr, span: tuple[date, date], longest: int | None) -> list[exp.Expr]:
+def _within(at: exp.Expr, span: tuple[date, date], longest: int | None) -> list[exp.Condition]:
     """That a row can count at some day of the span: what all dates of the spine ask, in constants."""
-    found: list[exp.Expr] = [exp.LT(this=at.copy(), expression=_day(span[1]))]
+    found: list[exp.Condition] = [exp.LT(this=at.copy(), expression=_day(span[1]))]
     if longest is not None:
         found.append(exp.GTE(this=at.copy(), expression=_day(span[0] - timedelta(days=longest))))
     return found
