@@ -12,6 +12,7 @@ STARTER_FILES = {
     ".gitignore", "README.md", "leadlift.yaml", "feature_defs/attributes.yaml", "feature_defs/behaviour.yaml",
     "feature_defs/loyalty.yaml", "feature_defs/needs.yaml", "feature_defs/value.yaml", "pipelines/fund_purchase.yaml",
     "pipelines/campaigns/fund_call.yaml",
+    "pipelines/segments/standing.yaml",
 }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def test_check_of_a_sound_workspace_finds_nothing(leadlift, finished):
     said = leadlift("check", at=finished)
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[-2:] == [
-        "my-bank: 5 sources, 23 features, 1 pipelines, 1 campaigns",
+        "my-bank: 5 sources, 24 features, 1 pipelines, 1 campaigns, 1 segmentations",
         "no faults",
     ]
 
@@ -228,7 +229,7 @@ def test_doctor_says_how_to_mend_what_is_wrong(leadlift, tmp_path):
 
 
 def test_features_are_listed_shown_and_compiled(leadlift, finished):
-    assert leadlift("features", "list", at=finished).out.splitlines()[-1] == "23 features"
+    assert leadlift("features", "list", at=finished).out.splitlines()[-1] == "24 features"
     shown = leadlift("features", "show", "spending_trend", at=finished).out
     assert "used by: fund_purchase" in shown
     assert "transactions.amount" in shown

@@ -116,7 +116,7 @@ def test_profile_then_show_then_catalogue_tell_the_same_numbers(leadlift, mine):
 def test_a_catalogue_without_profiles_is_written_and_says_what_is_wanting(leadlift, starter):
     said = leadlift("features", "catalogue", at=starter)
     assert said.code == 0
-    assert said.err == "23 features have no pictures. Run `leadlift features profile`\n"
+    assert said.err == "24 features have no pictures. Run `leadlift features profile`\n"
     assert (starter / "reports/features.html").is_file()
 
 

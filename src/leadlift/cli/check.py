@@ -86,7 +86,7 @@ def _show(found: Checked) -> None:
     say(f"{len(rules) - len(failed)} of {len(rules)} rules hold, of {rows:,} rows{on}")
     say(
         f"{found.workspace}: {found.sources} sources, {found.features} features, {found.pipelines} pipelines, "
-        f"{found.campaigns} campaigns"
+        f"{found.campaigns} campaigns, {found.segmentations} segmentations"
     )
 
 

@@ -36,23 +36,25 @@ def customer(
 
     Example: leadlift customer 00000042 --as-of 2026-06-30
     """
-    from leadlift.workflows.aside import beside
+    from leadlift.workflows.aside import beside, settle_arrow
 
     day = as_of.date() if as_of is not None else None
     # for a second or two: looking for garbage would take a fifth of it
-    with without_collecting(), working("customer") as bar, beside(workspace / MODELS) as aside:
-        from leadlift.specs import open_workspace
-        from leadlift.workflows.customer import customer as run
+    with without_collecting():
+        with working("customer") as bar, beside(workspace / MODELS) as aside:
+            from leadlift.specs import open_workspace
+            from leadlift.workflows.customer import customer as run
 
-        ws = open_workspace(workspace)
-        found = run(ws, customer, day, with_pii=with_pii, aside=aside, progress=bar)
-    if html is not None:
-        from leadlift.workflows.customer_page import write_page
+            settle_arrow()
+            ws = open_workspace(workspace)
+            found = run(ws, customer, day, with_pii=with_pii, aside=aside, progress=bar)
+        if html is not None:
+            from leadlift.workflows.customer_page import write_page
 
-        say(relative(write_page(ws, found, html)))
-    if json:
-        print_json(found)
-    elif html is None:
-        from leadlift.cli.customer_shown import show
+            say(relative(write_page(ws, found, html)))
+        if json:
+            print_json(found)
+        elif html is None:
+            from leadlift.cli.customer_shown import show
 
-        show(found, ws.file.language)
+            show(found, ws.file.language)

@@ -36,11 +36,12 @@ def part_query(
     if source.kind == "attributes":
         return _attributes(name, source, features, customer, columns)
     rows = known_rows(name, source, columns, customer, _longest(features), span)
-    made = [_typed(aggregate(f, source), f).as_(f.name, quoted=True) for f in features]
+    # trees are put into each other as they are: copying them at every step took as long as all else of a small query
+    made = [_typed(aggregate(f, source), f).as_(f.name, quoted=True, copy=False) for f in features]
     keys = [col(CUSTOMER), col(AS_OF)]
-    grouped = exp.select(*keys, *made).from_(KNOWN_ROWS).group_by(*(key.copy() for key in keys))
-    query = _onto_spine(grouped, features)
-    return query.with_(KNOWN_ROWS, as_=rows)
+    grouped = exp.select(*keys, *made, copy=False).from_(KNOWN_ROWS)
+    grouped = grouped.group_by(*(key.copy() for key in keys), copy=False)
+    return _onto_spine(grouped, features).with_(KNOWN_ROWS, as_=rows, copy=False)
 
 
 def _longest(features: Sequence[FeatureDef]) -> int | None:
@@ -70,8 +71,8 @@ def assembled(
 def with_formulas(query: exp.Select, formulas: Sequence[FeatureDef]) -> exp.Select:
     """The query's columns and the formulas' values. formulas: in the order in which they can be computed."""
     for layer in _layers(formulas):
-        made = [_typed(_plainly(f), f).as_(f.name, quoted=True) for f in layer]
-        query = exp.select("*", *made).from_(query.subquery(ROW))
+        made = [_typed(_plainly(f), f).as_(f.name, quoted=True, copy=False) for f in layer]
+        query = exp.select("*", *made, copy=False).from_(query.subquery(ROW, copy=False), copy=False)
     return query
 
 
@@ -89,7 +90,7 @@ def _same_case(table: str) -> exp.Expr:
 
 
 def _typed(value: exp.Expr, feature: FeatureDef) -> exp.Expr:
-    return exp.cast(value, "TEXT" if feature.is_text else "DOUBLE")
+    return exp.cast(value, "TEXT" if feature.is_text else "DOUBLE", copy=False)
 
 
 def _onto_spine(grouped: exp.Select, features: Sequence[FeatureDef]) -> exp.Select:
@@ -100,20 +101,19 @@ def _onto_spine(grouped: exp.Select, features: Sequence[FeatureDef]) -> exp.Sele
         empty = empty_value(feature)
         if empty is not None:
             value = exp.Coalesce(this=value, expressions=[number(empty)])
-        chosen.append(value.as_(feature.name, quoted=True))
-    return (
-        exp.select(*chosen).from_(SPINE).join(grouped.subquery(PART), on=_same_case(PART), join_type="left")
-    )
+        chosen.append(value.as_(feature.name, quoted=True, copy=False))
+    part = grouped.subquery(PART, copy=False)
+    query = exp.select(*chosen, copy=False).from_(SPINE)
+    return query.join(part, on=_same_case(PART), join_type="left", copy=False)
 
 
 def _attributes(
     name: str, source: Source, features: Sequence[FeatureDef], customer: str, columns: set[str]
 ) -> exp.Select:
     """What the table said of the customer at the as-of date."""
-    made = [_typed(_valued(f), f).as_(f.name, quoted=True) for f in features]
-    picked = exp.select(col(CUSTOMER), col(AS_OF), *made).from_(
-        newest_rows(name, source, customer, columns).subquery(ROW)
-    )
+    made = [_typed(_valued(f), f).as_(f.name, quoted=True, copy=False) for f in features]
+    rows = newest_rows(name, source, customer, columns).subquery(ROW, copy=False)
+    picked = exp.select(col(CUSTOMER), col(AS_OF), *made, copy=False).from_(rows, copy=False)
     return _onto_spine(picked, features)
 
 
@@ -130,10 +130,9 @@ def newest_rows(name: str, source: Source, customer: str, columns: set[str]) -> 
             ]
         ),
     )
-    ranked = exp.select("*", rank.as_(RANK)).from_(rows.subquery(ROW))
-    return (
-        exp.select("*").from_(ranked.subquery(KNOWN_ROWS)).where(exp.EQ(this=col(RANK), expression=number(1)))
-    )
+    ranked = exp.select("*", rank.as_(RANK)).from_(rows.subquery(ROW, copy=False), copy=False)
+    first = exp.EQ(this=col(RANK), expression=number(1))
+    return exp.select("*").from_(ranked.subquery(KNOWN_ROWS, copy=False), copy=False).where(first, copy=False)
 
 
 def _valued(feature: FeatureDef) -> exp.Expr:

@@ -153,8 +153,10 @@ class Builder:
         """One query for some blocks, whose answer comes in their order and is dealt out to them, or several for one."""
         span = min(block.first for block in batch.blocks), max(block.last for block in batch.blocks)
         part = part_query(name, self.sources[name], features, self.customer, span)
-        query = exp.select(*(col(f.name, ROW) for f in features)).from_(part.subquery(ROW))
-        query = query.order_by(col(AS_OF, ROW), col(CUSTOMER, ROW))
+        query = exp.select(*(col(f.name, ROW) for f in features)).from_(
+            part.subquery(ROW, copy=False), copy=False
+        )
+        query = query.order_by(col(AS_OF, ROW), col(CUSTOMER, ROW), copy=False)
         with ExitStack() as stack:
             groups = [
                 stack.enter_context(

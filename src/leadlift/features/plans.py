@@ -26,6 +26,8 @@ SQL_FEATURE = {
     "slope": 30.0,
 }
 SQL_OTHER = 9.0
+# of a source with keys: which version of a row is the last one known is found by sorting all of them
+SQL_VERSION, SPILLED, VALUE_BYTES = 400.0, 2.5, 16
 # what it takes to load the compiled pass
 TILE_START = 1.5e9
 MOST_ROWS_TOGETHER = 300_000
@@ -89,12 +91,13 @@ def plan_of(
     asked = max((block.rows for block in blocks), default=0)
     share = min(1.0, asked / everyone) if everyone else 1.0
     reads = _queries(batches(blocks, features, memory))
-    chosen, why = _chosen(able, rows, unarranged, len(blocks), reads, share, way)
+    columns = {column for feature in features for column in feature.uses} | set(_clocks(source))
+    row = reads * (SQL_ROW + _versions(source, rows, len(columns), memory))
+    chosen, why = _chosen(able, rows, unarranged, len(blocks), row, share, way)
     if not chosen:
         able, rest = [], list(features)
     if not rest:
         pieces, rows = unread, unarranged
-    columns = {column for feature in features for column in feature.uses} | set(_clocks(source))
     size = sum(sum(piece.column_bytes.get(c, 0) for c in columns) or piece.bytes for piece in pieces)
     scans = (1 if able else 0) + (_queries(batches(blocks, rest, memory)) if rest else 0)
     return Plan(name, tuple(able), tuple(rest), tuple(pieces), rows, size, scans, why)
@@ -140,10 +143,11 @@ def _chosen(
     rows: int | None,
     unarranged: int | None,
     blocks: int,
-    scans: int,
+    row: float,
     share: float,
     way: Way,
 ) -> tuple[bool, str]:
+    """Whether tiles are chosen, and why. row: nanoseconds that each row costs SQL whatever is made of it."""
     if not able:
         return (
             False,
@@ -154,10 +158,18 @@ def _chosen(
     if rows is None or unarranged is None:
         return False, "how many rows there are is not known before they are read"
     each = sum(SQL_FEATURE.get(str(feature.spec.agg), SQL_OTHER) for feature in able)
-    by_sql = rows * (scans * SQL_ROW + blocks * share * each)
+    by_sql = rows * (row + blocks * share * each)
     by_tiles = TILE_START + unarranged * TILE_ROW + blocks * share * rows * PASS_FEATURE * len(able)
     told = f"SQL would take about {by_sql / 1e9:,.1f} s, tiles {by_tiles / 1e9:,.1f} s"
     return by_tiles < by_sql, told
+
+
+def _versions(source: Source, rows: int | None, columns: int, memory: int) -> float:
+    """Nanoseconds a row for telling versions apart: more where the rows do not fit into memory to be sorted."""
+    if not source.keys:
+        return 0.0
+    fits = (rows or 0) * columns * VALUE_BYTES <= memory
+    return SQL_VERSION if fits else SQL_VERSION * SPILLED
 
 
 def _rows(pieces: Sequence[Partition]) -> int | None:

@@ -152,8 +152,8 @@ def known_rows(
         chosen.append(_as_known(column, source).as_(column, quoted=True))
     if source.kind == "intervals" and source.valid_to:
         chosen.append(days_from(_as_known(source.valid_to, source), spine_day.copy()).as_(CLOSED_AGE))
-    query = exp.select(*chosen).from_(SPINE)
-    return query.join(rows.subquery(ROW), on=exp.and_(*conditions))
+    query = exp.select(*chosen, copy=False).from_(SPINE)
+    return query.join(rows.subquery(ROW, copy=False), on=exp.and_(*conditions), copy=False)
 
 
 def _within(at: exp.Expr, span: tuple[date, date], longest: int | None) -> list[exp.Condition]:

@@ -7,14 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from leadlift.leads.words import Words
 from leadlift.specs.campaigns import Export
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 # a spreadsheet may run a text that begins with one of these (OWASP, CSV injection; ASVS 5.0, 1.2.10 adds the null);
 # an East Asian one reads the full-width signs alike
@@ -89,6 +92,8 @@ def _texts(column: pa.Array) -> list[str]:
 
 
 def _xlsx(path: Path, leads: pa.Table, words: Words, summary: Sequence[tuple[str, object]]) -> Path:
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )

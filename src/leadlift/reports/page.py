@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @cache
 def templates(room: str = "leadlift.reports") -> Environment:
     """The templates of a room; HTML is escaped, Markdown keeps to its cells."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
     environment = Environment(
         loader=PackageLoader(room),
         autoescape=select_autoescape(("html.j2",)),

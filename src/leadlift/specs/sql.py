@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.schema import MappingSchema
 
 from leadlift.names import AS_OF
 from leadlift.specs.base import nearest
@@ -69,7 +70,9 @@ def sql_type(tree: exp.Expr, columns: Mapping[str, str]) -> SqlType:
     query = exp.select(tree.copy().as_("it")).from_("t")
     for column in query.find_all(exp.Column):
         column.set("table", exp.to_identifier("t"))
-    typed = annotate_types(query, schema={"t": schema}, dialect="duckdb").selects[0].type
+    # names are taken as they stand, as they are quoted wherever they are compiled
+    told = MappingSchema({"t": schema}, dialect="duckdb", normalize=False)
+    typed = annotate_types(query, schema=told, dialect="duckdb").selects[0].type
     if typed is None or typed.is_type("unknown", "null"):
         return "unknown"
     if typed.is_type(*exp.DataType.NUMERIC_TYPES):

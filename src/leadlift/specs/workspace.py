@@ -168,11 +168,12 @@ def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | N
     ]
     problems += _repeated(segmentations, "segment")
     segments: dict[str, SegmentDef] = {}
-    if not faults:
+    # what names a feature whose own stanza or file is broken would only repeat that fault
+    sound = not faults and len(files) == reader.count("feature_defs/*.yaml")
+    if sound:
         features, segments, faults = with_segments(features, segmentations, frozen)
         problems += faults
-    # what names a feature whose own stanza is broken would only repeat that fault
-    sound = not faults and len(segmentations) == reader.count("pipelines/segments/*.yaml")
+    sound = sound and not faults and len(segmentations) == reader.count("pipelines/segments/*.yaml")
     known = {**features, **waiting_features(segments)} if sound else None
     problems += _repeated(pipelines, "pipeline") + _repeated(campaigns, "campaign")
     for d, p in pipelines:

@@ -52,6 +52,24 @@ class NotFound:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
+def settle_arrow() -> None:
+    """Let Arrow make up its mind that it does without pandas.
+
+    It looks for pandas once, at its first conversion to NumPy, and importing it would take half as long as all else of
+    a page: hidden for that moment it is not found. Where pandas is imported already, it is.
+    """
+    import sys
+
+    import pyarrow as pa
+
+    hidden = NotFound()
+    sys.meta_path.insert(0, hidden)
+    try:
+        pa.array([0]).to_numpy()
+    finally:
+        sys.meta_path.remove(hidden)
+
+
 class Aside:
     """Explains in the process at the other end, or in this one where there is none."""
 

@@ -19,6 +19,7 @@ KINDS = {
     "features": "features of customers at as-of dates",
     "tiles": "rows of sources, arranged by customer",
     "sources": "text sources, read once",
+    "customers": "large sources in the order of customers, for looking at one",
     "models": "models that made scores, for customers looked at one by one",
     "spark": "answers on their way from executors, and what Spark said",
     "snapshots": "tables of databases, as last read",

@@ -60,6 +60,7 @@ class Checked:
     features: int
     pipelines: int
     campaigns: int
+    segmentations: int
     tables: tuple[Looked, ...]
     notes: tuple[str, ...]
     faults: tuple[Problem, ...]
@@ -101,6 +102,7 @@ def check(
         features=len(ws.features),
         pipelines=len(ws.pipelines),
         campaigns=len(ws.campaigns),
+        segmentations=len(ws.segments),
         tables=tables,
         notes=(*_left_out(seen), *_notes(ws)),
         faults=tuple(_told(ws, tables)),

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 from sqlglot import exp
 
+from leadlift.customers.arranged import read_arranged
 from leadlift.customers.cut import MOST_KEYED, cut_down
 from leadlift.customers.words import WORDS
 from leadlift.errors import UserError
@@ -56,15 +57,17 @@ def alone(ws: Workspace, customer: str, as_of: date | None) -> Iterator[Alone]:
     """
     with opened(ws) as home, TemporaryDirectory() as folder:
         day = as_of or _data_end(home)
-        people = [name for name, one in home.sources.items() if one.kind in PEOPLE and _names(one, home)]
+        named = {name for name, one in home.sources.items() if key_of(one, home.customer_key) is not None}
+        people = [name for name in home.sources if name in named and home.sources[name].kind in PEOPLE]
         rows: dict[str, pa.Table] = {}
         notes: list[str] = []
         for name in sorted(home.sources, key=lambda one: one not in people):
             source = home.sources[name]
-            if source.kind == "lookup" or not _names(source, home):
+            if name not in named:
                 continue
             if rows and name not in people and all(one.num_rows == 0 for one in rows.values()):
                 break
+            read_arranged(home, name)
             size = _size(home, name)
             found = cut_down(home.engine, name, source, home.customer_key, customer, size)
             rows[name] = found.rows
@@ -92,10 +95,10 @@ def _refuse_unknown(one: Alone, people: Sequence[str]) -> None:
     )
 
 
-def _names(source: Source, home: Home) -> bool:
-    """Whether the source says whose its rows are."""
-    key = source.customer_key if source.kind == "flat" else source.customer_key or home.customer_key
-    return key in source.columns
+def key_of(source: Source, customer_key: str) -> str | None:
+    """The column that says whose a source's rows are; None where none does. customer_key: the workspace's."""
+    key = source.customer_key if source.kind == "flat" else source.customer_key or customer_key
+    return key if source.kind != "lookup" and key in source.columns else None
 
 
 def _stand_for(home: Home, name: str, rows: pa.Table) -> None:

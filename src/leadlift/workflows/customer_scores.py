@@ -61,9 +61,11 @@ def standing_of(ws: Workspace, one: Alone, aside: Aside, progress: Progress) -> 
     rows = {name: [one.lines(day.path) for day in told] for name, told in days.items() if told}
     last = {name: Last(days[name][-1], told[-1], _manifest(days[name][-1])) for name, told in rows.items()}
     models, why_not = _models(ws, {name: one for name, one in last.items() if one.row.num_rows})
-    names = {feature for kept in models.values() for feature in kept.features} | _asked(ws)
+    of_campaigns = _asked(ws)
+    names = {feature for kept in models.values() for feature in kept.features} | of_campaigns
     lean = replace(ws, features={f.name: f for f in needed(ws.features, sorted(names))})
-    features = _features(lean, one, {name: last[name].day.as_of for name in models}, models, progress)
+    days_of = {name: last[name].day.as_of for name in models}
+    features = _features(lean, one, days_of, models, sorted(of_campaigns), progress)
     why_not |= {name: WORDS[ws.file.language]["not built"] for name, row in features.items() if row is None}
     whys = _whys(ws, models, features, aside)
     scores = [
@@ -132,14 +134,22 @@ def exp_names(text: str) -> set[str]:
 
 
 def _features(
-    ws: Workspace, one: Alone, days: Mapping[str, date], models: Mapping[str, KeptModel], progress: Progress
+    ws: Workspace,
+    one: Alone,
+    days: Mapping[str, date],
+    models: Mapping[str, KeptModel],
+    asked: Sequence[str],
+    progress: Progress,
 ) -> dict[str, pa.Table | None]:
-    """The customer's features on the day of each pipeline's scores; None where there are none."""
+    """The customer's features on the day of each pipeline's scores; None where there are none.
+
+    asked: what campaigns will ask about as of the day itself. Built in the same queries, it is found built by then.
+    """
     found: dict[str, pa.Table | None] = dict.fromkeys(days)
     ours = {name: day for name, day in days.items() if ws.pipelines[name].population.table is None}
     if ours:
-        names = [f for name in ours for f in list(models[name].features)]
-        spine = one.spine([*ours.values()])
+        names = [*(f for name in ours for f in models[name].features), *asked]
+        spine = one.spine([*ours.values(), one.as_of])
         query, _ = feature_query(one.home, ws.features, list(dict.fromkeys(names)), spine, progress)
         rows = one.home.engine.table(exp.select("*").from_(query.subquery(ROW)))
         for name, day in ours.items():

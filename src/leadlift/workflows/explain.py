@@ -86,7 +86,7 @@ def _of_customer(
     day = as_of or last_day(home)
     row = _row_of(ws, spec, loaded, home, customer, day, progress)
     found = loaded.model.predict(row)
-    reasons = reasons_of(loaded, row, progress).reasons[0]
+    reasons = reasons_of(loaded, row, progress, language=ws.file.language).reasons[0]
     words = wording_of(spec)
     facts = {
         words.fact: words.said(float(found.probability[0])),

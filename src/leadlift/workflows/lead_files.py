@@ -109,8 +109,8 @@ def write_list(
 ) -> list[Path]:
     """Write the folder of a list; an older one is kept beside it with `replace`. Returns what marketing gets."""
     told_in = WORDS[language]
-    if words.meaning:
-        told_in = replace_words(told_in, meaning={**told_in.meaning, PROBABILITY: words.meaning})
+    if meaning := words.meaning_in(language):
+        told_in = replace_words(told_in, meaning={**told_in.meaning, PROBABILITY: meaning})
     taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:

@@ -1,5 +1,7 @@
 """How the column `probability` and its sums are spoken of: a chance to respond, an amount, or what the contact adds."""
 
+# ruff: noqa: RUF001 - Chinese is written with full-width signs
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -13,13 +15,19 @@ class Wording:
     """Words for one kind of pipeline.
 
     meaning: of the column, for the lead file and the manifest; None leaves what stands there. expected: what its sum
-    is, after a number. share: whether the column is a chance or a difference of chances, and not an amount.
+    is, after a number. share: whether the column is a chance or a difference of chances, and not an amount. chinese:
+    the meaning in Chinese.
     """
 
     meaning: str | None
     expected: str
     fact: str
     share: bool = True
+    chinese: str | None = None
+
+    def meaning_in(self, language: str) -> str | None:
+        """The meaning in a workspace's language; None leaves what stands there."""
+        return self.chinese if language == "zh" else self.meaning
 
     def said(self, value: float) -> str:
         """One customer's value as people read it."""
@@ -36,18 +44,22 @@ ADDED = Wording(
     "Below 0 the contact is expected to put off.",
     "additional responders expected",
     "added by the contact",
+    chinese="联系使响应概率提高多少：8% 表示每 100 位这样的客户中，约有 8 位因联系才会响应。"
+    "低于 0 表示联系可能适得其反。",
 )
 MONEY = Wording(
     "The amount that the model expects of the customer, in the units of the outcome.",
     "expected",
     "expected amount",
     share=False,
+    chinese="模型预计该客户带来的金额，单位与结果相同。",
 )
 AMOUNT = Wording(
     "What the contact adds to the amount, for each customer. Below 0 the contact is expected to put off.",
     "expected to be added",
     "added by the contact",
     share=False,
+    chinese="联系使每位客户的金额增加多少。低于 0 表示联系可能适得其反。",
 )
 
 
