@@ -3,7 +3,8 @@
 Run: python benchmarks/quality/contest.py --seeds 5 --budget 120 [--sets bank_random telco] [--ways leadlift plain ...]
 Ways: plain LightGBM; LightGBM with Optuna, written the usual way (three folds, average precision); FLAML and AutoGluon
 (tabular, without torch) where they are installed, else they are named and left out; leadlift with its defaults and
-`ensemble: 5`; leadlift after a search for a third of the budget. None sees a target of the test. Two seeds of the same
+`ensemble: 5`; leadlift after a search for two thirds of the budget, as `leadlift tune` and `train` do it, told of
+customers and days as a pipeline's keys and split tell them. None sees a target of the test. Two seeds of the same
 split in time differ in the fits alone. Ranks: 1 is best; mean over data sets and seeds.
 """
 
@@ -13,6 +14,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm as lgb
@@ -26,20 +28,42 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from leadlift.models import Encoding
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs.pipelines import ModelChoice
-from leadlift.training import Cases, Parts, fit_calibrated
+from leadlift.training import Cases, Parts, fit_calibrated, learned_from
 
 SHARES = {VALID: 0.15, CALIBRATION: 0.35, TRAIN: 1.0}
 MEMBERS, SEARCH = 5, 2 / 3
 Frame = pd.DataFrame
 
 
-def plain(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a pipeline's `split` and keys tell `leadlift train` beside features.
+
+    who: (n,), the learning cases' customers. as_of: (n + m,), the days of learning and test cases, NaT where a table
+    has none. ordered: rows are in the order of time, the test being the latest.
+    """
+
+    who: np.ndarray
+    as_of: np.ndarray
+    ordered: bool
+
+    @classmethod
+    def of(cls, data: Data, test: np.ndarray) -> Known:
+        when = np.append(data.when[~test], data.when[test])
+        dated = data.ordered and len(np.unique(when)) < len(when)
+        days = np.datetime64("1997-09-30") + when.astype("timedelta64[D]")
+        return cls(
+            data.who[~test], days if dated else np.full(len(when), np.datetime64("NaT", "D")), data.ordered
+        )
+
+
+def plain(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """LightGBM's defaults."""
     model = lgb.LGBMClassifier(verbosity=-1, random_state=seed).fit(as_categories(learn), y)
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
+def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """LightGBM in an Optuna objective of three folds, until the budget is used up, then refitted to all rows."""
     import optuna
 
@@ -69,7 +93,7 @@ def usual(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, wh
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray) -> np.ndarray:
+def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """FLAML on log loss."""
     from flaml import AutoML
 
@@ -81,9 +105,7 @@ def flaml(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, wh
     return np.asarray(model.predict_proba(as_categories(test))[:, 1])
 
 
-def autogluon(
-    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
-) -> np.ndarray:
+def autogluon(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """AutoGluon's best quality within the budget, on log loss."""
     import tempfile
 
@@ -96,26 +118,22 @@ def autogluon(
         return np.asarray(model.predict_proba(test)[1])
 
 
-def leadlift(
-    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
-) -> np.ndarray:
+def leadlift(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """A search on two parts of the rows, then the ensemble on all of them, calibrated."""
-    cases = cases_of(learn, y, test, seed, who)
+    cases = cases_of(learn, y, test, seed, known)
     params = searched(cases, budget * SEARCH, seed)
     model = fit_calibrated(cases, params, ModelChoice(ensemble=MEMBERS), "the test")
     return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
 
 
-def untuned(
-    learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, who: np.ndarray
-) -> np.ndarray:
+def untuned(learn: Frame, y: np.ndarray, test: Frame, budget: float, seed: int, known: Known) -> np.ndarray:
     """leadlift's ensemble with its default parameters: a few seconds."""
-    cases = cases_of(learn, y, test, seed, who)
+    cases = cases_of(learn, y, test, seed, known)
     model = fit_calibrated(cases, {}, ModelChoice(ensemble=MEMBERS), "the test")
     return model.predict_matrix(cases.matrix[cases.rows(TEST)]).probability
 
 
-WAYS: Mapping[str, Callable[[Frame, np.ndarray, Frame, float, int, np.ndarray], np.ndarray]] = {
+WAYS: Mapping[str, Callable[[Frame, np.ndarray, Frame, float, int, Known], np.ndarray]] = {
     "plain": plain, "usual": usual, "flaml": flaml, "autogluon": autogluon, "untuned": untuned, "leadlift": leadlift,
 }  # fmt: skip
 
@@ -128,27 +146,30 @@ def as_categories(frame: Frame) -> Frame:
     return frame.apply(lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype("category"))
 
 
-def cases_of(learn: Frame, y: np.ndarray, test: Frame, seed: int, who: np.ndarray) -> Cases:
+def cases_of(learn: Frame, y: np.ndarray, test: Frame, seed: int, known: Known) -> Cases:
     """The rows as training reads them; what the test's targets are, it is not told."""
     table = pa.Table.from_pandas(pd.concat([learn, test], ignore_index=True), preserve_index=False)
     n, m = len(learn), len(test)
     # not the draw that chose the test's customers: theirs are gone from it
+    who = known.who
     share = np.random.default_rng((seed, 1)).random(who.max() + 1)[who]
     rows, low = {TEST: np.arange(n, n + m)}, 0.0
     for part, high in SHARES.items():
         rows[part], low = np.flatnonzero((share >= low) & (share < high)), high
     encoding = Encoding.fit(table.take(pa.array(rows[TRAIN])), table.column_names)
-    undated = np.full(n + m, np.datetime64("NaT", "D"))
     hidden = np.append(y, np.zeros(m))
-    parts = Parts(rows, None, 0, ordered=False)
-    return Cases(
-        encoding, encoding.encode(table), hidden, np.append(who, np.full(m, who.max() + 1)), undated, parts
-    )
+    parts = Parts(rows, None, 0, ordered=known.ordered)
+    customer = np.append(who, np.full(m, who.max() + 1))
+    return Cases(encoding, encoding.encode(table), hidden, customer, known.as_of, parts)
 
 
 def searched(cases: Cases, seconds: float, seed: int) -> Mapping[str, object]:
+    """What `leadlift tune` does with the seconds."""
     from leadlift import tuning
 
+    began = time.perf_counter()
+    cases, _ = learned_from(cases, ModelChoice())
+    seconds -= time.perf_counter() - began
     train, valid = (
         tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
         for rows in (np.concatenate([cases.rows(TRAIN), cases.rows(CALIBRATION)]), cases.rows(VALID))
@@ -163,7 +184,9 @@ def measured(data: Data, seed: int, way: str, budget: float) -> dict[str, float]
     learn, y = data.frame[~test].reset_index(drop=True), data.y[~test]
     began = time.perf_counter()
     try:
-        told = WAYS[way](learn, y, data.frame[test].reset_index(drop=True), budget, seed, data.who[~test])
+        told = WAYS[way](
+            learn, y, data.frame[test].reset_index(drop=True), budget, seed, Known.of(data, test)
+        )
     except ImportError as absent:
         print(f"{way} left out: {absent}", flush=True)
         return None

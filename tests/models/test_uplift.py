@@ -10,6 +10,7 @@ from leadlift.models import EffectBands, Encoding, Model, ReferencePercentiles, 
 from leadlift.models.uplift import (
     LEARNERS,
     Bins,
+    Proxy,
     Setting,
     Trial,
     blended,
@@ -54,7 +55,10 @@ def learned(one: Trial, learner: str, rounds: int = 40) -> np.ndarray:
     return np.asarray(text.booster().predict(one.encoding.encode(table(2_000, seed=9))))
 
 
-@pytest.mark.parametrize("learner", [name for name in LEARNERS if name != "proportional"])
+NAMED_ONLY = ("proportional", "proxy")
+
+
+@pytest.mark.parametrize("learner", [name for name in LEARNERS if name not in NAMED_ONLY])
 @pytest.mark.parametrize("share", [0.5, 0.25])
 def test_every_learner_finds_who_gains_and_how_much_on_average(learner, share):
     found, truth = learned(trial(share), learner), true_effect(table(2_000, seed=9))
@@ -138,7 +142,7 @@ def test_bands_of_effects_are_cut_at_the_average_and_e_is_who_is_put_off():
 
 
 def test_a_saved_uplift_model_predicts_the_same_and_its_contributions_add_up(tmp_path):
-    one = trial(rows=1_500)
+    one = with_proxy(trial(rows=1_500))
     wanted = [Setting(name, 7, 15) for name in LEARNERS]
     booster = blended([text for _, text in grown(Bins(one), np.arange(1_500), wanted, 1)]).booster()
     raw = booster.predict(one.matrix)
@@ -163,3 +167,45 @@ def test_the_proportional_learner_is_the_response_of_the_treated_times_the_share
     found = text.booster().predict(one.matrix[one.treated == 1])
     # trees on squared loss keep the mean of what they learned from
     assert found.mean() == pytest.approx(with_ - without, rel=0.02)
+
+
+def with_proxy(one: Trial, rows: int = 12_000, seed: int = 5) -> Trial:
+    """Beside the experiment three times as many contacts, whose sales are those that the contact brought."""
+    x, draw = table(rows, seed), np.random.default_rng(seed + 1)
+    y = (draw.random(rows) < true_effect(x)).astype(float)
+    proxy = Proxy(one.encoding.encode(x), y, np.full(rows, -1, dtype=np.intp))
+    return Trial(**{**vars(one), "proxy": proxy})
+
+
+def test_a_proxy_that_is_near_the_effect_ranks_better_and_keeps_the_experiments_average():
+    one, truth = trial(), true_effect(table(2_000, seed=9))
+    found = learned(with_proxy(one), "proxy", 100)
+    assert np.corrcoef(found, truth)[0, 1] > np.corrcoef(learned(one, "t", 100), truth)[0, 1]
+    assert found.mean() == pytest.approx(
+        one.y[one.treated == 1].mean() - one.y[one.treated == 0].mean(), rel=0.1
+    )
+
+
+def test_a_contact_that_brings_nothing_gives_no_effect_to_share_out():
+    one = trial()
+    none = Trial(**{**vars(with_proxy(one)), "y": 1 - one.y * one.treated})
+    assert np.all(learned(none, "proxy") == 0)
+
+
+def test_proxy_cases_of_customers_to_be_ranked_are_not_learned_from():
+    one = trial()
+    theirs = Proxy(one.matrix, one.y, one.customer)
+    learn, tell = np.arange(0, ROWS, 2), np.arange(1, ROWS, 2)
+    turned = one.y.copy()
+    turned[tell] = 1 - turned[tell]
+    texts = []
+    for y in (one.y, turned):
+        bins = Bins(Trial(**{**vars(one), "proxy": Proxy(theirs.matrix, y, theirs.customer)}))
+        (_, text), *_ = grown(bins, learn, [Setting("proxy", 7, 40)], 1)
+        texts.append(text.booster().predict(one.matrix))
+    assert np.array_equal(*texts)
+
+
+def test_a_proxy_learner_without_cases_is_refused():
+    with pytest.raises(ValueError, match="needs the cases of a proxy"):
+        learned(trial(), "proxy")

@@ -56,3 +56,55 @@ def test_as_of_dates_hold_no_experiment():
     population = {"as_of": "monthly", "from": "2025-01-31"}
     target = {"source": "sales", "outcome": "60d"}
     assert "needs the rows of an experiment" in said(population=population, target=target)
+
+
+def test_a_proxy_is_one_more_way_to_learn():
+    plain = Pipeline.model_validate(SOUND).treatment
+    named = Pipeline.model_validate(
+        {**SOUND, "treatment": {**SOUND["treatment"], "proxy": "credited"}}
+    ).treatment
+    assert plain is not None
+    assert named is not None
+    assert named.ways == (*plain.ways, "proxy")
+
+
+EXPERIMENT = """\
+pipeline: effect
+kind: uplift
+population: {source: transactions}
+treatment: {column: channel, control: web, arms: app, proxy: PROXY}
+target: {source: holdings, outcome: 60d}
+"""
+FLAT = """\
+pipeline: rows
+kind: response
+population: {table: flat_bank}
+target: {column: y, positive: "yes"}
+features: {include: [age]}
+split: {random: 30%}
+"""
+VALUE = """\
+pipeline: money
+kind: value
+population: {as_of: monthly, from: 2025-01-31}
+target: {source: transactions, amount: amount, outcome: 60d}
+"""
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("deposit", []),
+        ("deposits", ["there is no pipeline 'deposits'. Did you mean 'deposit'?"]),
+        ("money", ["pipeline 'money' is of kind value; a proxy is one of a chance, such as response"]),
+        ("effect", ["pipeline 'effect' is of kind uplift; a proxy is one of a chance, such as response"]),
+        ("rows", ["a flat table's rows share no days and features with another pipeline"]),
+    ],
+)
+def test_a_proxy_is_a_pipeline_of_a_chance_with_days(told, proxy, words):
+    files = {
+        "pipelines/e.yaml": EXPERIMENT.replace("PROXY", proxy),
+        "pipelines/f.yaml": FLAT,
+        "pipelines/m.yaml": VALUE,
+    }
+    assert told(files) == [f"pipelines/e.yaml:4: treatment.proxy: {word}" for word in words]

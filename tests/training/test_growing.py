@@ -10,7 +10,9 @@ import pyarrow as pa
 import pytest
 
 from leadlift.errors import UserError
+from leadlift.evaluation import log_loss
 from leadlift.models import Encoding
+from leadlift.models.calibrators import chance
 from leadlift.names import TEST
 from leadlift.specs import Split
 from leadlift.specs.pipelines import ModelChoice
@@ -91,3 +93,31 @@ def test_with_decay_the_chances_follow_the_newer_cases(cases):
     rows = cases.matrix[cases.rows(TEST)]
     told = [model.predict_matrix(rows).probability.mean() for model in (flat, recent)]
     assert told[1] > told[0] + 0.05
+
+
+def test_steps_join_an_ensemble_where_they_tell_held_out_customers_better(cases):
+    # the outcome is linear in wealth, so a regression knows it sooner than trees do
+    spec = ModelChoice(ensemble=3, **SMALL)
+    alone, both = (
+        fit_calibrated(cases, {}, spec.model_copy(update={"steps": s}), "x") for s in ("none", "auto")
+    )
+    assert alone.meta["parts"].startswith("trees alone")
+    assert "a sum of steps" in both.meta["parts"]
+    rows, y = cases.matrix[cases.rows(TEST)], cases.y[cases.rows(TEST)]
+    losses = [log_loss(y, model.predict_matrix(rows).probability) for model in (alone, both)]
+    assert losses[1] < losses[0]
+    reasons = both.contributions(rows)
+    assert chance(reasons.sum(axis=1)) == pytest.approx(both.raw(rows), abs=1e-9)
+
+
+def test_what_is_calibrated_on_with_steps_did_not_know_the_customer_either(cases):
+    grown = grow(cases, SMALL["params"], ModelChoice(ensemble=3, **SMALL))
+    whole = grown.booster.predict(cases.matrix[grown.calibrates])
+    y = cases.y[grown.calibrates]
+    assert log_loss(y, grown.raw[grown.calibrates]) > log_loss(y, whole)
+
+
+@pytest.mark.parametrize("spec", [{"monotone": {"wealth": 1}}, {"steps": "none"}])
+def test_steps_stay_away_where_they_could_break_a_direction_or_are_not_wanted(cases, spec):
+    model = fit_calibrated(cases, {}, ModelChoice(ensemble=2, **SMALL, **spec), "x")
+    assert model.meta["parts"].startswith("trees alone")

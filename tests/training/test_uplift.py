@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from leadlift.errors import GateError, UserError
 from leadlift.models import Encoding
+from leadlift.models.uplift import Proxy
 from leadlift.names import CALIBRATION, TEST, TRAIN, TREATMENT, VALID
 from leadlift.training import (
     Cases,
@@ -78,6 +81,16 @@ def test_a_shuffled_treatment_has_no_effect_and_that_is_said():
     found = judge_uplift(fitted_of(one), one, resamples=60)
     assert not found.ranks
     assert not found.contact_works
+    assert verdict(found, share=True).startswith("No effect found")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_proxy_that_knows_the_wealthy_finds_no_effect_where_there_is_none(seed):
+    one, draw = experiment(shuffled=True, seed=seed), np.random.default_rng(seed + 50)
+    x = pa.table({"wealth": draw.normal(size=ROWS), "age": draw.normal(size=ROWS)})
+    y = (draw.random(ROWS) < 0.1 + 0.5 * (x["wealth"].to_numpy() > 0)).astype(float)
+    proxy = Proxy(one.cases.encoding.encode(x), y, np.full(ROWS, -1, dtype=np.intp))
+    found = judge_uplift(fitted_of(replace(one, proxy=proxy), ("t", "proxy")), one, resamples=200)
     assert verdict(found, share=True).startswith("No effect found")
 
 

@@ -11,7 +11,7 @@ from leadlift.models.contributions import Explainer
 from leadlift.models.doubt import Doubt, Evidence, Expected, certain, doubt_of, level
 from leadlift.models.effects import EffectBands, Heterogeneity, Straight, effect_line
 from leadlift.models.encoding import Encoding, Matrix
-from leadlift.models.ensemble import merged
+from leadlift.models.ensemble import merged, with_steps
 from leadlift.models.params import DEFAULT_PARAMS, check_params, constraint_params, monotone_params
 from leadlift.models.predictor import Predictor
 from leadlift.models.ranks import Sample, placed
@@ -64,4 +64,5 @@ __all__ = [
     "monotone_params",
     "placed",
     "unsampled",
+    "with_steps",
 ]

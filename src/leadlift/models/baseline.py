@@ -160,19 +160,22 @@ def _names(encoding: Encoding, numbers: NumberPlan, levels: dict[int, tuple[int,
     )
 
 
-def solve(inputs: npt.NDArray[np.float32], target: Floats) -> tuple[Floats, float, bool]:
+def solve(
+    inputs: npt.NDArray[np.float32], target: Floats, strength: float = 1.0, weight: Floats | None = None
+) -> tuple[Floats, float, bool]:
     """Return weights, (n_inputs,), intercept, and whether the solver came to its end.
 
-    The ridge keeps columns that repeat each other finite; Newton then needs a handful of steps.
+    strength: the inverse of the ridge, as scikit-learn's C. weight: (n,), of each row; 1 without. The ridge keeps
+    columns that repeat each other finite; Newton then needs a handful of steps.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     if inputs.shape[1] == 0:
         return np.empty(0), float(np.log(target.mean() / (1.0 - target.mean()))), True
-    regression = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-4, max_iter=50)
+    regression = LogisticRegression(C=strength, solver="newton-cholesky", tol=1e-4, max_iter=50)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        regression.fit(inputs, target)
+        regression.fit(inputs, target, sample_weight=weight)
     converged = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
     return regression.coef_[0].astype(np.float64), float(regression.intercept_[0]), converged

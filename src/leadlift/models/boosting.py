@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from leadlift.errors import UserError
 from leadlift.models.encoding import Encoding, Matrix
-from leadlift.models.params import binning_params, training_params, usual_leaf
+from leadlift.models.params import binning_params, training_params, usual_leaf, usual_threads
 
 Floats = npt.NDArray[np.floating[Any]]
 Callback = Callable[[Any], None]
@@ -51,11 +51,13 @@ def fit_booster(
     grows exactly `max_rounds`. callbacks: called after each round with LightGBM's CallbackEnv.
     Raises UserError when there is only one class, when a target is not 0 or 1, or a parameter is not known.
     """
-    settings = training_params({"min_data_in_leaf": usual_leaf(train.num_data()), **(params or {})})
+    rows = train.num_data()
+    usual = {"min_data_in_leaf": usual_leaf(rows), "num_threads": usual_threads(rows)}
+    settings = training_params({**usual, **(params or {})})
     if settings["objective"] == "binary":
-        for name, rows in (("training", train), ("validation", valid)):
-            if rows is not None:
-                refuse_one_class(name, np.asarray(rows.get_label()))
+        for name, part in (("training", train), ("validation", valid)):
+            if part is not None:
+                refuse_one_class(name, np.asarray(part.get_label()))
     # What comes back was cut and read from its own text already: it is, tree for tree, what is saved.
     return lgb.train(
         settings,

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from leadlift.errors import UserError
+from leadlift.machine import processors
 from leadlift.models.encoding import Encoding
 
 # No class weights: they would bend the probabilities, and a ranking does not need them.
@@ -30,6 +31,7 @@ DEFAULT_PARAMS: Mapping[str, Any] = {
 
 # With fewer than 20 leaves' worth of rows the default would leave nothing to split.
 LEAVES, LEAST_IN_LEAF = 20, 11
+ROWS_A_THREAD = 10_000
 
 # Decided when the rows are binned. Changing one later would mean reading all rows again.
 BINNING = frozenset({"max_bin", "min_data_in_bin", "bin_construct_sample_cnt", "enable_bundle"})
@@ -97,6 +99,15 @@ def training_params(params: Mapping[str, Any]) -> dict[str, Any]:
 def usual_leaf(rows: int) -> int:
     """Return how many rows a leaf holds at least, when the modeller does not say: 100, of few rows a twentieth."""
     return int(min(DEFAULT_PARAMS["min_data_in_leaf"], max(LEAST_IN_LEAF, rows // LEAVES)))
+
+
+def usual_threads(rows: int) -> int:
+    """Return how many threads grow trees, when nobody says: one for every 10,000 rows, at most one a processor.
+
+    Trees are the same. Threads that wait for each other after every feature of few rows cost more than they save, and
+    on a machine that does other work too many times as much.
+    """
+    return min(processors(), max(1, rows // ROWS_A_THREAD))
 
 
 def for_sample(params: Mapping[str, Any], share: float) -> dict[str, Any]:

@@ -38,11 +38,25 @@ SHADOW = "leadlift_treated"
 
 
 @dataclass(frozen=True, eq=False)
+class Proxy:
+    """Cases of another pipeline, beside the experiment: more contacts, or an outcome that is nearer to the effect.
+
+    matrix: (n, n_features) of the experiment's encoding. y: (n,), outcomes. customer: (n,), codes as in the
+    experiment; -1 for who is not in it.
+    """
+
+    matrix: Matrix
+    y: Floats
+    customer: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
 class Trial:
     """Customers of an experiment as the learners read them.
 
     matrix: (n, n_features) of the encoding. y: (n,), outcomes. treated: (n,), 1 or 0. propensity: (n,), the chance
     with which each was to be treated, in (0, 1). customer: (n,), whose row it is: folds never part a customer.
+    proxy: what the learner `proxy` learns from.
     """
 
     matrix: Matrix
@@ -51,6 +65,7 @@ class Trial:
     propensity: Floats
     customer: npt.NDArray[np.intp]
     encoding: Encoding
+    proxy: Proxy | None = None
 
     @property
     def binary(self) -> bool:
@@ -66,6 +81,7 @@ class Trial:
             propensity=self.propensity[rows],
             customer=self.customer[rows],
             encoding=self.encoding,
+            proxy=self.proxy,
         )
 
 
@@ -78,6 +94,8 @@ class Bins:
         shadow = Encoding((*trial.encoding.features, SHADOW), trial.encoding.categories)
         beside = np.column_stack([trial.matrix, trial.treated.astype(np.float32)])
         self._with_treatment = make_dataset(beside, trial.y, shadow)
+        proxy = trial.proxy
+        self._proxy = None if proxy is None else make_dataset(proxy.matrix, proxy.y, trial.encoding)
 
     def grow(
         self,
@@ -90,12 +108,32 @@ class Bins:
     ) -> lgb.Booster:
         """Grow trees on some rows, rising. target, weight: (len(rows),)."""
         binned = self._with_treatment if with_treatment else self._own
-        part = binned.subset(rows.tolist()).construct()
-        part.set_label(target)
-        if weight is not None:
-            part.set_weight(weight)
-        smallest = max(20, min(400, len(rows) // 60))
-        return fit_booster(part, None, {"min_data_in_leaf": smallest, **params}, rounds)
+        return _grown(binned, rows, target, params, rounds, weight)
+
+    def grow_proxy(self, rows: Rows, params: Mapping[str, Any], rounds: int) -> lgb.Booster:
+        """Grow trees on the proxy's cases, but for those of the trial's customers who are not among `rows`."""
+        trial, proxy = self.trial, self.trial.proxy
+        if proxy is None or self._proxy is None:
+            raise ValueError("the learner 'proxy' needs the cases of a proxy")
+        unseen = np.setdiff1d(trial.customer, trial.customer[rows])
+        seen = np.flatnonzero(~np.isin(proxy.customer, unseen))
+        return _grown(self._proxy, seen, proxy.y[seen], params, rounds)
+
+
+def _grown(
+    binned: lgb.Dataset,
+    rows: Rows,
+    target: Floats,
+    params: Mapping[str, Any],
+    rounds: int,
+    weight: Floats | None = None,
+) -> lgb.Booster:
+    part = binned.subset(rows.tolist()).construct()
+    part.set_label(target)
+    if weight is not None:
+        part.set_weight(weight)
+    smallest = max(20, min(400, len(rows) // 60))
+    return fit_booster(part, None, {"min_data_in_leaf": smallest, **params}, rounds)
 
 
 Parts = Callable[[int], TreeText]
@@ -226,6 +264,21 @@ def proportional(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any])
     return lambda rounds: TreeText.of(model, rounds).times(made)
 
 
+def proxy(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
+    """The chance of the proxy's outcome, scaled so that its mean is the average effect of the experiment.
+
+    Assumes that effects rise in proportion to that chance, as with sales that the bank credits to the contact. All
+    cases of the proxy teach it, drawn at random or not; whether it ranks by effect the experiment decides. A contact
+    that brings nothing on average has nothing to share out: the effect is 0 for everybody.
+    """
+    trial = bins.trial
+    without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
+    model = bins.grow_proxy(rows, params, ROUNDS[-1])
+    mean = float(np.mean(np.asarray(model.predict(trial.matrix[rows]))))
+    scale = max(float(with_ - without), 0.0) / mean if mean > 0 else 0.0
+    return lambda rounds: TreeText.of(model, rounds).times(scale)
+
+
 Learner = Callable[[Bins, Rows, Nuisance, Mapping[str, Any]], Parts]
 LEARNERS: Mapping[str, Learner] = {
     "s": s_learner,
@@ -234,6 +287,7 @@ LEARNERS: Mapping[str, Learner] = {
     "dr": dr_learner,
     "class_transformation": class_transformation,
     "proportional": proportional,
+    "proxy": proxy,
 }
 
 

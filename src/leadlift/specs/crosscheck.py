@@ -218,6 +218,24 @@ def _treatment_problems(document: Document, spec: Pipeline, sources: Sources) ->
     return []
 
 
+def proxy_problems(document: Document, spec: Pipeline, pipelines: Mapping[str, Pipeline]) -> list[Problem]:
+    """What a proxy must be: a pipeline of a chance, of customers on days, beside an experiment of such."""
+    if spec.treatment is None or spec.treatment.proxy is None:
+        return []
+    name, path = spec.treatment.proxy, ("treatment", "proxy")
+    other = pipelines.get(name)
+    if other is None:
+        return [document.problem(path, f"there is no pipeline '{name}'.{nearest(name, pipelines)}")]
+    if not other.predicts_chance:
+        why = f"pipeline '{name}' is of kind {other.kind}; a proxy is one of a chance, such as response"
+        return [document.problem(path, why)]
+    if spec.population.table or other.population.table:
+        return [
+            document.problem(path, "a flat table's rows share no days and features with another pipeline")
+        ]
+    return []
+
+
 def feature_types(features: Mapping[str, FeatureDef] | None) -> dict[str, str] | None:
     """name -> column type, as conditions over features see them."""
     if features is None:

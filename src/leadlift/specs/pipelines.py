@@ -171,6 +171,16 @@ class ModelChoice(Spec):
         le=20,
         description="Members, each holding another fold of customers out; merged into one booster.",
     )
+    steps: Literal["auto", "none"] = Field(
+        "auto",
+        description="With an ensemble: a penalised logistic regression on cut features beside the trees, with the "
+        "share that tells later cases, or held-out customers, best; none for trees alone.",
+    )
+    moved: Literal["auto", "keep"] = Field(
+        "auto",
+        description="Features whose values moved with time are left out where later training cases are told better "
+        "without them; keep to learn from all.",
+    )
     time_decay: Days | None = Field(None, description="A case this much older counts half.")
     negatives: float | None = Field(
         None,

@@ -30,6 +30,11 @@ class Treatment(Spec):
         min_length=1,
         description="Ways to learn the effect; cross-fitted Qini on training customers chooses.",
     )
+    proxy: Word | None = Field(
+        None,
+        description="A pipeline of a chance whose cases a further learner, `proxy`, learns from: more contacts, or an "
+        "outcome nearer to the effect. Held against the others by the same Qini.",
+    )
     folds: int = Field(5, ge=2, le=20, description="Of customers, for choosing.")
 
     @model_validator(mode="after")
@@ -38,6 +43,11 @@ class Treatment(Spec):
         if both:
             raise ValueError(f"{listed(both)} cannot be both `control` and among `arms`")
         return self
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The learners that are tried: `learners`, and `proxy` where a pipeline for it is named."""
+        return (*self.learners, "proxy") if self.proxy else self.learners
 
     @property
     def controls(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from leadlift.specs.contract_problems import contract_problems
 from leadlift.specs.crosscheck import (
     feature_file_problems,
     pipeline_problems,
+    proxy_problems,
     source_problems,
 )
 from leadlift.specs.definitions import FeatureDef
@@ -179,6 +180,8 @@ def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | N
     for d, p in pipelines:
         problems += pipeline_problems(d, p, spec.sources, known)
     by_pipeline = {p.pipeline: p for _, p in pipelines}
+    if len(pipelines) == reader.count("pipelines/*.yaml"):
+        problems += [fault for d, p in pipelines for fault in proxy_problems(d, p, by_pipeline)]
     # a campaign whose pipeline's own file is broken would only repeat that fault
     whole = len(pipelines) == reader.count("pipelines/*.yaml")
     for d, c in campaigns:

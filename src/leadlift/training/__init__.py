@@ -10,9 +10,10 @@ from leadlift.training.audit import (
     audit_cases,
     model_too_good,
 )
-from leadlift.training.fit import Cases, fit_baseline, fit_calibrated, prepare
+from leadlift.training.fit import NOT_LEARNED, Cases, fit_baseline, fit_calibrated, learned_from, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
 from leadlift.training.judge import Judgement, Period, judge
+from leadlift.training.proxy import proxy_cases
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
 from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
 from leadlift.training.split import Parts, split_cases
@@ -39,6 +40,7 @@ from leadlift.training.value_judge import ValueJudgement, judge_value, value_ver
 
 __all__ = [
     "NOTHING",
+    "NOT_LEARNED",
     "Acceptance",
     "Audit",
     "Cases",
@@ -79,11 +81,13 @@ __all__ = [
     "judge_rivals",
     "judge_uplift",
     "judge_value",
+    "learned_from",
     "maturity_of",
     "model_too_good",
     "open_suspects",
     "prepare",
     "propensity_of",
+    "proxy_cases",
     "rival_metrics",
     "split_cases",
     "training_table",

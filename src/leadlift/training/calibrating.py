@@ -21,6 +21,7 @@ from leadlift.models.calibrators import Floats
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.training.cases import Cases
 from leadlift.training.growing import Grown, Rows
+from leadlift.training.recent import Recent, recent_level
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,29 @@ def calibrate(cases: Cases, grown: Grown, kind: str) -> Calibrated:
     seen = _evidence(cases, grown)
     fitted = fit_calibrator(choice.kind, raw[rows], cases.y[rows])
     levelled = at_level(fitted, raw[rows], level(seen))
-    return Calibrated(levelled, doubt_of(levelled, seen), _in_words(choice))
+    today = _today(cases, grown, levelled)
+    # the doubt is of how far refits are from the calibration, whatever its level
+    doubt = doubt_of(levelled, seen)
+    return Calibrated(
+        _at_ratio(levelled, raw[grown.unseen], today.ratio), doubt, f"{_in_words(choice)}; {today.because}"
+    )
+
+
+def _at_ratio(calibrator: Calibrator, raw: Floats, ratio: float) -> Calibrator:
+    """The calibrator moved along log-odds until these rows' mean chance is so many times what it was."""
+    if ratio == 1.0:
+        return calibrator
+    return at_level(calibrator, raw, float(np.clip(ratio * calibrator(raw).mean(), 1e-6, 0.999)))
+
+
+def _today(cases: Cases, grown: Grown, calibrator: Calibrator) -> Recent:
+    """The level of the latest cases, beside all that trees were not grown on."""
+    rows = grown.unseen
+    if not cases.parts.ordered:
+        return Recent(1.0, "the level of all cases, which have no order in time")
+    when = cases.as_of[rows]
+    place = rows.astype(np.float64) if np.isnat(when).any() else when.astype(np.float64)
+    return recent_level(calibrator(grown.raw[rows]), cases.y[rows], place)
 
 
 def _choice(cases: Cases, rows: Rows, raw: Floats) -> Choice:

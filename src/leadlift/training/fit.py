@@ -19,6 +19,9 @@ from leadlift.training.calibrating import calibrate
 from leadlift.training.cases import Cases as Cases
 from leadlift.training.cases import prepare as prepare
 from leadlift.training.growing import grow
+from leadlift.training.lasting import learned_from as learned_from
+
+NOT_LEARNED = "not_learned_from"
 
 
 def fit_calibrated(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, reference: str) -> Model:
@@ -28,6 +31,7 @@ def fit_calibrated(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, r
     of the out-of-time population that percentiles are read from.
     """
     constraints = constraint_params(cases.encoding, spec.monotone, spec.interactions)
+    cases, moved = learned_from(cases, spec)
     grown = grow(cases, {**params, **spec.params, **constraints}, spec)
     found = calibrate(cases, grown, spec.calibration)
     return Model(
@@ -37,7 +41,12 @@ def fit_calibrated(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, r
         bands=Bands.from_base_rate(float(cases.y[cases.rows(TRAIN)].mean())),
         percentiles=ReferencePercentiles.from_scores(grown.raw[cases.rows(TEST)], reference),
         doubt=found.doubt,
-        meta={"calibration": found.told, "ensemble": str(spec.ensemble)},
+        meta={
+            "calibration": found.told,
+            "ensemble": str(spec.ensemble),
+            "parts": grown.told,
+            NOT_LEARNED: moved.told,
+        },
     )
 
 

@@ -15,6 +15,7 @@ from leadlift.models.calibrators import Floats
 from leadlift.models.params import for_sample, usual_leaf
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.specs import ModelChoice
+from leadlift.training.blending import Folded, blended, joins
 from leadlift.training.cases import Cases
 from leadlift.training.distributed import grow_together
 from leadlift.training.fewer import fewer
@@ -28,6 +29,7 @@ class Grown:
 
     raw: (n,), outputs of all cases; of `unseen`, by trees that were not grown on them. calibrates: (n_calibrating,),
     the cases to calibrate on. unseen: (n_unseen,), of the cases before the test. weight: (n,), each case's in learning.
+    told: what there is beside trees, in words.
     """
 
     booster: Booster
@@ -35,6 +37,7 @@ class Grown:
     calibrates: Rows
     unseen: Rows
     weight: Floats
+    told: str = "trees alone"
 
 
 def grow(cases: Cases, params: Mapping[str, Any], spec: ModelChoice) -> Grown:
@@ -74,10 +77,14 @@ def _folds(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: F
         own = {**params, "seed": int(params.get("seed", 0)) + number}
         members.append(_booster(cases, before[fold != number], out, own, spec, weight))
         raw[out] = members[-1].predict(cases.matrix[out])
-    booster, rest = merged(members), np.flatnonzero(np.isnan(raw))
+    booster, told, rest = merged(members), "trees alone", np.flatnonzero(np.isnan(raw))
+    if joins(params, spec):
+        whole = Folded(cases, before, fold, weight[before], raw[before])
+        found = blended(whole, booster, lambda learn, out: _booster(cases, learn, out, params, spec, weight))
+        booster, raw[before], told = found.booster, found.raw, found.told
     if len(rest):
         raw[rest] = booster.predict(cases.matrix[rest])
-    return Grown(booster, raw, before, before, weight)
+    return Grown(booster, raw, before, before, weight, told)
 
 
 def _fold_of(customer: Rows, y: Floats, folds: int) -> Rows:

@@ -23,6 +23,7 @@ from leadlift.models import (
 )
 from leadlift.models.uplift import (
     Bins,
+    Proxy,
     Setting,
     Trial,
     blended,
@@ -44,11 +45,15 @@ FEWEST = 50
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """The cases of an experiment. treated: (n,), 1 or 0. propensity: (n,), the chance of treatment, in (0, 1)."""
+    """The cases of an experiment. treated: (n,), 1 or 0. propensity: (n,), the chance of treatment, in (0, 1).
+
+    proxy: cases of another pipeline that the learner `proxy` may see, whatever is judged or scaled.
+    """
 
     cases: Cases
     treated: Floats
     propensity: Floats
+    proxy: Proxy | None = None
 
     @property
     def weight(self) -> Floats:
@@ -67,6 +72,7 @@ class Experiment:
             self.propensity[rows],
             cases.customer[rows],
             cases.encoding,
+            self.proxy,
         )
 
     @property

@@ -15,7 +15,7 @@ from leadlift.models import Model
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.reports import FeatureLine, ModelCard, PartLine
 from leadlift.specs import FeatureDef, Pipeline
-from leadlift.training import Cases, TrainingTable
+from leadlift.training import NOT_LEARNED, Cases, TrainingTable
 from leadlift.workflows.audited import audit_lines, suspects
 from leadlift.workflows.contributions import title
 from leadlift.workflows.fitted import Fitted
@@ -64,7 +64,7 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         dates=_dates(table, cases),
         suspects=suspects(fitted.audit),
         audit=audit_lines(fitted.audit),
-        limits=[*table.notes, *_limits(cases)],
+        limits=[*table.notes, *not_learned(model), *_limits(cases)],
         fingerprints={"data": table.key},
         versions={
             "leadlift": __version__,
@@ -168,6 +168,11 @@ def _dates(table: TrainingTable, cases: Cases) -> dict[str, str]:
             f"{cases.parts.embargoed:,} (their outcomes were not yet known on its first day)"
         )
     return told
+
+
+def not_learned(model: Model) -> list[str]:
+    """Which features the model was not shown, and why; nothing where it was shown all."""
+    return [told] if (told := model.meta.get(NOT_LEARNED)) else []
 
 
 def _limits(cases: Cases) -> list[str]:

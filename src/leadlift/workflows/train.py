@@ -19,7 +19,6 @@ from leadlift.training import (
     Judgement,
     Parts,
     Rival,
-    TrainingTable,
     audit_cases,
     fit_baseline,
     fit_calibrated,
@@ -32,6 +31,7 @@ from leadlift.training import (
 )
 from leadlift.training.groups import protected_levels
 from leadlift.workflows.audited import stop_at_leaks
+from leadlift.workflows.card import not_learned
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.meta import reference_name, with_meta
@@ -125,14 +125,15 @@ def train(
             log_training(run, ws, spec, fitted, facts, saved, version_lines(tracker, name))
         audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
-    return _told(name, version.version, run.id, table, parts, result, audit, tuned_by, rivals.all)
+    notes = (*table.notes, *not_learned(model))
+    return _told(name, version.version, run.id, notes, parts, result, audit, tuned_by, rivals.all)
 
 
 def _told(
     name: str,
     version: int,
     run_id: str,
-    table: TrainingTable,
+    notes: tuple[str, ...],
     parts: Parts,
     result: Judgement,
     audit: Audit,
@@ -151,7 +152,7 @@ def _told(
         expected=result.expected,
         actual=result.actual,
         findings=audit.findings,
-        notes=table.notes,
+        notes=notes,
         tuned_by=tuned_by,
         rivals=rivals,
     )

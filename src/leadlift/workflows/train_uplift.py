@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from leadlift.evaluation import ArmEffect, Estimate, UpliftDecile, arm_effects
+from leadlift.features import Home
+from leadlift.models.uplift import Proxy
 from leadlift.names import TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Split, Workspace
@@ -33,6 +35,7 @@ from leadlift.training import (
     judge_uplift,
     prepare,
     propensity_of,
+    proxy_cases,
     split_cases,
     training_table,
     treated_of,
@@ -104,8 +107,10 @@ def train_uplift(
         progress.step("audit")
         cases = prepare(table.table, table.features, parts)
         audit = audit_amounts(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
+        proxy = proxy_of(ws, spec, treatment, table, cases, home, progress)
     progress.step("was it a draw")
     experiment, randomisation, drawn = experiment_of(table, cases, treatment, split.seed, name)
+    experiment = replace(experiment, proxy=proxy)
     tracker = tracker_of(ws)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
         stop_at_leaks(run, ws, spec, table, audit)
@@ -163,8 +168,25 @@ def experiment_of(
     return Experiment(cases, treated, propensity), found, drawn
 
 
+def proxy_of(
+    ws: Workspace,
+    spec: Pipeline,
+    treatment: Treatment,
+    table: TrainingTable,
+    cases: Cases,
+    home: Home,
+    progress: Progress,
+) -> Proxy | None:
+    """The cases of the pipeline that `treatment.proxy` names, with the experiment's features; None where none is."""
+    if treatment.proxy is None:
+        return None
+    other = ws.pipeline(treatment.proxy).model_copy(update={"features": spec.features})
+    found = training_table(other, ws.features, home, progress)
+    return proxy_cases(found, table.table, cases)
+
+
 def chosen_for(experiment: Experiment, treatment: Treatment, seed: int, progress: Progress) -> UpliftChoice:
     """The way of learning that ranks training customers best whom it had not seen."""
     rows = experiment.learned
     trial, weight = experiment.trial(rows), experiment.weight[rows]
-    return choose(trial, weight, treatment.learners, treatment.folds, seed, progress.done)
+    return choose(trial, weight, treatment.ways, treatment.folds, seed, progress.done)

@@ -18,7 +18,7 @@ from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Tracker
 from leadlift.tracking.places import whole_uri
-from leadlift.training import Cases, prepare, split_cases, training_table
+from leadlift.training import Cases, learned_from, prepare, split_cases, training_table
 from leadlift.workflows.logging import log_inputs
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.tune_log import BEST, log_standing, log_tuning
@@ -68,7 +68,8 @@ def tune(
         )
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
-    cases = prepare(table.table, table.features, split_cases(table.table, spec.split, table.maturity))
+    parts = split_cases(table.table, spec.split, table.maturity)
+    cases, _ = learned_from(prepare(table.table, table.features, parts), spec.model)
     train, valid = (
         tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
         for rows in (cases.rows(TRAIN), cases.rows(VALID))

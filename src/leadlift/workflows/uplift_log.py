@@ -27,6 +27,7 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
     log_inputs(run, ws, spec, made.table)
     choice = made.fitted.choice
     chosen = "; ".join(str(one) for one in choice.chosen)
+    proxy = made.experiment.proxy
     run.params(
         {
             **spec_params(spec),
@@ -34,6 +35,7 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
             "split.seed": seed,
             "learners": chosen,
             "learners_because": choice.why,
+            **({"proxy.cases": len(proxy.y)} if proxy else {}),
         }
     )
     run.metrics(uplift_metrics(made))

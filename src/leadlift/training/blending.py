@@ -1,0 +1,161 @@
+"""A sum of steps beside an ensemble's trees, with the share that tells later or held-out customers' outcomes best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leadlift.models import Booster, with_steps
+from leadlift.models.additive import (
+    MOST_INPUTS,
+    Additive,
+    Cut,
+    cut_features,
+    fit_additive,
+    inputs_of,
+    mean_of,
+)
+from leadlift.models.calibrators import Floats, chance, log_odds
+from leadlift.models.lines import fit_line
+from leadlift.specs import ModelChoice
+from leadlift.training.cases import Cases
+from leadlift.training.lasting import FEWEST, fewer_kind, in_time
+
+Rows = npt.NDArray[np.intp]
+# Grows trees on some cases, stopped on others.
+Grows = Callable[[Rows, Rows], Booster]
+
+# Inverse penalties. With more cases than FEW they come to the same, and one is enough.
+STRENGTHS = (1.0, 0.1, 0.03, 0.01)
+USUAL, FEW = 0.1, 20_000
+SHARES = tuple(np.linspace(0.0, 1.0, 11).tolist())
+LATER = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """The booster with the steps in it, its held-out outputs, (n_rows,), and how it came about, in words."""
+
+    booster: Booster
+    raw: Floats
+    told: str
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """The cases before the test as an ensemble was grown on them.
+
+    rows, fold: (n_rows,). weight: (n_rows,), in learning. raw: (n_rows,), outputs of trees grown without the fold.
+    """
+
+    cases: Cases
+    rows: Rows
+    fold: Rows
+    weight: Floats
+    raw: Floats
+
+    @property
+    def y(self) -> Floats:
+        """The targets, (n_rows,)."""
+        return self.cases.y[self.rows]
+
+    @property
+    def strengths(self) -> Sequence[float]:
+        """The inverse penalties to try."""
+        return STRENGTHS if len(self.rows) <= FEW else (USUAL,)
+
+
+def joins(params: Mapping[str, Any], spec: ModelChoice) -> bool:
+    """Whether steps may join: chances by log loss, no direction that steps might break, rows in one process."""
+    plain = params.get("objective", "binary") == "binary" and not spec.monotone and spec.distributed is None
+    return plain and spec.steps == "auto"
+
+
+def blended(grown: Folded, booster: Booster, grows: Grows) -> Blend:
+    """Fit steps on the folds that the ensemble was grown on and take the share of the least log loss, 0 included.
+
+    Where cases have an order in time the share and the penalty are those that tell the latest fifth best, by trees and
+    steps learned from the cases before; else those that tell held-out customers best. The test is not looked at.
+    grows: grows trees as the ensemble's members were.
+    """
+    matrix = grown.cases.matrix[grown.rows]
+    cuts = cut_features(matrix, grown.cases.encoding)
+    n_inputs = sum(cut.inputs.shape[1] for cut in cuts)
+    if not 0 < n_inputs <= MOST_INPUTS:
+        return Blend(booster, grown.raw, f"trees alone: {n_inputs:,} inputs of a sum of steps")
+    inputs = inputs_of(cuts, matrix)
+    members: dict[float, Sequence[Additive]] = {}
+    held: dict[float, Floats] = {}
+    chosen = _by_later(grown, cuts, inputs, grows)
+    for strength in grown.strengths if chosen is None else (chosen[1],):
+        members[strength], held[strength] = _members(grown, cuts, inputs, matrix, strength)
+    how = "later cases" if chosen else "held-out customers"
+    odds = log_odds(grown.raw)
+    share, strength = chosen or _best(odds, held, grown.y, grown.weight)
+    if share == 0.0:
+        return Blend(booster, grown.raw, f"trees alone: a sum of steps told {how} no better")
+    whole = with_steps(booster, mean_of(members[strength]), share)
+    raw = chance((1.0 - share) * odds + share * held[strength])
+    return Blend(whole, raw, f"{share:.0%} a sum of steps (C {strength:g}), by log loss of {how}")
+
+
+def _members(
+    grown: Folded,
+    cuts: tuple[Cut, ...],
+    inputs: npt.NDArray[np.float32],
+    matrix: npt.NDArray[np.float32],
+    strength: float,
+) -> tuple[Sequence[Additive], Floats]:
+    """Steps learned without each fold, and the log-odds that they give to it, (n_rows,)."""
+    found, said = [], np.empty(len(grown.rows))
+    for number in np.unique(grown.fold):
+        learn, out = grown.fold != number, grown.fold == number
+        found.append(fit_additive(cuts, inputs[learn], grown.y[learn], grown.weight[learn], strength))
+        said[out] = found[-1].raw(matrix[out])
+    return found, said
+
+
+def _by_later(
+    grown: Folded, cuts: tuple[Cut, ...], inputs: npt.NDArray[np.float32], grows: Grows
+) -> tuple[float, float] | None:
+    """The share and the strength that tell the latest cases best; None where there is no order, or too few to judge."""
+    ordered = in_time(grown.cases)
+    if ordered is None:
+        return None
+    # places among `rows`, which rise
+    places = np.searchsorted(grown.rows, ordered)
+    earlier, later = np.split(places, [int(len(places) * (1.0 - LATER))])
+    if min(fewer_kind(grown.y[part]) for part in (earlier, later)) < FEWEST:
+        return None
+    stops = grown.fold[earlier] == 0
+    trees = grows(grown.rows[earlier[~stops]], grown.rows[earlier[stops]])
+    matrix = grown.cases.matrix[grown.rows[later]]
+    said = {
+        strength: fit_additive(cuts, inputs[earlier], grown.y[earlier], grown.weight[earlier], strength).raw(
+            matrix
+        )
+        for strength in grown.strengths
+    }
+    odds = np.asarray(trees.predict(matrix, raw_score=True), dtype=np.float64)
+    return _best(odds, said, grown.y[later], grown.weight[later])
+
+
+def _best(odds: Floats, said: Mapping[float, Floats], y: Floats, weight: Floats) -> tuple[float, float]:
+    """The share and the strength of the least log loss; of equals the fewer steps."""
+    losses = {
+        (share, strength): _loss((1.0 - share) * odds + share * steps, y, weight)
+        for share in SHARES
+        for strength, steps in said.items()
+    }
+    return min(losses, key=lambda one: losses[one])
+
+
+def _loss(odds: Floats, y: Floats, weight: Floats) -> float:
+    """Log loss a case after Platt's line, which the calibration will have the like of."""
+    (slope,), intercept = fit_line(odds[:, None], y, weight)
+    line = slope * odds + intercept
+    return float(np.average(np.logaddexp(0.0, line) - y * line, weights=weight))
