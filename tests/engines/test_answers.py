@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sqlglot import exp
 
@@ -114,6 +115,37 @@ def test_the_mean_of_decimals_is_not_rounded(engine):
     mean = exp.cast(exp.Avg(this=exp.column("money")), "DOUBLE")
     (found,) = engine.table(exp.select(mean.as_("it")).from_("three"))["it"].to_pylist()
     assert found == pytest.approx(0.04 / 3, rel=1e-12)
+
+
+def test_decimals_that_cancel_out_have_a_mean_of_nothing(engine):
+    """A mean of floats would be 1e-17, which is no near miss of 0 but infinitely far from it."""
+    kept = pa.array([Decimal("0.10"), Decimal("0.20"), Decimal("-0.30"), None], pa.decimal128(18, 2))
+    engine.define_table("four", pa.table({"money": kept}))
+    mean = exp.cast(exp.Avg(this=exp.column("money")), "DOUBLE")
+    assert engine.table(exp.select(mean.as_("it")).from_("four"))["it"].to_pylist() == [0.0]
+
+
+def test_the_mean_of_nothing_is_unknown(engine):
+    engine.define_table("two", pa.table({"g": [1, 2], "v": pa.array([None, 4], pa.int64())}))
+    mean = exp.cast(exp.Avg(this=exp.column("v")), "DOUBLE").as_("it")
+    query = exp.select("g", mean).from_("two").group_by("g").order_by("g")
+    assert engine.table(query)["it"].to_pylist() == [None, 4.0]
+
+
+def test_a_file_is_in_the_order_asked_for_by_what_is_not_in_it(engine, tmp_path):
+    rows = list(range(1_000))
+    table = pa.table({"v": rows, "k": [v * 7919 % 1_000 for v in rows], "g": [v % 3 for v in rows]})
+    engine.define_table("thousand", table)
+    query = exp.select("v").from_("thousand").order_by(exp.column("g").desc(), exp.column("k"))
+    assert engine.write(query, tmp_path / "made.parquet") == 1_000
+    wanted = table.sort_by([("g", "descending"), ("k", "ascending")])["v"]
+    assert pq.read_table(tmp_path / "made.parquet").to_pydict() == {"v": wanted.to_pylist()}
+
+
+def test_the_first_rows_of_an_order_are_written(engine, tmp_path):
+    engine.define_table("ten", pa.table({"v": list(range(10)), "k": list(range(10, 0, -1))}))
+    engine.write(exp.select("v").from_("ten").order_by("k").limit(3), tmp_path / "made.parquet")
+    assert pq.read_table(tmp_path / "made.parquet")["v"].to_pylist() == [9, 8, 7]
 
 
 def test_different_values_are_counted_in_groups_and_of_all(engine):

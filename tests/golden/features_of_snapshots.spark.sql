@@ -1,5 +1,5 @@
 WITH known AS (
-  SELECT
+  SELECT /*+ MERGE(`spine`) */
     spine.`customer_id` AS customer_id,
     spine.`as_of` AS as_of,
     r.`__at` AS __at,

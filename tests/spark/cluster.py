@@ -43,8 +43,8 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A master and workers with one processor each, until the block ends."""
+def cluster(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[Cluster]:
+    """A master and workers with one processor each, until the block ends. memory: of each worker."""
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     master = f"spark://127.0.0.1:{port}"
@@ -56,7 +56,15 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
             place = folder / f"worker{number}"
             begun.append(
                 _start(
-                    place, "worker.Worker", "--cores", "1", "--memory", "1g", "--work-dir", str(place), master
+                    place,
+                    "worker.Worker",
+                    "--cores",
+                    "1",
+                    "--memory",
+                    memory,
+                    "--work-dir",
+                    str(place),
+                    master,
                 )
             )
             made.append(Worker(begun[-1], place))

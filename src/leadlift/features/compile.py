@@ -7,6 +7,7 @@ spine of customers and as-of dates.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlglot import exp
 
@@ -19,15 +20,22 @@ from leadlift.specs.sql import names_in
 KNOWN_ROWS, PART, RANK = "known", "part", "__rank"
 
 
-def part_query(name: str, source: Source, features: Sequence[FeatureDef], customer: str) -> exp.Select:
+def part_query(
+    name: str,
+    source: Source,
+    features: Sequence[FeatureDef],
+    customer: str,
+    span: tuple[date, date] | None = None,
+) -> exp.Select:
     """The features of one source for every row of the spine: columns customer_id, as_of and the features.
 
-    Reads the tables `spine` (customer_id, as_of) and `name`. customer: the workspace's customer key.
+    Reads the tables `spine` (customer_id, as_of) and `name`. customer: the workspace's customer key. span: the
+    spine's first and last as-of date, where they are known.
     """
     columns = {column for feature in features for column in feature.uses}
     if source.kind == "attributes":
         return _attributes(name, source, features, customer, columns)
-    rows = known_rows(name, source, columns, customer, _longest(features))
+    rows = known_rows(name, source, columns, customer, _longest(features), span)
     # trees are put into each other as they are: copying them at every step took as long as all else of a small query
     made = [_typed(aggregate(f, source), f).as_(f.name, quoted=True, copy=False) for f in features]
     keys = [col(CUSTOMER), col(AS_OF)]

@@ -151,7 +151,8 @@ class Builder:
 
     def _by_sql(self, name: str, features: Sequence[FeatureDef], batch: Batch, keys: Keys) -> None:
         """One query for some blocks, whose answer comes in their order and is dealt out to them, or several for one."""
-        part = part_query(name, self.sources[name], features, self.customer)
+        span = min(block.first for block in batch.blocks), max(block.last for block in batch.blocks)
+        part = part_query(name, self.sources[name], features, self.customer, span)
         query = exp.select(*(col(f.name, ROW) for f in features)).from_(
             part.subquery(ROW, copy=False), copy=False
         )

@@ -7,6 +7,7 @@ the last one known by T counts. What a row says of its own end is hidden until i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from sqlglot import exp
 
@@ -114,11 +115,17 @@ def known_at(source: Source, at: exp.Expr) -> exp.Expr:
 
 
 def known_rows(
-    name: str, source: Source, columns: Iterable[str], customer: str, longest: int | None = None
+    name: str,
+    source: Source,
+    columns: Iterable[str],
+    customer: str,
+    longest: int | None = None,
+    span: tuple[date, date] | None = None,
 ) -> exp.Select:
     """Spine x the rows known at its as-of dates, and each row's age in days (1: the day before the as-of).
 
-    longest: only rows at most so many days old; None for all.
+    longest: only rows at most so many days old; None for all. span: the spine's first and last as-of date, which
+    leave out nothing that counts but let an engine pass over rows and files before it joins.
     """
     wanted = set(columns) | ({source.valid_to} if source.valid_to else set())
     rows = versions(name, source, wanted, customer, source.clock or source.since)
@@ -136,6 +143,8 @@ def known_rows(
     if source.clock is None and source.since is None:
         # no clock at all: read as it is today, or as the bank knew it
         conditions = [conditions[0], *(conditions[2:] if source.available_at else [])]
+    elif span is not None:
+        conditions += _within(at, span, longest)
     if longest is not None:
         conditions.append(exp.LTE(this=age.copy(), expression=number(longest)))
     chosen = [col(CUSTOMER, SPINE).as_(CUSTOMER), spine_day.as_(AS_OF), at.as_(AT), age.as_(AGE)]
@@ -145,6 +154,18 @@ def known_rows(
         chosen.append(days_from(_as_known(source.valid_to, source), spine_day.copy()).as_(CLOSED_AGE))
     query = exp.select(*chosen, copy=False).from_(SPINE)
     return query.join(rows.subquery(ROW, copy=False), on=exp.and_(*conditions), copy=False)
+
+
+def _within(at: exp.Expr, span: tuple[date, date], longest: int | None) -> list[exp.Condition]:
+    """That a row can count at some day of the span: what all dates of the spine ask, in constants."""
+    found: list[exp.Condition] = [exp.LT(this=at.copy(), expression=_day(span[1]))]
+    if longest is not None:
+        found.append(exp.GTE(this=at.copy(), expression=_day(span[0] - timedelta(days=longest))))
+    return found
+
+
+def _day(day: date) -> exp.Expr:
+    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
 
 
 def _as_known(column: str, source: Source) -> exp.Expr:

@@ -22,7 +22,8 @@ from leadlift.engines._partitions import PARQUET, partitions_of
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.engines.files import TEMPORARY, digest, stat_fingerprint, sweep, whole_file
 from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
-from leadlift.engines.spark.files import Readable, batches_of, gather, readable, ticked
+from leadlift.engines.spark.files import Readable, batches_of, gather, parts_of, readable, ticked
+from leadlift.engines.spark.order import in_order, without_order
 from leadlift.engines.spark.session import session_at, slots, told_plainly
 from leadlift.engines.spark.words import spark_sql
 from leadlift.machine import machine_memory
@@ -31,6 +32,7 @@ from leadlift.specs import Source
 # Tables in memory above this go by way of a file: the plan of a query should not hold them.
 MOST_IN_PLAN = 8_000_000
 LOG = Path("spark", "driver.log")
+PARTS = "parts"
 
 
 class SparkEngine:
@@ -55,7 +57,7 @@ class SparkEngine:
         self.memory = memory or machine_memory() * 6 // 10
         self._spark, self._started = session_at(master, conf or {}, self.memory, cache / LOG)
         self.spread = slots(self._spark)
-        self._embedded = DuckDbEngine(root, cache, timezone)
+        self._embedded = DuckDbEngine(root, cache, timezone, self.memory // 4)
         sweep(cache / "spark")
         self._scratch = cache / "spark" / f"{TEMPORARY}{os.getpid()}-{id(self):x}"
         self._numbers = itertools.count()
@@ -123,9 +125,18 @@ class SparkEngine:
                 yield batch.cast(schema)
 
     def write(self, query: exp.Query, path: Path) -> int:
-        """See Engine."""
-        with self._parts(self._asked(query), path) as parts, whole_file(path) as temporary:
-            return gather(parts, temporary)
+        """See Engine. Parts come in any order, and are put in the query's by DuckDB, here.
+
+        To order them Spark would compute every row twice, the first time to see how the keys are spread, and shuffle
+        all that was computed.
+        """
+        unordered, keys = without_order(query)
+        with self._parts(self._asked(unordered), None if keys else path) as parts:
+            if not keys:
+                with whole_file(path) as temporary:
+                    return gather(parts, temporary)
+            self._embedded.define_files(PARTS, *parts_of(parts))
+            return self._embedded.write(in_order(PARTS, keys), path)
 
     def fingerprint(self, source: Source) -> str:
         """See Engine."""

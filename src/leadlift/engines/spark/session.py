@@ -23,6 +23,13 @@ _MEANING = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "16384",
 }
+# How our queries run best: wide groups by a customer, whose rows are brought together and sorted once. A hash of groups
+# would be given up after 128 of them; a join by the customer alone serves groups by customer and date too.
+_PLANS = {
+    "spark.sql.execution.useObjectHashAggregateExec": "false",
+    "spark.sql.execution.replaceHashWithSortAgg": "true",
+    "spark.sql.requireAllClusterKeysForCoPartition": "false",
+}
 _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -52,7 +59,8 @@ def session_at(
         session = there.newSession()
     else:
         session = _start(master, conf, memory, log)
-    for key, value in {**_MEANING, **(conf if there is not None else {})}.items():
+    settings = _MEANING if there is None else {**_PLANS, **_MEANING, **conf}
+    for key, value in settings.items():
         with suppress(PySparkException) if key not in _MEANING else nullcontext():
             session.conf.set(key, value)
     return session, there is None
@@ -69,7 +77,7 @@ def _refuse_elsewhere(there: SparkSession, master: str | None) -> None:
 
 def _start(master: str | None, conf: Mapping[str, str], memory: int, log: Path) -> SparkSession:
     told = master or (None if any(name in os.environ for name in _GIVEN) else f"local[{processors()}]")
-    settings = dict(conf)
+    settings = _PLANS | dict(conf)
     if told is not None and told.startswith("local"):
         settings = _LOCAL | {"spark.driver.memory": f"{max(1024, memory * 6 // 10 >> 20)}m"} | settings
         os.environ.setdefault("PYSPARK_PYTHON", settings.get("spark.pyspark.python", sys.executable))

@@ -34,9 +34,11 @@ def _later(node: exp.Expr) -> None:
 
 
 def _mean(node: exp.Expr) -> None:
-    """The mean of decimals would be a decimal, rounded to four digits more than they have."""
+    """The mean of decimals would be a rounded decimal, that of floats not 0 where the sum is: divide the exact sum."""
     if not (isinstance(node.this, exp.Cast) and node.this.to.is_type("double")):
-        node.set("this", exp.cast(node.this, "DOUBLE"))
+        rows = exp.Nullif(this=exp.Count(this=node.this.copy()), expression=exp.Literal.number(0))
+        total = exp.Cast(this=exp.Sum(this=node.this.copy()), to=exp.DataType.build("DOUBLE"))
+        node.replace(exp.paren(exp.Div(this=total, expression=rows, typed=True, safe=True), copy=False))
 
 
 def _cast(node: exp.Expr) -> None:
@@ -65,6 +67,32 @@ def _distinct(node: exp.Expr) -> None:
         node.replace(exp.Anonymous(this="SIZE", expressions=[members]))
 
 
+def _apart(node: exp.Expr) -> None:
+    """Rows that will be grouped go where the join needs them, by its key, and are grouped there: no shuffle more.
+
+    Spark would send the smaller table everywhere and group each file's rows apart: its partial results, with some
+    numbers for each of a hundred aggregates, weigh many times what the rows weigh.
+    """
+    rows = node.args["from_"].this if node.args.get("from_") and node.args.get("group") else None
+    if not isinstance(rows, exp.Table):
+        return
+    for named in _named(node, rows.name):
+        if named.args.get("joins"):
+            table = exp.to_identifier(named.args["from_"].alias_or_name, quoted=True)
+            named.set("hint", exp.Hint(expressions=[exp.Anonymous(this="MERGE", expressions=[table])]))
+
+
+def _named(node: exp.Expr, name: str) -> list[exp.Select]:
+    """The query that stands under the name where this one does: none where it is a table."""
+    at: exp.Expr | None = node
+    while at is not None:
+        told = [one.this for one in at.ctes if one.alias == name] if isinstance(at, exp.Select) else []
+        if told:
+            return [one for one in told if isinstance(one, exp.Select)]
+        at = at.parent
+    return []
+
+
 _MEANT: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.DateAdd: _later,
     exp.Avg: _mean,
@@ -72,4 +100,5 @@ _MEANT: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.Count: _distinct,
     exp.Like: _like,
     exp.ILike: _like,
+    exp.Select: _apart,
 }
