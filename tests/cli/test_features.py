@@ -42,6 +42,7 @@ def test_the_list_is_narrowed_by_source_words_and_use(leadlift, mine):
     assert names(leadlift("features", "list", "--unused", "--json", at=mine)) == {
         "idle_sum_30d",
         "idle_sum_turned_30d",
+        "standing",
     }
     assert names(leadlift("features", "list", "--search", "Nobody me", "--json", at=mine)) == {"idle_sum_30d"}
     of_source = names(leadlift("features", "list", "--source", "transactions", "--json", at=mine))
@@ -104,7 +105,7 @@ def test_profile_then_show_then_catalogue_tell_the_same_numbers(leadlift, mine):
     assert [month["as_of"] for month in shown["months"]] == ["2026-05-31", DAY]
     assert f" {shown['months'][1]['quantiles'][3]:.4g} " in leadlift("features", "show", "age", at=mine).out
     written = leadlift("features", "catalogue", "--json", at=mine)
-    assert (written.code, written.json["unused"], written.json["stale"]) == (0, 2, 0)
+    assert (written.code, written.json["unused"], written.json["stale"]) == (0, 3, 0)
     assert written.json["profiled"] == written.json["features"]
     page = Path(written.json["path"]).read_text("utf-8")
     assert (

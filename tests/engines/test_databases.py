@@ -122,14 +122,19 @@ def test_a_query_is_read_with_its_percent_signs_and_columns_have_names_of_their_
     assert all_rows(engine, "it") == [("0009", -10)]
 
 
+def days_later(monkeypatch, days):
+    """Let it be so many days later, in the workspace's own time zone: near midnight days differ by zone."""
+    later = staticmethod(lambda zone: dt.datetime.now(zone) + dt.timedelta(days=days))
+    monkeypatch.setattr(snapshots, "datetime", type("At", (), {"now": later}))
+
+
 def test_a_snapshot_counts_for_its_day_and_a_watched_table_is_asked_each_time(url, opened, monkeypatch):
     for told in ({}, {"watch": "count(*), max(n)"}):
         opened(**told)
     filled(url, ROWS[:1])
     assert ids(opened()[0]) == ["0007", "0008", "0009"]
     assert ids(opened(watch="count(*), max(n)")[0]) == ["0007"]
-    tomorrow = dt.datetime.now() + dt.timedelta(days=1)
-    monkeypatch.setattr(snapshots, "datetime", type("At", (), {"now": staticmethod(lambda zone: tomorrow)}))
+    days_later(monkeypatch, 1)
     assert ids(opened(keep_for="3d")[0]) == ["0007", "0008", "0009"]
     assert ids(opened()[0]) == ["0007"]
 
@@ -137,13 +142,11 @@ def test_a_snapshot_counts_for_its_day_and_a_watched_table_is_asked_each_time(ur
 def test_a_table_that_holds_the_same_keeps_its_file_and_fingerprint(url, opened, monkeypatch):
     engine, source, _ = opened()
     before = engine.fingerprint(source)
-    tomorrow = dt.datetime.now() + dt.timedelta(days=1)
-    monkeypatch.setattr(snapshots, "datetime", type("At", (), {"now": staticmethod(lambda zone: tomorrow)}))
+    days_later(monkeypatch, 1)
     again, same, _ = opened()
     assert again.fingerprint(same) == before
     filled(url, ROWS[:2])
-    later = tomorrow + dt.timedelta(days=1)
-    monkeypatch.setattr(snapshots, "datetime", type("At", (), {"now": staticmethod(lambda zone: later)}))
+    days_later(monkeypatch, 2)
     changed, same, _ = opened()
     assert changed.fingerprint(same) != before
     # who began before goes on with what it began with

@@ -66,11 +66,18 @@ clusters: {from: 2, to: 3}
 
 
 @pytest.fixture
-def home(starter: Path) -> Path:
-    (starter / "pipelines/segments").mkdir()
-    for name, text in SEGMENTS.items():
-        (starter / f"pipelines/segments/{name}.yaml").write_text(text, encoding="utf-8")
+def bare(starter: Path) -> Path:
+    """The starter without its own segmentation."""
+    shutil.rmtree(starter / "pipelines/segments")
     return starter
+
+
+@pytest.fixture
+def home(bare: Path) -> Path:
+    (bare / "pipelines/segments").mkdir()
+    for name, text in SEGMENTS.items():
+        (bare / f"pipelines/segments/{name}.yaml").write_text(text, encoding="utf-8")
+    return bare
 
 
 def groups(folder: Path, name: str, day: str = DAY) -> dict[str, str]:
@@ -197,6 +204,7 @@ def test_a_model_learns_from_segments_and_a_campaign_chooses_by_them(built, lead
 
 
 def test_the_profile_tells_what_came_of_a_list_contacted_beside_held_back(bank, leadlift):
+    shutil.rmtree(bank / "pipelines/segments")
     (bank / "pipelines/segments").mkdir()
     (bank / "pipelines/segments/who.yaml").write_text(SEGMENTS["who"], encoding="utf-8")
     change(bank / "pipelines/campaigns/fund_call.yaml", "size: 100", "size: 300\ncontrol: {share: 30%}")
@@ -281,8 +289,8 @@ def test_a_name_that_is_none_names_the_nearest(home, leadlift):
     assert "no segmentation 'tiers'. Did you mean 'tier'?" in said.err
 
 
-def test_without_segment_files_it_says_what_to_write(starter, leadlift):
-    said = leadlift("segment", at=starter)
+def test_without_segment_files_it_says_what_to_write(bare, leadlift):
+    said = leadlift("segment", at=bare)
     assert said.code == 2
     assert "describe one in pipelines/segments/NAME.yaml" in said.err
 
