@@ -99,3 +99,17 @@ def test_changed_specs_are_read_and_broken_ones_told(copy, ids):
         status, page, _ = ask(f"?id={ids[0]}")
         assert status == 404
         assert "leadlift.yaml" in page
+
+
+def test_a_fault_of_ours_is_no_wrong_day_and_ends_nothing(world, ids, monkeypatch, capsys):
+    from leadlift.workflows import customer_served
+
+    def broken(*_):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(customer_served, "customer", broken)
+    with answering(world) as ask:
+        assert ask(f"?id={ids[0]}&as_of={DAY}")[:2] == (500, "")
+        assert ask()[0] == 200
+        assert ask(path="/%C3%A9/")[0] == 404
+    assert "a bug" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -51,29 +52,31 @@ def customer(
 
     Example: leadlift customer --serve 8600
     """
-    from leadlift.workflows.aside import beside, settle_arrow
-
     if serve is not None:
-        _serve(
-            workspace,
-            serve,
-            customer is not None or as_of is not None or html is not None or with_pii or json,
-        )
-        return
-    if customer is None:
+        _serve(workspace, serve, alone=not (customer or as_of or html or with_pii or json))
+    elif customer is None:
         raise UserError(
             "customer: name one by its id, or look them up in a browser: leadlift customer --serve 8600"
         )
+    else:
+        day = as_of.date() if as_of is not None else None
+        _tell(workspace, customer, day, html, with_pii=with_pii, json=json)
 
-    day = as_of.date() if as_of is not None else None
+
+def _tell(
+    root: Path, customer: str, day: date | None, html: Path | None, *, with_pii: bool, json: bool
+) -> None:
+    """Make the page, and show or write it."""
+    from leadlift.workflows.aside import beside, settle_arrow
+
     # for a second or two: looking for garbage would take a fifth of it
     with without_collecting():
-        with working("customer") as bar, beside(workspace / MODELS) as aside:
+        with working("customer") as bar, beside(root / MODELS) as aside:
             from leadlift.specs import open_workspace
             from leadlift.workflows.customer import customer as run
 
             settle_arrow()
-            ws = open_workspace(workspace)
+            ws = open_workspace(root)
             found = run(ws, customer, day, with_pii=with_pii, aside=aside, progress=bar)
         if html is not None:
             from leadlift.workflows.customer_page import write_page
@@ -87,9 +90,9 @@ def customer(
             show(found, ws.file.language)
 
 
-def _serve(root: Path, port: int, more: bool) -> None:
-    """Answer until Ctrl-C."""
-    if more:
+def _serve(root: Path, port: int, *, alone: bool) -> None:
+    """Answer until Ctrl-C. alone: whether nothing else was asked for."""
+    if not alone:
         raise UserError(
             "--serve asks in the browser for customer and day, and never shows personal columns; give it alone"
         )

@@ -95,5 +95,5 @@ def _path(home: Home, name: str, piece: Partition) -> Path:
 
 def _forget(home: Home, name: str, paths: Sequence[Path]) -> None:
     for path in (home.cache / FOLDER).glob(f"{name}-*.parquet"):
-        if path not in paths and path.stem.removeprefix(name)[1:].isalnum():
+        if path not in paths:
             path.unlink(missing_ok=True)

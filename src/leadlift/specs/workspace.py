@@ -180,10 +180,10 @@ def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | N
     for d, p in pipelines:
         problems += pipeline_problems(d, p, spec.sources, known)
     by_pipeline = {p.pipeline: p for _, p in pipelines}
-    if len(pipelines) == reader.count("pipelines/*.yaml"):
-        problems += [fault for d, p in pipelines for fault in proxy_problems(d, p, by_pipeline)]
-    # a campaign whose pipeline's own file is broken would only repeat that fault
+    # what names a pipeline whose own file is broken would only repeat that fault
     whole = len(pipelines) == reader.count("pipelines/*.yaml")
+    if whole:
+        problems += [fault for d, p in pipelines for fault in proxy_problems(d, p, by_pipeline)]
     for d, c in campaigns:
         if whole or {offer.pipeline for offer in c.offers.values()} <= set(by_pipeline):
             problems += campaign_problems(d, c, by_pipeline, spec.sources, known)

@@ -91,13 +91,16 @@ def blended(grown: Folded, booster: Booster, grows: Grows) -> Blend:
     members: dict[float, Sequence[Additive]] = {}
     held: dict[float, Floats] = {}
     chosen = _by_later(grown, cuts, inputs, grows)
+    how = "later cases" if chosen else "held-out customers"
+    alone = Blend(booster, grown.raw, f"trees alone: a sum of steps told {how} no better")
+    if chosen is not None and chosen[0] == 0.0:
+        return alone
     for strength in grown.strengths if chosen is None else (chosen[1],):
         members[strength], held[strength] = _members(grown, cuts, inputs, matrix, strength)
-    how = "later cases" if chosen else "held-out customers"
     odds = log_odds(grown.raw)
     share, strength = chosen or _best(odds, held, grown.y, grown.weight)
     if share == 0.0:
-        return Blend(booster, grown.raw, f"trees alone: a sum of steps told {how} no better")
+        return alone
     whole = with_steps(booster, mean_of(members[strength]), share)
     raw = chance((1.0 - share) * odds + share * held[strength])
     return Blend(whole, raw, f"{share:.0%} a sum of steps (C {strength:g}), by log loss of {how}")

@@ -71,24 +71,36 @@ class Pages(HTTPServer):
             language = ws.file.language
             if not who:
                 return 200, asked_page(language)
-            as_of = date.fromisoformat(day) if day else None
-            found = customer(ws, who, as_of)
+            found = customer(ws, who, _day(day))
             return 200, customer_page(found, language, asked=True)
-        except ValueError:
-            return 400, asked_page(language, who, day, f"{day!r} is not a day: write it as YYYY-MM-DD")
+        except NotADayError as error:
+            return 400, asked_page(language, who, day, str(error))
         except LeadliftError as error:
             return 404, asked_page(language, who, day, str(error))
 
 
+class NotADayError(Exception):
+    """What was given as a day is none."""
+
+
+def _day(told: str) -> date | None:
+    try:
+        return date.fromisoformat(told) if told else None
+    except ValueError:
+        raise NotADayError(f"{told!r} is not a day: write it as YYYY-MM-DD") from None
+
+
 class _Answer(BaseHTTPRequestHandler):
     server: Pages
+    # seconds for a browser to say what it wants: one that says nothing must not keep others waiting
+    timeout = 10
 
     def do_GET(self) -> None:
         """The form, or a page."""
         asked = urlsplit(self.path)
         if self.headers.get("Host", "").rpartition(":")[0] not in NAMES:
             return self._say(403, "")
-        if not secrets.compare_digest(asked.path, f"/{self.server.token}/"):
+        if not secrets.compare_digest(asked.path.encode(), f"/{self.server.token}/".encode()):
             return self._say(404, "")
         words = parse_qs(asked.query)
         try:
