@@ -53,6 +53,8 @@ class DuckDbEngine:
         self._con.execute(f"SET temp_directory = {literal(str(self._spill))}")
         self._con.execute(f"SET TimeZone = {literal(timezone)}")
         self._con.execute("SET enable_progress_bar = false")
+        # a file says what it holds in its footer: read once, and again only when the file has changed
+        self._con.execute("SET parquet_metadata_cache = true")
         # what is left is for rows on their way through Python
         self._con.execute(f"SET memory_limit = '{int(self.memory * DUCKDB_SHARE) >> 20}MiB'")
         self._attached: dict[Path, str] = {}

@@ -58,6 +58,8 @@ def parse(text: str, columns: Mapping[str, str], owner: str) -> exp.Expr:
         _check_node(node, text)
     for column in tree.find_all(exp.Column):
         _check_column(column, text, columns, owner)
+    for node in tree.walk():
+        node.meta.clear()  # where in the text it stood: nobody asks any more, and copying it takes longest
     return _spelled_out(tree)
 
 
@@ -67,7 +69,7 @@ def sql_type(tree: exp.Expr, columns: Mapping[str, str]) -> SqlType:
         return "boolean"
     schema = {name: _DUCKDB_TYPE[kind] for name, kind in columns.items() if kind in _DUCKDB_TYPE}
     schema[AS_OF] = "DATE"
-    query = exp.select(tree.copy().as_("it")).from_("t")
+    query = exp.select(exp.alias_(tree.copy(), "it", copy=False), copy=False).from_("t", copy=False)
     for column in query.find_all(exp.Column):
         column.set("table", exp.to_identifier("t"))
     # names are taken as they stand, as they are quoted wherever they are compiled
@@ -211,7 +213,7 @@ def _own(node: exp.Expr) -> str | None:
 
 
 def _spelled_out(tree: exp.Expr) -> exp.Expr:
-    root = exp.paren(tree, copy=True)
+    root = exp.paren(tree, copy=False)
     for node in reversed(list(root.walk())):
         name = _own(node)
         if name is not None:
