@@ -78,7 +78,7 @@ population:
 treatment: {column: arm, control: control, arms: contact, proxy: deposit_credited, learners: [t], folds: 3}
 target: {source: sales, where: product = 'term_deposit', outcome: 60d}
 features: {include: ["*"], exclude: ["consent_*", home_branch]}
-split: {random: 20%, valid: 15%, calibration: 15%}
+split: {random: 10%, valid: 10%, calibration: 10%}
 """,
 }
 

@@ -24,7 +24,10 @@ def meaning(feature: FeatureDef) -> str:
 def keys_of(
     features: Sequence[FeatureDef], source: Source, prints: str, partitions: Sequence[Partition], block: Block
 ) -> Mapping[str, str]:
-    """Feature -> key, for one block. prints: of the source's declaration and the lookups joined to it."""
+    """Feature -> key, for one block. prints: of the source's declaration and the lookups joined to it.
+
+    The name counts too: a file keeps a feature under the name that it had when it was built.
+    """
     by_window: dict[int | None, str] = {}
     for feature in features:
         if feature.window not in by_window:
@@ -32,7 +35,9 @@ def keys_of(
             by_window[feature.window] = digest("\n".join(piece.fingerprint for piece in pieces))
     return {
         feature.name: digest(
-            "\n".join([VERSION, block.key, prints, by_window[feature.window], meaning(feature)])
+            "\n".join(
+                [VERSION, block.key, prints, by_window[feature.window], feature.name, meaning(feature)]
+            )
         )
         for feature in features
     }

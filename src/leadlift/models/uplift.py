@@ -31,6 +31,10 @@ COMMON: Mapping[str, Any] = {
     "feature_fraction": 0.7,
     "lambda_l2": 10.0,
 }
+PROXY_ROUNDS, PROXY_LEAVES = (100, 300), (7,)
+"""The same for the proxy: an outcome that is seen, not a difference, of more cases, bears more of them."""
+RETOLD: Mapping[str, Any] = {"objective": "regression", "num_leaves": 15, "learning_rate": 0.1}
+RETOLD_ROUNDS, RETOLD_ROWS = 200, 100_000
 OUTCOME: Mapping[str, Any] = {**COMMON, "num_leaves": 8}
 OUTCOME_ROUNDS = 80
 INNER_FOLDS = 3
@@ -110,14 +114,26 @@ class Bins:
         binned = self._with_treatment if with_treatment else self._own
         return _grown(binned, rows, target, params, rounds, weight)
 
-    def grow_proxy(self, rows: Rows, params: Mapping[str, Any], rounds: int) -> lgb.Booster:
-        """Grow trees on the proxy's cases, but for those of the trial's customers who are not among `rows`."""
+    def grow_proxy(self, rows: Rows, params: Mapping[str, Any], rounds: int) -> tuple[lgb.Booster, Rows]:
+        """Grow trees on the proxy's cases, but for those of the trial's customers who are not among `rows`.
+
+        Also returns which cases of the proxy these are.
+        """
         trial, proxy = self.trial, self.trial.proxy
         if proxy is None or self._proxy is None:
             raise ValueError("the learner 'proxy' needs the cases of a proxy")
         unseen = np.setdiff1d(trial.customer, trial.customer[rows])
         seen = np.flatnonzero(~np.isin(proxy.customer, unseen))
-        return _grown(self._proxy, seen, proxy.y[seen], params, rounds)
+        return _grown(self._proxy, seen, proxy.y[seen], params, rounds), seen
+
+    def retell(self, model: lgb.Booster, rounds: int, seen: Rows) -> lgb.Booster:
+        """Trees whose sum is about the chance that the model gives to the proxy's cases: log odds do not add up."""
+        if self.trial.proxy is None or self._proxy is None:
+            raise ValueError("the learner 'proxy' needs the cases of a proxy")
+        step = -(-len(seen) // RETOLD_ROWS)
+        some = seen[::step]
+        chance = np.asarray(model.predict(self.trial.proxy.matrix[some], num_iteration=rounds))
+        return _grown(self._proxy, some, chance, {"min_data_in_leaf": 20, **RETOLD}, RETOLD_ROUNDS)
 
 
 def _grown(
@@ -270,13 +286,20 @@ def proxy(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Par
     Assumes that effects rise in proportion to that chance, as with sales that the bank credits to the contact. All
     cases of the proxy teach it, drawn at random or not; whether it ranks by effect the experiment decides. A contact
     that brings nothing on average has nothing to share out: the effect is 0 for everybody.
+
+    The chance is learned on log loss, since what raises it multiplies; and is then told again as a sum of trees.
     """
     trial = bins.trial
     without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
-    model = bins.grow_proxy(rows, params, ROUNDS[-1])
-    mean = float(np.mean(np.asarray(model.predict(trial.matrix[rows]))))
-    scale = max(float(with_ - without), 0.0) / mean if mean > 0 else 0.0
-    return lambda rounds: TreeText.of(model, rounds).times(scale)
+    model, seen = bins.grow_proxy(rows, {**params, "objective": "binary"}, PROXY_ROUNDS[-1])
+
+    def parts(rounds: int) -> TreeText:
+        told = bins.retell(model, rounds, seen)
+        mean = float(np.mean(np.asarray(told.predict(trial.matrix[rows]))))
+        scale = max(float(with_ - without), 0.0) / mean if mean > 0 else 0.0
+        return TreeText.of(told, RETOLD_ROUNDS).times(scale)
+
+    return parts
 
 
 Learner = Callable[[Bins, Rows, Nuisance, Mapping[str, Any]], Parts]
@@ -306,7 +329,12 @@ class Setting:
 
 def settings(learners: Sequence[str]) -> list[Setting]:
     """All settings that are tried of these learners."""
-    return [Setting(name, leaves, rounds) for name in learners for leaves in LEAVES for rounds in ROUNDS]
+    return [
+        Setting(name, leaves, rounds)
+        for name in learners
+        for leaves in (PROXY_LEAVES if name == "proxy" else LEAVES)
+        for rounds in (PROXY_ROUNDS if name == "proxy" else ROUNDS)
+    ]
 
 
 def grown(bins: Bins, rows: Rows, wanted: Sequence[Setting], seed: int) -> Iterator[tuple[Setting, TreeText]]:
