@@ -194,6 +194,16 @@ def test_a_label_is_not_part_of_what_a_feature_means(tmp_path):
         assert mtimes(home) == kept
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_feature_of_another_name_and_the_same_meaning_is_built_as_well(way, tmp_path):
+    cases = [("ann", END_OF_MARCH)]
+    with home_in(tmp_path, lay(tmp_path, EVENTS, {"2024-03": MARCH}), way) as home:
+        features_in(home, features({"n": STANZAS["n"]}), cases)
+        renamed = features({"movements": STANZAS["n"], "n": STANZAS["n"]})
+        found = features_in(home, renamed, cases)[cases[0]]
+        assert found["movements_30d"] == found["n_30d"] == 2
+
+
 def test_a_value_that_no_number_holds_exactly_is_computed_by_sql_instead(tmp_path):
     numbers = source("events", "customer_id:string at:date amount:number", event_time="at")
     facts = rows("customer_id at amount", ("ann", "2024-03-01", float("nan")), ("ann", "2024-03-02", 2.0))

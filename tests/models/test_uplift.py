@@ -7,12 +7,10 @@ import pyarrow as pa
 import pytest
 
 from leadlift.models import EffectBands, Encoding, Model, ReferencePercentiles, Straight, effect_line
+from leadlift.models.trial import Bins, Proxy, Trial
 from leadlift.models.uplift import (
     LEARNERS,
-    Bins,
-    Proxy,
     Setting,
-    Trial,
     blended,
     doubly_robust,
     folds,
@@ -184,6 +182,16 @@ def test_a_proxy_that_is_near_the_effect_ranks_better_and_keeps_the_experiments_
     assert found.mean() == pytest.approx(
         one.y[one.treated == 1].mean() - one.y[one.treated == 0].mean(), rel=0.1
     )
+
+
+def test_the_chance_of_a_proxy_is_told_again_as_a_sum():
+    one = with_proxy(trial())
+    bins, everyone = Bins(one), np.arange(len(one.y))
+    model, seen = bins.grow_proxy(everyone, {"objective": "binary", "num_leaves": 7, "seed": 1}, 60)
+    chance = np.asarray(model.predict(one.matrix))
+    told = np.asarray(bins.retell(model, 60, seen).predict(one.matrix))
+    assert np.corrcoef(told, chance)[0, 1] > 0.98
+    assert told.mean() == pytest.approx(chance.mean(), rel=0.02)
 
 
 def test_a_contact_that_brings_nothing_gives_no_effect_to_share_out():

@@ -10,7 +10,7 @@ import pytest
 
 from leadlift.errors import GateError, UserError
 from leadlift.models import Encoding
-from leadlift.models.uplift import Proxy
+from leadlift.models.trial import Proxy
 from leadlift.names import CALIBRATION, TEST, TRAIN, TREATMENT, VALID
 from leadlift.training import (
     Cases,

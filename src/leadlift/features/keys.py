@@ -35,9 +35,7 @@ def keys_of(
             by_window[feature.window] = digest("\n".join(piece.fingerprint for piece in pieces))
     return {
         feature.name: digest(
-            "\n".join(
-                [VERSION, block.key, prints, by_window[feature.window], feature.name, meaning(feature)]
-            )
+            "\n".join([VERSION, block.key, prints, by_window[feature.window], feature.name, meaning(feature)])
         )
         for feature in features
     }

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.errors import UserError
-from leadlift.models.uplift import Proxy
+from leadlift.models.trial import Proxy
 from leadlift.names import AS_OF, CALIBRATION, CUSTOMER, TARGET, TEST
 from leadlift.training.cases import Cases
 from leadlift.training.table import TrainingTable

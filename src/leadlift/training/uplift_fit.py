@@ -21,11 +21,9 @@ from leadlift.models import (
     fit_booster,
     make_dataset,
 )
+from leadlift.models.trial import Bins, Proxy, Trial
 from leadlift.models.uplift import (
-    Bins,
-    Proxy,
     Setting,
-    Trial,
     blended,
     doubly_robust,
     folds,

@@ -11,7 +11,7 @@ import numpy as np
 
 from leadlift.evaluation import ArmEffect, Estimate, UpliftDecile, arm_effects
 from leadlift.features import Home
-from leadlift.models.uplift import Proxy
+from leadlift.models.trial import Proxy
 from leadlift.names import TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Split, Workspace
