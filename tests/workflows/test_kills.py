@@ -22,6 +22,7 @@ from leadlift.cli.main import main
 from leadlift.engines.files import TEMPORARY, sha256_of
 from leadlift.models import Model
 from leadlift.specs import open_workspace
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.session import tracker_of
 
 DAY = "2026-06-30"
@@ -148,3 +149,27 @@ def test_a_first_training_killed_leaves_a_store_that_the_next_can_use(starter, s
         last = folder
     assert main([*TRAIN, "--workspace", str(last)]) == 0
     nothing_half_done(last)
+
+
+def test_a_list_that_is_killed_is_in_ledger_and_folder_or_the_next_command_mends_it(
+    bank, started, tmp_path, capfd
+):
+    """Two machines share a ledger; one of them is killed at any moment while it writes the list of a day."""
+    spec = bank / "leadlift.yaml"
+    spec.write_text(
+        f"ledger: sqlite:///{tmp_path / 'ledger.db'}\n" + spec.read_text("utf-8"), encoding="utf-8"
+    )
+    draw, other = random.Random(KILLS), shutil.copytree(bank, tmp_path / "other")
+    whole = seconds(started, LEADS, bank)
+    for number in range(KILLS):
+        kill(started, LEADS, bank, after=whole * (number + draw.random()) / KILLS)
+        # whoever looks first sees one list in use, whole, and its own machine has all of its files
+        told = [ledger_of(open_workspace(place)).root for place in (other, bank)]
+        there = [(root / f"leads/fund_call/{DAY}/manifest.json").read_bytes() for root in told]
+        assert there[0] == there[1]
+        assert (bank / f"leads/fund_call/{DAY}/manifest.json").read_bytes() == there[0]
+        nothing_half_done(bank)
+        assert main([*LEADS[:-1], "--once", "--workspace", str(other)]) == 0
+        assert "Traceback" not in capfd.readouterr().err
+    assert main([*LEADS, "--workspace", str(bank)]) == 0
+    assert leftovers(bank) == []

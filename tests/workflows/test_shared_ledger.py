@@ -22,7 +22,7 @@ CAMPAIGN = """\
 campaign: {name}
 currency: CNY
 offers:
-  fund: {{label: investment fund, pipeline: fund_purchase, value: 800}}
+  fund: {{label: investment fund, pipeline: fund_purchase, value: 8000}}
 channels:
   call: {{cost: 20, consent: consent_call = 1, capacity: 60}}
 policy:
