@@ -12,7 +12,7 @@ import pytest
 
 from leadlift.specs import open_workspace
 from leadlift.workflows.leads import leads as write_leads
-from leadlift.workflows.ledger import ledger_of, ledger_url
+from leadlift.workflows.ledger import ledger_of, ledger_url, lists_at
 from leadlift.workflows.session import tracker_of
 
 from ..workspaces import copied
@@ -238,6 +238,15 @@ def test_the_environment_goes_before_the_file_and_a_wrong_url_is_not_repeated(st
     said = leadlift("sql", "select * from lists", at=starter)
     assert said.code == 2
     assert "s3cret" not in said.err + said.out
+
+
+def test_the_demo_bank_answers_the_lists_of_every_machine(starter, tmp_path):
+    spec = starter / "leadlift.yaml"
+    assert lists_at(starter) == starter / "leads"
+    assert lists_at(tmp_path / "no workspace") == tmp_path / "no workspace/leads"
+    spec.write_text(f"ledger: sqlite:///{tmp_path / 'l.db'}\n" + spec.read_text("utf-8"), encoding="utf-8")
+    assert lists_at(starter) == ledger_of(open_workspace(starter)).root / "leads"
+    assert lists_at(starter) != starter / "leads"
 
 
 def test_without_a_ledger_nothing_is_kept_elsewhere(bank, leadlift, monkeypatch):

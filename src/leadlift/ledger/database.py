@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -84,12 +85,18 @@ class Database:
             raise UserError(
                 f"ledger: {shown}: the driver of this database is not installed; {hint}"
             ) from None
-        except sa.exc.SQLAlchemyError as error:
+        except _errors() as error:
             raise UserError(f"ledger: {shown}: {hidden(_reason(error), self._url)}") from None
 
 
-def _reason(error: sa.exc.SQLAlchemyError) -> str:
-    cause = getattr(error, "orig", None)
+def _errors() -> tuple[type[Exception], ...]:
+    """SQLAlchemy's errors, and psycopg's where it is asked itself."""
+    driver = sys.modules.get("psycopg")
+    return (sa.exc.SQLAlchemyError,) if driver is None else (sa.exc.SQLAlchemyError, driver.Error)
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "orig", error)
     said = str(cause or error).strip().splitlines()
     # a value that cannot be stored may be a person's
     bare = not said or str(getattr(cause, "sqlstate", "") or "").startswith("22")

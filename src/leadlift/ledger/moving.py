@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from leadlift.engines.files import TEMPORARY, alive
 from leadlift.errors import UserError
+from leadlift.ledger.outcome_rows import EVENT_ROWS, fetch_events, insert_events
 from leadlift.ledger.places import (
     CASES,
     EVENTS,
@@ -27,7 +28,7 @@ from leadlift.ledger.places import (
     identity,
     is_day,
 )
-from leadlift.ledger.records import EVENT_ROWS, fetch_events, insert_events, insert_list
+from leadlift.ledger.records import insert_list
 from leadlift.ledger.snapshot import Index
 from leadlift.ledger.tables import FILES, LISTS
 from leadlift.names import MANIFEST

@@ -1,37 +1,23 @@
-"""Lists and outcomes as rows of the ledger's tables: written inside a transaction, and read back to files."""
+"""Lists as rows of the ledger's tables: written inside a transaction, and read back to folders."""
 
 from __future__ import annotations
 
 import json
 import platform
 from collections.abc import Iterator
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from leadlift.engines.files import whole_folder
 from leadlift.ledger.places import KEPT, Place, identity
-from leadlift.ledger.tables import EVENTS, FILES, LISTS, PARTS
+from leadlift.ledger.tables import LISTS, PARTS
 from leadlift.names import MANIFEST
 
 # Bytes of a file that go into one row; PostgreSQL takes no more than 1 GB, and each is held in memory several times.
 PART = 8 << 20
-AT_ONCE = 10_000
-EVENT_ROWS = pa.schema(
-    {
-        "treatment_code": pa.string(),
-        "customer_id": pa.string(),
-        "event": pa.string(),
-        "day": pa.timestamp("ms"),
-        "money": pa.float64(),
-        "line": pa.int64(),
-        "source": pa.string(),
-        "added_at": pa.timestamp("s", "UTC"),
-    }
-)
 
 
 def insert_list(connection: sa.Connection, name: str, place: Place, folder: Path) -> None:
@@ -79,35 +65,6 @@ def fetch_list(connection: sa.Connection, name: str, row: Any, folder: Path) -> 
             with (temporary / KEPT / file).open("ab") as out:
                 out.write(connection.scalar(one) or b"")
         (temporary / MANIFEST).write_bytes(row.manifest.encode("utf-8"))
-
-
-def insert_events(connection: sa.Connection, name: str, file: str, rows: pa.Table) -> None:
-    """Write down rows that came back, under the name of the file that they came by."""
-    connection.execute(sa.insert(FILES), {"name": name, "file": file, "rows": rows.num_rows})
-    same = {"name": name, "file": file}
-    for batch in rows.select(EVENT_ROWS.names).to_batches(max_chunksize=AT_ONCE):
-        told = batch.to_pylist()
-        for row in told:
-            money, day = row["money"], row["day"]
-            row |= {**same, "day": day.date(), "money": money if money == money else None}
-        connection.execute(sa.insert(EVENTS), told)
-
-
-def fetch_events(connection: sa.Connection, name: str, file: str) -> pa.Table:
-    """The rows of one file, in the order of its lines."""
-    columns = [EVENTS.c[one] for one in EVENT_ROWS.names]
-    mine = (EVENTS.c.name == name) & (EVENTS.c.file == file)
-    found = connection.execute(sa.select(*columns).where(mine).order_by(EVENTS.c.line)).all()
-    told = {one: [row[place] for row in found] for place, one in enumerate(EVENT_ROWS.names)}
-    # SQLite keeps no zone: what was written is UTC
-    told["added_at"] = [one and (one if one.tzinfo else one.replace(tzinfo=UTC)) for one in told["added_at"]]
-    arrays = [
-        pa.array(told[one.name], pa.date32()).cast(one.type)
-        if one.name == "day"
-        else pa.array(told[one.name], one.type)
-        for one in EVENT_ROWS
-    ]
-    return pa.table(arrays, schema=EVENT_ROWS)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -15,8 +15,9 @@ from leadlift.errors import UserError
 from leadlift.ledger import moving
 from leadlift.ledger.database import Database
 from leadlift.ledger.files import events_file, next_name
+from leadlift.ledger.outcome_rows import insert_events
 from leadlift.ledger.places import CASES, KEPT, OUTCOMES, Place, identity
-from leadlift.ledger.records import insert_events, insert_list, put_aside
+from leadlift.ledger.records import insert_list, put_aside
 from leadlift.ledger.snapshot import Index, refreshed
 from leadlift.ledger.tables import FILES, LISTS, STATE
 

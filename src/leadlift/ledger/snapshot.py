@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from leadlift.engines.files import locked, sweep, write_text
 from leadlift.ledger.files import events_file, write_events
+from leadlift.ledger.outcome_rows import fetch_events
 from leadlift.ledger.places import LEADS, OUTCOMES, Place, finished_lists, identity
-from leadlift.ledger.records import fetch_events, fetch_list
+from leadlift.ledger.records import fetch_list
 from leadlift.ledger.tables import FILES, LISTS, STATE
 
 INDEX = "index.json"
