@@ -168,7 +168,7 @@ def test_lists_and_outcomes_in_files_come_into_the_ledger_once(machine, url, tmp
         write(files, tmp_path / root, f"only-{root}", [root])
         write(files, tmp_path / root, f"only-{root}", [root, "more"], replace=True)
         with files.adding(ON) as adding:
-            adding.keep(f"of-{root}", events(("c", "ann", "bought", "2026-07-03", 5.0), ("c", root, "answered",
+            adding.keep("same-file", events(("c", "ann", "bought", "2026-07-03", 5.0), ("c", root, "answered",
                                               "2026-07-04", None)))  # fmt: skip
     # two machines that had the same list in copied folders
     for file in ("manifest.json", "leads.csv", "kept/assignments.parquet"):
@@ -304,3 +304,18 @@ def test_a_database_that_is_no_longer_the_same_is_read_anew(tmp_path):
         for table in ("leadlift_ledger", "leadlift_lists", "leadlift_list_files"):
             store.execute(f"delete from {table}")
     assert told(open_ledger(url, "bank", tmp_path / "b")) == {}
+
+
+def test_who_may_only_read_the_tables_reads_the_ledger(new_database, tmp_path):
+    psycopg = pytest.importorskip("psycopg")
+    write(open_ledger(new_database, "bank", tmp_path / "a"), tmp_path / "a", "fund", ["ann"])
+    role = f"reader_{new_database.rpartition('_')[2]}"
+    with psycopg.connect(new_database) as connection:
+        connection.execute(f"create role {role} login")
+        connection.execute(f"grant select on all tables in schema public to {role}")
+    as_reader = new_database.replace("bank@", f"{role}@")
+    ledger = open_ledger(as_reader, "bank", tmp_path / "b")
+    assert told(ledger) == {"fund 2026-06-30": ["ann"]}
+    with pytest.raises(UserError, match="permission denied for table leadlift_ledger"):
+        write(ledger, tmp_path / "b", "card", ["bob"])
+    assert told(open_ledger(new_database, "bank", tmp_path / "a")) == {"fund 2026-06-30": ["ann"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from leadlift.engines.files import TEMPORARY, alive
+from leadlift.engines.files import TEMPORARY, alive, sha256_of, stat_fingerprint, write_text
 from leadlift.errors import UserError
 from leadlift.ledger.outcome_rows import EVENT_ROWS, fetch_events, insert_events
 from leadlift.ledger.places import (
@@ -33,6 +33,7 @@ from leadlift.ledger.snapshot import Index
 from leadlift.ledger.tables import FILES, LISTS
 from leadlift.names import MANIFEST
 
+MOVED = "moved"
 KEY = ["treatment_code", "customer_id", "event", "day"]
 
 
@@ -64,9 +65,21 @@ def unknown_lists(root: Path, index: Index) -> list[tuple[Place, Path]]:
     return [(place, path) for place, path in finished_lists(root) if identity(path) not in index.lists]
 
 
-def unknown_events(root: Path, index: Index) -> list[Path]:
-    """The workspace's files of outcomes that the ledger does not know."""
-    return [path for path in sorted((root / OUTCOMES).glob(EVENTS)) if _name(path) not in index.files]
+def unknown_events(root: Path, snapshot: Path, index: Index) -> dict[str, Path]:
+    """The workspace's files of outcomes that the ledger does not know, by the name that they have there.
+
+    The name holds their content: two machines may each have added what they could of the same file. It is computed
+    when a file is new or has changed.
+    """
+    files = sorted((root / OUTCOMES).glob(EVENTS))
+    note, stands = snapshot / MOVED, stat_fingerprint(files)
+    if not files or (note.is_file() and note.read_text("utf-8") == stands):
+        return {}
+    named = {f"{path.stem.removeprefix('events-')}-{sha256_of(path)[:8]}": path for path in files}
+    unknown = {name: path for name, path in named.items() if name not in index.files}
+    if not unknown:
+        write_text(note, stands)
+    return unknown
 
 
 def move_lists(connection: sa.Connection, name: str, found: Sequence[tuple[Place, Path]]) -> None:
@@ -92,10 +105,9 @@ def move_lists(connection: sa.Connection, name: str, found: Sequence[tuple[Place
         insert_list(connection, name, replace(place, replaced=free), folder)
 
 
-def move_events(connection: sa.Connection, name: str, found: Sequence[Path]) -> None:
+def move_events(connection: sa.Connection, name: str, found: Mapping[str, Path]) -> None:
     """Write down what came back. What the ledger has already, added by another machine, stands as it is there."""
-    for path in found:
-        file = _name(path)
+    for file, path in found.items():
         if connection.scalar(sa.select(sa.func.count()).where(FILES.c.name == name, FILES.c.file == file)):
             continue
         rows = pq.read_table(path)
@@ -122,10 +134,6 @@ def _new(connection: sa.Connection, name: str, rows: pa.Table) -> pa.Table:
     return (
         rows if not known else rows.join(pa.concat_tables(known), KEY, join_type="left anti").sort_by("line")
     )
-
-
-def _name(path: Path) -> str:
-    return path.stem.removeprefix("events-")
 
 
 def _aside(folder: Path) -> list[Path]:

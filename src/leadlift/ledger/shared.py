@@ -34,7 +34,7 @@ def open_shared(url: str, name: str, root: Path) -> SharedLedger:
     folder = root / SNAPSHOTS / digest(f"{url}|{name}")
     with database.reading() as connection:
         index = refreshed(connection, name, folder)
-    lists, events = moving.unknown_lists(root, index), moving.unknown_events(root, index)
+    lists, events = moving.unknown_lists(root, index), moving.unknown_events(root, folder, index)
     if lists or events:
         with database.writing() as connection:
             moving.move_lists(connection, name, lists)
