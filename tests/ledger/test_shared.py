@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
 import threading
 from datetime import date
@@ -215,14 +216,15 @@ def test_files_that_contradict_the_ledger_are_told_and_nothing_is_moved(machine,
 
 def test_a_snapshot_is_fetched_once_and_mended_when_it_was_cut_short(machine, tmp_path, monkeypatch):
     write(machine("a"), tmp_path / "a", "fund", ["ann"])
+    machine("a")
     asked = []
     monkeypatch.setattr("leadlift.ledger.snapshot.fetch_list", lambda *given: asked.append(given))
-    machine("a")
-    asked.clear()
     machine("a")
     assert asked == []
     monkeypatch.undo()
     there = machine("b")
+    shutil.rmtree(there.root / "leads/fund/2026-06-30")
+    assert told(machine("b")) == {"fund 2026-06-30": ["ann"]}
     (there.root / "index.json").unlink()
     (there.root / "leads/fund/2026-06-30/manifest.json").write_text("{}")
     (there.root / "outcomes").mkdir(exist_ok=True)

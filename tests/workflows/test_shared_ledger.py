@@ -249,6 +249,18 @@ def test_the_demo_bank_answers_the_lists_of_every_machine(starter, tmp_path):
     assert lists_at(starter) != starter / "leads"
 
 
+def test_a_file_of_the_snapshot_that_was_changed_is_told_and_how_to_mend_it(bank, leadlift, tmp_path):
+    spec = bank / "leadlift.yaml"
+    spec.write_text(f"ledger: sqlite:///{tmp_path / 'l.db'}\n" + spec.read_text("utf-8"), encoding="utf-8")
+    there = ledger_of(open_workspace(bank)).root
+    (there / f"leads/fund_call/{DAY}/kept/assignments.parquet").write_text("")
+    said = leadlift("measure", "fund_call", at=bank)
+    assert said.code == 2
+    assert "Take .leadlift/ledger away: it is fetched again" in said.err
+    shutil.rmtree(bank / ".leadlift/ledger")
+    assert leadlift("measure", "fund_call", "--on", "2026-07-10", at=bank).code == 0
+
+
 def test_without_a_ledger_nothing_is_kept_elsewhere(bank, leadlift, monkeypatch):
     monkeypatch.delenv("LEADLIFT_LEDGER", raising=False)
     assert ledger_of(open_workspace(bank)).root == open_workspace(bank).root

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from leadlift.engines.files import locked, sweep, write_text
 from leadlift.ledger.files import events_file, write_events
 from leadlift.ledger.outcome_rows import fetch_events
-from leadlift.ledger.places import LEADS, OUTCOMES, Place, finished_lists, identity
+from leadlift.ledger.places import EVENTS, LEADS, OUTCOMES, Place, finished_lists, identity
 from leadlift.ledger.records import fetch_list
 from leadlift.ledger.tables import FILES, LISTS, STATE
 
@@ -53,7 +53,7 @@ def refreshed(connection: sa.Connection, name: str, folder: Path) -> Index:
         found = connection.execute(asked).one_or_none()
         token = "nothing yet" if found is None else f"{found.ledger_id}:{found.state}"
         known = _read(folder)
-        if known.token == token:
+        if known.token == token and _whole(folder, known):
             return known
         for parent in (folder, folder / OUTCOMES, *(folder / LEADS).glob("*")):
             sweep(parent)
@@ -69,6 +69,12 @@ def _read(folder: Path) -> Index:
     with suppress(OSError, ValueError, TypeError):
         return Index(**json.loads((folder / INDEX).read_text("utf-8")))
     return Index()
+
+
+def _whole(folder: Path, known: Index) -> bool:
+    """Whether nobody took anything away: a list that is missing would be one that no policy counts."""
+    there = len(list(finished_lists(folder))), len(list((folder / OUTCOMES).glob(EVENTS)))
+    return there == (len(known.lists), len(known.files))
 
 
 def _lists(connection: sa.Connection, name: str, folder: Path) -> dict[str, str]:
@@ -103,7 +109,7 @@ def _events(connection: sa.Connection, name: str, folder: Path) -> tuple[str, ..
         connection.scalars(sa.select(FILES.c.file).where(FILES.c.name == name).order_by(FILES.c.file))
     )
     wanted = {events_file(here, one) for one in files}
-    for path in here.glob("events-*.parquet"):
+    for path in here.glob(EVENTS):
         if path not in wanted:
             path.unlink()
     for one in files:

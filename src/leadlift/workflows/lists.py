@@ -19,6 +19,7 @@ from leadlift.workflows.manifest import read_manifest
 from leadlift.workflows.places import ASSIGNED, KEPT, LEADS, PSEUDONYMS, is_day
 
 TODO = "Write the list again with `leadlift leads`, or take its folder away"
+FETCH = "Take .leadlift/ledger away: it is fetched again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def written_lists(ws: Workspace, campaign: str | None = None) -> list[WrittenLis
 
 def _read(ws: Workspace, path: Path, below: str) -> WrittenList:
     folder = path.parents[1]
-    manifest = read_manifest(folder, TODO, below)
+    manifest = read_manifest(folder, FETCH if below else TODO, below)
     assigned = pq.read_table(path).to_pandas()
     assigned = assigned.astype(
         {CUSTOMER: str, "treatment_code": str, "offer": str, "channel": str, "cell": str}
