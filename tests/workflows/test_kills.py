@@ -25,6 +25,8 @@ from leadlift.specs import open_workspace
 from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.session import tracker_of
 
+from ..workspaces import copied
+
 DAY = "2026-06-30"
 KILLS = int(os.environ.get("LEADLIFT_KILLS", "2"))
 TRAIN = ("train", "fund_purchase")
@@ -173,3 +175,24 @@ def test_a_list_that_is_killed_is_in_ledger_and_folder_or_the_next_command_mends
         assert "Traceback" not in capfd.readouterr().err
     assert main([*LEADS, "--workspace", str(bank)]) == 0
     assert leftovers(bank) == []
+
+
+def test_of_two_commands_that_write_one_list_at_once_on_two_machines_one_is_refused(
+    bank, started, tmp_path, new_database, capfd
+):
+    shutil.rmtree(bank / "leads")
+    spec = bank / "leadlift.yaml"
+    spec.write_text(f"ledger: {new_database}\n" + spec.read_text("utf-8"), encoding="utf-8")
+    places = [bank, copied(bank, tmp_path / "other")]
+    running = [started(LEADS[:-1], place) for place in places]
+    for process in running:
+        process.join(120)
+    said = capfd.readouterr().err
+    assert said.count("error: ") == 1
+    assert "while this one was made" in said or "the ledger holds a list" in said
+    (winner,) = [place for place in places if (place / f"leads/fund_call/{DAY}").exists()]
+    for place in places:
+        (kept,) = ledger_of(open_workspace(place)).root.glob(f"leads/fund_call/{DAY}*/manifest.json")
+        assert kept.read_bytes() == (winner / f"leads/fund_call/{DAY}/manifest.json").read_bytes()
+        nothing_half_done(place)
+        assert leftovers(place) == []

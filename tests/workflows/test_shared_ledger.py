@@ -249,6 +249,20 @@ def test_the_demo_bank_answers_the_lists_of_every_machine(starter, tmp_path):
     assert lists_at(starter) != starter / "leads"
 
 
+def test_the_doctor_looks_at_the_ledger_and_names_no_password(bank, leadlift, monkeypatch, tmp_path):
+    monkeypatch.setenv("LEADLIFT_LEDGER", f"sqlite:///{tmp_path / 'l.db'}")
+    told = {one["what"]: one for one in leadlift("doctor", "--json", at=bank).json}
+    assert told["ledger"]["found"].endswith("l.db: 1 lists in use")
+    assert told["ledger"]["mend"] == ""
+    monkeypatch.setenv("LEADLIFT_LEDGER", "postgresql://ann:s3cret@127.0.0.1:1/none")
+    said = leadlift("doctor", "--json", at=bank)
+    (ledger,) = [one for one in said.json if one["what"] == "ledger"]
+    assert ledger["mend"] == "look at ledger in leadlift.yaml, or at LEADLIFT_LEDGER"
+    assert "s3cret" not in said.out + said.err
+    monkeypatch.delenv("LEADLIFT_LEDGER")
+    assert "ledger" not in {one["what"] for one in leadlift("doctor", "--json", at=bank).json}
+
+
 def test_a_file_of_the_snapshot_that_was_changed_is_told_and_how_to_mend_it(bank, leadlift, tmp_path):
     spec = bank / "leadlift.yaml"
     spec.write_text(f"ledger: sqlite:///{tmp_path / 'l.db'}\n" + spec.read_text("utf-8"), encoding="utf-8")

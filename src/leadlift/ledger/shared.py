@@ -20,6 +20,7 @@ from leadlift.ledger.places import CASES, KEPT, OUTCOMES, Place, identity
 from leadlift.ledger.records import insert_list, put_aside
 from leadlift.ledger.snapshot import Index, refreshed
 from leadlift.ledger.tables import FILES, LISTS, STATE
+from leadlift.tracking.places import without_password
 
 SNAPSHOTS = ".leadlift/ledger"
 MADE = "cases-made"
@@ -31,7 +32,7 @@ def open_shared(url: str, name: str, root: Path) -> SharedLedger:
     Raises UserError for a database that cannot be reached, or a list in files that contradicts the ledger.
     """
     database = Database(url, name)
-    folder = root / SNAPSHOTS / digest(f"{url}|{name}")
+    folder = root / SNAPSHOTS / digest(f"{without_password(url)}|{name}")
     with database.reading() as connection:
         index = refreshed(connection, name, folder)
     lists, events = moving.unknown_lists(root, index), moving.unknown_events(root, folder, index)

@@ -16,7 +16,7 @@ from leadlift.ledger.places import CASES, EVENTS, OUTCOMES
 from leadlift.names import CUSTOMER
 from leadlift.outcomes import case_table
 from leadlift.specs import Workspace
-from leadlift.workflows.ledger import ledger_of, ledger_url
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.lists import WrittenList, written_lists
 
 GOOD: dict[Hashable, Any] = {
@@ -53,8 +53,8 @@ def write_cases(folder: Path, lists: Sequence[WrittenList], events: pd.DataFrame
 
 
 def refresh_cases(ws: Workspace) -> None:
-    """Make outcomes/cases.parquet anew where a source reads it and another machine has added outcomes since."""
-    if ledger_url(ws) is None or not any(_reads_cases(ws, one.path) for one in ws.sources.values()):
+    """Make outcomes/cases.parquet anew where a source reads it and another machine has added outcomes to the ledger."""
+    if not any(_reads_cases(ws, one.path) for one in ws.sources.values()):
         return
     ledger, folder = ledger_of(ws), ws.root / OUTCOMES
     if ledger.cases_due is None:
