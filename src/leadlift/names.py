@@ -19,6 +19,9 @@ CHALLENGER = "challenger"
 
 BANDS = ("A", "B", "C", "D", "E")
 
+MANIFEST = "manifest.json"
+"""Written last into a folder of results: one without it is not finished."""
+
 TREATMENT_CODE = "treatment_code"
 CODE_LENGTH = 10
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -11,6 +11,8 @@ import multiprocessing
 import os
 import random
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +24,10 @@ from leadlift.cli.main import main
 from leadlift.engines.files import TEMPORARY, sha256_of
 from leadlift.models import Model
 from leadlift.specs import open_workspace
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.session import tracker_of
+
+from ..workspaces import copied
 
 DAY = "2026-06-30"
 KILLS = int(os.environ.get("LEADLIFT_KILLS", "2"))
@@ -148,3 +153,48 @@ def test_a_first_training_killed_leaves_a_store_that_the_next_can_use(starter, s
         last = folder
     assert main([*TRAIN, "--workspace", str(last)]) == 0
     nothing_half_done(last)
+
+
+def test_a_list_that_is_killed_is_in_ledger_and_folder_or_the_next_command_mends_it(
+    bank, started, tmp_path, capfd
+):
+    """Two machines share a ledger; one of them is killed at any moment while it writes the list of a day."""
+    spec = bank / "leadlift.yaml"
+    spec.write_text(
+        f"ledger: sqlite:///{tmp_path / 'ledger.db'}\n" + spec.read_text("utf-8"), encoding="utf-8"
+    )
+    draw, other = random.Random(KILLS), shutil.copytree(bank, tmp_path / "other")
+    whole = seconds(started, LEADS, bank)
+    for number in range(KILLS):
+        kill(started, LEADS, bank, after=whole * (number + draw.random()) / KILLS)
+        # whoever looks first sees one list in use, whole, and its own machine has all of its files
+        told = [ledger_of(open_workspace(place)).root for place in (other, bank)]
+        there = [(root / f"leads/fund_call/{DAY}/manifest.json").read_bytes() for root in told]
+        assert there[0] == there[1]
+        assert (bank / f"leads/fund_call/{DAY}/manifest.json").read_bytes() == there[0]
+        nothing_half_done(bank)
+        assert main([*LEADS[:-1], "--once", "--workspace", str(other)]) == 0
+        assert "Traceback" not in capfd.readouterr().err
+    assert main([*LEADS, "--workspace", str(bank)]) == 0
+    assert leftovers(bank) == []
+
+
+def test_of_two_commands_that_write_one_list_at_once_on_two_machines_one_is_refused(
+    bank, tmp_path, new_database
+):
+    shutil.rmtree(bank / "leads")
+    spec = bank / "leadlift.yaml"
+    spec.write_text(f"ledger: {new_database}\n" + spec.read_text("utf-8"), encoding="utf-8")
+    places = [bank, copied(bank, tmp_path / "other")]
+    words = [sys.executable, "-m", "leadlift", *LEADS[:-1], "--workspace"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen([*words, str(place)], **quiet) for place in places]
+    said = "".join(process.communicate(timeout=120)[1] for process in running)
+    assert sorted(process.returncode for process in running) == [0, 2], said
+    assert said.count("error: ") == 1
+    assert "while this one was made" in said or "the ledger holds a list" in said
+    (winner,) = [place for place in places if (place / f"leads/fund_call/{DAY}").exists()]
+    for place in places:
+        (kept,) = ledger_of(open_workspace(place)).root.glob(f"leads/fund_call/{DAY}*/manifest.json")
+        assert kept.read_bytes() == (winner / f"leads/fund_call/{DAY}/manifest.json").read_bytes()
+        assert leftovers(place) == []

@@ -61,7 +61,7 @@ def simulate(
     folder = out or workspace / "data"
     if advance is not None:
         _refuse_plan(context)
-        _advance(advance, folder, workspace / "leads", json)
+        _advance(advance, folder, workspace, json)
         return
     with working("simulate") as bar:
         rows = run(BankPlan(customers=customers, months=months, end=end.date(), seed=seed), folder, bar.done)
@@ -82,9 +82,11 @@ def _refuse_plan(context: typer.Context) -> None:
         )
 
 
-def _advance(span: str, folder: Path, leads: Path, json: bool) -> None:
+def _advance(span: str, folder: Path, workspace: Path, json: bool) -> None:
     from leadlift.simulate import advance, whole_months
+    from leadlift.workflows.ledger import lists_at
 
+    leads = lists_at(workspace)
     with working("simulate") as bar:
         told = advance(folder, whole_months(span), leads, bar.done)
     if json:

@@ -130,7 +130,7 @@ def sweep(folder: Path) -> None:
     """
     for path in sorted(folder.glob(f"{TEMPORARY}*")) if folder.is_dir() else []:
         left = re.fullmatch(rf"{re.escape(TEMPORARY)}(\d+)-(old-)?(.+)", path.name)
-        if left is None or _alive(int(left[1])):
+        if left is None or alive(int(left[1])):
             continue
         if left[2] and not (folder / left[3]).exists():
             path.rename(folder / left[3])
@@ -140,7 +140,8 @@ def sweep(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether the process whose number a temporary name holds is still there."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

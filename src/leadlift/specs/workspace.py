@@ -41,6 +41,8 @@ from leadlift.specs.waiting import waiting_features, waiting_problems
 
 FILE = "leadlift.yaml"
 DATABASE = re.compile(r"(sqlite|postgres|postgresql|mysql)(\+\w+)?://")
+LEDGER = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
+LEDGER_RULE = "must be the URL of a database: sqlite:///FILE or postgresql://..."
 _Model = TypeVar("_Model", bound=Spec)
 _Any = TypeVar("_Any")
 
@@ -64,6 +66,10 @@ class WorkspaceFile(Spec):
         None,
         description="The URL of a database for tuning studies (sqlite, postgresql, mysql), instead of journal files.",
     )
+    ledger: str | None = Field(
+        None,
+        description="The URL of a database for lists and outcomes (sqlite, postgresql), instead of files here.",
+    )
     customer_key: Name = "customer_id"
     memory: Memory = Field(
         "60%", description="What building features may take: a share of the machine's memory, or 8GB."
@@ -81,6 +87,14 @@ class WorkspaceFile(Spec):
         # The value is not repeated: it may hold a password.
         if value is not None and not DATABASE.match(value):
             raise ValueError("must be the URL of a database: sqlite:///FILE, postgresql://... or mysql://...")
+        return value
+
+    @field_validator("ledger")
+    @classmethod
+    def _ledger(cls, value: str | None) -> str | None:
+        # nor is this one
+        if value is not None and not LEDGER.match(value):
+            raise ValueError(LEDGER_RULE)
         return value
 
     @field_validator("timezone")

@@ -52,7 +52,8 @@ def artifact_folder(uri: str, root: Path) -> Path | None:
 def without_password(uri: str) -> str:
     """The URI, or a text with URIs in it, as it may be shown: `user:secret@` becomes `user:***@`."""
     # Up to the last @ of the word: a password may hold one.
-    return re.sub(r"(://[^:/@\s]*):\S*@", r"\1:***@", uri)
+    plain = re.sub(r"(://[^:/@\s]*):\S*@", r"\1:***@", uri)
+    return re.sub(r"([?&]password=)[^&\s]*", r"\1***", plain)
 
 
 def ui_command(uri: str, root: Path, port: int) -> list[str]:

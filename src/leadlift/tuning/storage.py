@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
-from leadlift.engines.addresses import with_driver
+from leadlift.engines.addresses import PACKAGES, hidden, with_driver
 from leadlift.errors import UserError
 from leadlift.tracking.places import without_password
 from leadlift.tuning._optuna import (
@@ -26,8 +25,6 @@ from leadlift.tuning._optuna import (
 LOCK_PATIENCE = 10
 # Seconds between attempts at a database whose tables somebody else is making.
 FIRST_PAUSES = (0.5, 1.0, 2.0, 4.0)
-# What SQLAlchemy would take when no driver is named is a package few have.
-PACKAGES = {"postgresql+psycopg": "psycopg[binary]", "mysql+pymysql": "pymysql"}
 
 
 def open_storage(place: Path | str | None) -> BaseStorage:
@@ -50,7 +47,7 @@ def open_storage(place: Path | str | None) -> BaseStorage:
     except SQLAlchemyError as error:
         # Told in the driver's words, which may repeat the URL.
         reason = str(error.__cause__ or error).strip().splitlines()[0]
-        raise UserError(f"tuning: {shown}: cannot be opened: {_hidden(reason, place)}") from None
+        raise UserError(f"tuning: {shown}: cannot be opened: {hidden(reason, place)}") from None
 
 
 def _database(url: str) -> RDBStorage:
@@ -74,11 +71,6 @@ def storage_at(place: Path | str | None) -> Iterator[BaseStorage]:
     finally:
         if isinstance(storage, RDBStorage):
             storage.engine.dispose()
-
-
-def _hidden(text: str, url: str) -> str:
-    found = re.search(r"://[^:/@]*:([^@]*)@", url)
-    return text.replace(found.group(1), "***") if found and found.group(1) else text
 
 
 def _journal(path: Path) -> BaseStorage:

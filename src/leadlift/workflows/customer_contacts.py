@@ -10,7 +10,8 @@ from leadlift.customers.facts import Contact, Listed, Outcome
 from leadlift.leads.rule_queries import CHANNEL, DAY, OFFER, REFUSED, history_rows
 from leadlift.specs import Workspace
 from leadlift.workflows.customer_home import Alone, stand_on
-from leadlift.workflows.places import ASSIGNED, EVENTS, OUTCOMES, SUPPRESSED, list_files
+from leadlift.workflows.ledger import ledger_of
+from leadlift.workflows.places import ASSIGNED, EVENTS, SUPPRESSED, list_files
 
 
 def contacts_of(ws: Workspace, one: Alone) -> list[Contact]:
@@ -27,12 +28,13 @@ def contacts_of(ws: Workspace, one: Alone) -> list[Contact]:
 
 def lists_of(ws: Workspace, one: Alone) -> list[Listed]:
     """The lists up to the day that the customer was on or left out of, the newest first."""
+    root = ledger_of(ws).root
     left = {
         path.parent: [(row["rule"], row["offer"]) for row in _rows(path, one)]
-        for _, _, path in list_files(ws.root, SUPPRESSED, one.as_of)
+        for _, _, path in list_files(root, SUPPRESSED, one.as_of)
     }
     told = []
-    for campaign, day, path in list_files(ws.root, ASSIGNED, one.as_of):
+    for campaign, day, path in list_files(root, ASSIGNED, one.as_of):
         rules = left.get(path.parent, [])
         rows = _rows(path, one)
         if rows:
@@ -50,7 +52,7 @@ def lists_of(ws: Workspace, one: Alone) -> list[Listed]:
 def outcomes_of(ws: Workspace, one: Alone) -> list[Outcome]:
     """What came back before the day, the newest first."""
     rows: list[dict[str, Any]] = []
-    for path in sorted((ws.root / OUTCOMES).glob(EVENTS)):
+    for path in sorted(ledger_of(ws).events.glob(EVENTS)):
         rows += _rows(path, one)
     told = [
         Outcome(day, row["event"], row["treatment_code"], _money(row["money"]))

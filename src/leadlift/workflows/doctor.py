@@ -13,7 +13,10 @@ from pathlib import Path
 
 from leadlift import __version__
 from leadlift.errors import LeadliftError
-from leadlift.specs import FILE, open_workspace
+from leadlift.ledger.places import finished_lists
+from leadlift.specs import FILE, Workspace, open_workspace
+from leadlift.tracking.places import without_password
+from leadlift.workflows.ledger import URL_VARIABLE, ledger_of, ledger_url
 from leadlift.workflows.session import CACHE, looked_at, tracker_of
 
 LIBRARIES = (
@@ -62,10 +65,13 @@ def examine(root: Path) -> list[Finding]:
     findings.append(
         _tried(
             "store",
-            lambda: f"{ws.file.tracking_uri}: {type(tracker_of(ws)).__name__} opens",
+            lambda: f"{without_password(ws.file.tracking_uri)}: {type(tracker_of(ws)).__name__} opens",
             "look at tracking_uri in leadlift.yaml",
         )
     )
+    if ws.file.ledger or os.environ.get(URL_VARIABLE):
+        mend = f"look at ledger in leadlift.yaml, or at {URL_VARIABLE}"
+        findings.append(_tried("ledger", lambda: _ledger(ws), mend))
     return findings
 
 
@@ -112,6 +118,11 @@ def _opened(root: Path) -> str:
         if problems:
             raise LeadliftError(str(problems[0]))
         return f"{home.engine.dialect}: {len(ws.sources)} sources open"
+
+
+def _ledger(ws: Workspace) -> str:
+    lists = sum(place.replaced == 0 for place, _ in finished_lists(ledger_of(ws).root))
+    return f"{without_password(str(ledger_url(ws)))}: {lists} lists in use"
 
 
 def _tried(what: str, look: Callable[[], str], mend: str) -> Finding:

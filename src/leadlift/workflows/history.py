@@ -11,7 +11,9 @@ from typing import Any
 
 from leadlift.specs import Workspace
 from leadlift.tracking import MAKES_MODELS, ModelVersion, Promotion, RunRecord
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.manifest import MANIFEST
+from leadlift.workflows.places import LEADS
 from leadlift.workflows.session import tracker_of
 
 
@@ -86,7 +88,7 @@ def history(ws: Workspace, name: str) -> History:
     tracker = tracker_of(ws)
     runs = {run.id: run for stage in MAKES_MODELS for run in tracker.runs(name, stage)}
     promotions = tracker.promotions(name)
-    days, lists = list(_scored(ws.root, name)), list(_lists(ws.root))
+    days, lists = list(_scored(ws.root, name)), list(_lists(ledger_of(ws).root))
     told = [
         _version(
             one,
@@ -159,7 +161,7 @@ def _scored(root: Path, name: str) -> Iterator[tuple[int, ScoredDay]]:
 
 
 def _lists(root: Path) -> Iterator[tuple[str, LeadList]]:
-    for campaign in sorted((root / "leads").glob("*")):
+    for campaign in sorted((root / LEADS).glob("*")):
         for folder, told in _manifests(campaign):
             if {"model", "list_id", "campaign", "as_of", "leads"} <= set(told):
                 where = folder.relative_to(root).as_posix()

@@ -36,6 +36,7 @@ from leadlift.specs import (
     shown_features,
     sql,
 )
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.places import SCORES, own_contacts
 
 EVERYBODY, FEATURES, KNOWN = "everybody", "features", "known"
@@ -101,7 +102,7 @@ def lead_facts(
     query = _with_features(query, campaign, features, types)
     query = _with_scores(query, campaign)
     if flags:
-        home.engine.define_table(OWN, own_contacts(ws, campaign.campaign, as_of))
+        home.engine.define_table(OWN, own_contacts(ledger_of(ws).root, campaign.campaign, as_of))
         home.engine.define(CONTACTS, with_own(_history(ws, home)))
         query = _joined(query, contacts_query(flags, as_of), KNOWN, [flag.name for flag in flags])
     query, conditions = _with_rules(query, ws, campaign, home)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,21 +21,15 @@ from leadlift.leads.board import Board
 from leadlift.leads.database import write_to_database
 from leadlift.leads.encrypt import encrypted
 from leadlift.leads.pseudonyms import LEAST_KEY, pseudonyms
-from leadlift.names import CONTROL, CUSTOMER, PROBABILITY
+from leadlift.ledger import Ledger
+from leadlift.names import AS_OF, CONTROL, CUSTOMER, PROBABILITY
 from leadlift.specs import Campaign, shown_features
 from leadlift.workflows.lead_rows import Told
-from leadlift.workflows.manifest import MANIFEST, write_manifest
+from leadlift.workflows.manifest import write_manifest
 from leadlift.workflows.places import ASSIGNED, KEPT, PSEUDONYMS
 from leadlift.workflows.wording import Wording
 
 KEY_VARIABLE = "LEADLIFT_PSEUDONYM_KEY"
-
-
-def finished_ids(folder: Path) -> list[str]:
-    """The ids of the lists of this campaign and day that are complete, replaced ones included."""
-    places = [*folder.parent.glob(f"{folder.name}.replaced-*"), folder]
-    told = [json.loads(path.read_text("utf-8")) for place in places if (path := place / MANIFEST).is_file()]
-    return [str(one["list_id"]) for one in told]
 
 
 def database_url(told: str) -> str:
@@ -104,10 +97,16 @@ def write_list(
     made_of: Mapping[str, Any],
     words: Wording,
     language: str,
+    ledger: Ledger,
     *,
     replace: bool,
+    reads_lists: bool,
 ) -> list[Path]:
-    """Write the folder of a list; an older one is kept beside it with `replace`. Returns what marketing gets."""
+    """Write the folder of a list; an older one is kept beside it with `replace`. Returns what marketing gets.
+
+    reads_lists: the policy counts contacts, so that the list must have seen all others. Raises UserError, and leaves
+    nothing, when the ledger has a list that this one does not know of.
+    """
     told_in = WORDS[language]
     if meaning := words.meaning_in(language):
         told_in = replace_words(told_in, meaning={**told_in.meaning, PROBABILITY: meaning})
@@ -120,11 +119,15 @@ def write_list(
         files.append(write_rows(temporary / "waterfall.csv", [_row(row) for row in board.rows]))
         kept = _write_kept(temporary / KEPT, told, board, campaign)
         write_manifest(temporary, [*files, *kept], {**summary, **made_of})
-        # last: a list stands in the database when its folder does, or is what the next run removes
-        if campaign.export.database is not None:
-            stem = told.list_id.rpartition("-")[0] + "-"
-            url = database_url(campaign.export.database.url)
-            write_to_database(url, campaign.export.database.table, leads, stem, finished_ids(folder))
+        day = told.assigned[AS_OF][0].as_py()
+        with ledger.recording(
+            campaign.campaign, day, temporary, replace=replace, reads_lists=reads_lists
+        ) as finished:
+            # last: a list stands in the table when its folder does, or is what the next run removes
+            if campaign.export.database is not None:
+                stem = told.list_id.rpartition("-")[0] + "-"
+                url = database_url(campaign.export.database.url)
+                write_to_database(url, campaign.export.database.table, leads, stem, finished)
     return [folder / path.name for path in files]
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from leadlift.engines.files import sweep
 from leadlift.errors import UserError
 from leadlift.leads import by_band, power_of
+from leadlift.ledger import Ledger
 from leadlift.models import Expected
 from leadlift.names import CONTROL, SCORE
 from leadlift.progress import SILENT, Progress
@@ -25,8 +26,10 @@ from leadlift.workflows.lead_board import Decided, decided, softened
 from leadlift.workflows.lead_facts import lead_facts
 from leadlift.workflows.lead_files import leads_of, write_list
 from leadlift.workflows.lead_rows import Told, told_of_chosen
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.listed import Listed
 from leadlift.workflows.manifest import read_manifest
+from leadlift.workflows.places import LEADS
 from leadlift.workflows.score import score
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.wording import Wording, wording_of
@@ -47,9 +50,10 @@ def leads(
     score_first: score the day by every pipeline that has no scores yet.
     """
     campaign = ws.campaign(name)
-    folder = ws.root / "leads" / name / as_of.isoformat()
+    folder = ws.root / LEADS / name / as_of.isoformat()
+    ledger = ledger_of(ws)
     sweep(folder.parent)
-    _refuse_existing(folder, replace=replace)
+    _refuse_existing(ledger, folder, name, as_of, replace=replace)
     manifests = _scores(ws, campaign, as_of, score_first, progress)
     tracker = tracker_of(ws)
     models = {one.pipeline: _model(ws, tracker, one.pipeline, manifests) for one in campaign.offers.values()}
@@ -78,14 +82,22 @@ def leads(
             made_of,
             words,
             ws.file.language,
+            ledger,
             replace=replace,
+            reads_lists=bool(facts.flags),
         )
         listed = _listed(campaign, as_of, table, models, found, expected, folder, files, words, summary)
         _log(run, listed, models, folder, campaign)
     return listed
 
 
-def _refuse_existing(folder: Path, *, replace: bool) -> None:
+def _refuse_existing(ledger: Ledger, folder: Path, name: str, as_of: date, *, replace: bool) -> None:
+    said = ledger.said_of(name, as_of)
+    if said and not replace:
+        raise UserError(
+            f"the ledger holds a list of {name} and {as_of} already, written {said}, and a list is immutable: it may "
+            "be in use. To write another in its place, add --replace; the old one is kept"
+        )
     if folder.exists() and not replace:
         raise UserError(
             f"{folder} holds a lead list already, and a list is immutable: it may be in use. To write another beside "

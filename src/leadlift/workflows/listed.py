@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from leadlift.leads import WaterfallRow
+from leadlift.ledger.places import LEADS, identity
 from leadlift.specs import Workspace
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.manifest import MANIFEST, read_manifest
 
 
@@ -58,17 +60,20 @@ class Standing:
 
 
 def standing_list(ws: Workspace, name: str, as_of: date) -> Standing | None:
-    """The campaign's list of that day, when there is one.
+    """The campaign's list of that day, when there is one: where this machine did not write it, as the ledger has it.
 
     Raises UserError for a campaign that is not there, and for a list whose files are not those that were written.
     """
     ws.campaign(name)
-    folder = ws.root / "leads" / name / as_of.isoformat()
-    if not (folder / MANIFEST).is_file():
+    ledger = ledger_of(ws)
+    kept = ledger.root / LEADS / name / as_of.isoformat()
+    if not (kept / MANIFEST).is_file():
         return None
-    told = read_manifest(
-        folder, f"Bring it back, or write another: leadlift leads {name} --as-of {as_of} --replace"
-    )
+    here = ws.root / LEADS / name / as_of.isoformat()
+    ours = (here / MANIFEST).is_file() and identity(here) == identity(kept)
+    folder, below = (here, "") if ours else (kept, ledger.below)
+    todo = f"Bring it back, or write another: leadlift leads {name} --as-of {as_of} --replace"
+    told = read_manifest(folder, todo, below)
     return Standing(
         name,
         told["list_id"],

@@ -14,15 +14,17 @@ import pyarrow.parquet as pq
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.outcomes import Treatment
 from leadlift.specs import Workspace
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.manifest import read_manifest
 from leadlift.workflows.places import ASSIGNED, KEPT, LEADS, PSEUDONYMS, is_day
 
 TODO = "Write the list again with `leadlift leads`, or take its folder away"
+FETCH = "Take .leadlift/ledger away: it is fetched again"
 
 
 @dataclass(frozen=True, eq=False)
 class WrittenList:
-    """One list as it stands on disk.
+    """One list as it stands in the ledger.
 
     assigned: a row for each customer, controls included. closes: offer -> the last day whose responses count.
     """
@@ -50,15 +52,18 @@ class WrittenList:
 def written_lists(ws: Workspace, campaign: str | None = None) -> list[WrittenList]:
     """Every list of a campaign, or of all, oldest first. Raises UserError for one that is not as it was written."""
     pattern = f"{campaign or '*'}/*/{KEPT}/{ASSIGNED}"
+    ledger = ledger_of(ws)
     found = [
-        _read(ws, path) for path in sorted((ws.root / LEADS).glob(pattern)) if is_day(path.parents[1].name)
+        _read(ws, path, ledger.below)
+        for path in sorted((ledger.root / LEADS).glob(pattern))
+        if is_day(path.parents[1].name)
     ]
     return sorted(found, key=lambda one: (one.as_of, one.campaign))
 
 
-def _read(ws: Workspace, path: Path) -> WrittenList:
+def _read(ws: Workspace, path: Path, below: str) -> WrittenList:
     folder = path.parents[1]
-    manifest = read_manifest(folder, TODO)
+    manifest = read_manifest(folder, FETCH if below else TODO, below)
     assigned = pq.read_table(path).to_pandas()
     assigned = assigned.astype(
         {CUSTOMER: str, "treatment_code": str, "offer": str, "channel": str, "cell": str}

@@ -12,8 +12,7 @@ from typing import Any
 from leadlift import __version__
 from leadlift.engines.files import sha256_of
 from leadlift.errors import UserError
-
-MANIFEST = "manifest.json"
+from leadlift.names import MANIFEST as MANIFEST
 
 
 def write_manifest(folder: Path, files: Sequence[Path], facts: Mapping[str, Any]) -> None:
@@ -33,15 +32,19 @@ def write_manifest(folder: Path, files: Sequence[Path], facts: Mapping[str, Any]
     )
 
 
-def read_manifest(folder: Path, todo: str) -> dict[str, Any]:
-    """The manifest of a folder whose files are all as they were written. Raises UserError, saying what to do."""
+def read_manifest(folder: Path, todo: str, below: str = "") -> dict[str, Any]:
+    """The manifest of a folder whose files are all as they were written. Raises UserError, saying what to do.
+
+    below: only files whose name begins so are looked at; others are not at hand.
+    """
     path = folder / MANIFEST
     if not path.is_file():
         raise UserError(f"nothing finished in {folder}. {todo}")
     manifest = _parsed(path)
     if manifest is None:
         raise UserError(f"{path} is not a manifest of leadlift's. {todo}")
-    for name, told in manifest["files"].items():
+    looked_at = {name: told for name, told in manifest["files"].items() if name.startswith(below)}
+    for name, told in looked_at.items():
         if not (folder / name).is_file() or sha256_of(folder / name) != told["sha256"]:
             raise UserError(f"{folder / name} is missing or not the file that was written. {todo}")
     return manifest

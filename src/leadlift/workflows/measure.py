@@ -16,10 +16,11 @@ from leadlift.outcomes.promise import by_band, by_decile, together, worked
 from leadlift.progress import SILENT, Progress
 from leadlift.reports.measured import ListLine, MeasuredPage, measured_html
 from leadlift.specs import Workspace
+from leadlift.workflows.cases import good_rows
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.lists import WrittenList, written_lists
 from leadlift.workflows.measure_log import log_measured
 from leadlift.workflows.measured import Measured
-from leadlift.workflows.outcomes import FOLDER, good_rows
 from leadlift.workflows.responses import matured, responses
 from leadlift.workflows.session import opened, tracker_of
 
@@ -47,7 +48,7 @@ def measure(
         )
     on = today or datetime.now().astimezone().date()
     progress.step("outcomes")
-    events = good_rows(ws.root / FOLDER)
+    events = good_rows(ledger_of(ws).events)
     with opened(ws) as home:
         open_until = {one.list_id: end for one in lists if (end := matured(ws, home, one, on)) is not None}
         told = [responses(ws, home, one, events) for one in lists if one.list_id not in open_until]

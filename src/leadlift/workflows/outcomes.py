@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from leadlift.engines.files import digest, locked, sha256_of, sweep, whole_file
 from leadlift.errors import UserError
 from leadlift.names import CUSTOMER
-from leadlift.outcomes import FIELDS, Judged, Rows, Treatment, case_table, judge_rows, read_outcomes, rows_of
+from leadlift.outcomes import FIELDS, Judged, Rows, Treatment, judge_rows, read_outcomes, rows_of
 from leadlift.specs import Workspace
 from leadlift.specs.base import nearest
+from leadlift.workflows.cases import good_rows, write_cases
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.lists import WrittenList, pseudonyms_of, written_lists
+from leadlift.workflows.places import OUTCOMES
 from leadlift.workflows.session import opened
 
-FOLDER, QUARANTINE, CASES = "outcomes", "quarantine", "cases.parquet"
-GOOD: dict[Hashable, Any] = {
-    "treatment_code": str,
-    CUSTOMER: str,
-    "event": str,
-    "day": "datetime64[s]",
-    "money": float,
-}
+QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True)
@@ -72,14 +66,16 @@ def add_outcomes(
     if names:
         rows = replace(rows, table=rows.table.replace({CUSTOMER: names}))
     on = today or datetime.now().astimezone().date()
-    folder = ws.root / FOLDER
+    folder, ledger = ws.root / OUTCOMES, ledger_of(ws)
     with locked(folder / "add"):
         sweep(folder)
-        judged = judge_rows(rows, *_known_codes(lists), good_rows(folder), on)
-        name = sha256_of(file)[:16] if file and not source else digest(f"{source}{len(rows.table)}{on}")
-        kept = _keep(folder, name, judged, rows.name)
-        aside = _put_aside(folder / QUARANTINE / f"{name}.csv", judged)
-        cases = _write_cases(folder, lists, on)
+        with ledger.adding(on) as adding:
+            judged = judge_rows(rows, *_known_codes(lists), good_rows(ledger.events), on)
+            name = sha256_of(file)[:16] if file and not source else digest(f"{source}{len(rows.table)}{on}")
+            kept = adding.keep(name, _to_keep(judged, rows.name))
+            aside = _put_aside(folder / QUARANTINE / f"{name}.csv", judged)
+        cases = write_cases(folder, lists, good_rows(ledger.events), on)
+        ledger.cases_made()
     return Added(
         rows.name,
         len(rows.table),
@@ -91,18 +87,6 @@ def add_outcomes(
         aside,
         cases,
     )
-
-
-def good_rows(folder: Path) -> pd.DataFrame:
-    """Every row counted so far: treatment_code, customer_id, event, day and money (NaN without)."""
-    tables = [
-        pq.read_table(path, columns=[str(name) for name in GOOD])
-        for path in sorted(folder.glob("events-*.parquet"))
-    ]
-    if not tables:
-        return pd.DataFrame({str(name): [] for name in GOOD}).astype(GOOD)
-    told: pd.DataFrame = pa.concat_tables(tables).to_pandas()
-    return told.astype(GOOD)
 
 
 def members_of(lists: Iterable[WrittenList]) -> pd.MultiIndex:
@@ -128,17 +112,11 @@ def _of_source(ws: Workspace, name: str, columns: Mapping[str, str]) -> Rows:
         return rows_of(home.engine.table(exp.select("*").from_(exp.to_table(name))), name, columns)
 
 
-def _keep(folder: Path, name: str, judged: Judged, source: str) -> Path | None:
-    """The good rows as a file of their own, named after what they came from; None when there are none."""
-    if not len(judged.good):
-        return None
+def _to_keep(judged: Judged, source: str) -> pa.Table:
+    """The good rows, with what they came from and when."""
     kept = pa.Table.from_pandas(judged.good.assign(source=source), preserve_index=False)
     now = pa.array([datetime.now(UTC)] * kept.num_rows, pa.timestamp("s", "UTC"))
-    taken = len(list(folder.glob(f"events-{name}*.parquet")))
-    path = folder / (f"events-{name}-{taken + 1}.parquet" if taken else f"events-{name}.parquet")
-    with whole_file(path) as temporary:
-        pq.write_table(kept.append_column("added_at", now), temporary, compression="zstd")
-    return path
+    return kept.append_column("added_at", now)
 
 
 def _put_aside(path: Path, judged: Judged) -> Path | None:
@@ -149,13 +127,3 @@ def _put_aside(path: Path, judged: Judged) -> Path | None:
     with whole_file(path) as temporary:
         told.to_csv(temporary, index=False, encoding="utf-8-sig")
     return path
-
-
-def _write_cases(folder: Path, lists: list[WrittenList], today: date) -> int:
-    """Everyone whose window has closed, as rows to learn from: the file is made anew from lists and events."""
-    assigned = pd.concat([one.assigned for one in lists], ignore_index=True)
-    closed = assigned[pd.to_datetime(assigned["closes"]) < pd.Timestamp(today)]
-    table = case_table(closed, good_rows(folder))
-    with whole_file(folder / CASES) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
-    return int(table.num_rows)

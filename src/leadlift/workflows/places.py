@@ -8,27 +8,18 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leadlift.ledger.places import ASSIGNED, EVENTS, KEPT, LEADS, OUTCOMES, is_day
 from leadlift.names import CUSTOMER
-from leadlift.specs import Workspace
 
-LEADS, KEPT, ASSIGNED, PSEUDONYMS = "leads", "kept", "assignments.parquet", "pseudonyms.parquet"
-SUPPRESSED = "suppressed.parquet"
+PSEUDONYMS, SUPPRESSED = "pseudonyms.parquet", "suppressed.parquet"
 SCORES = "scores.parquet"
-OUTCOMES = "outcomes"
-EVENTS = "events-*.parquet"
-
-
-def is_day(name: str) -> bool:
-    """Whether a folder is named after a day: a list that was replaced stands beside its successor, not so named."""
-    try:
-        date.fromisoformat(name)
-    except ValueError:
-        return False
-    return True
 
 
 def list_files(root: Path, name: str, until: date | None = None) -> list[tuple[str, date, Path]]:
-    """(campaign, day, file) of a file that the bank keeps of each of its lists, up to a day, the oldest first."""
+    """(campaign, day, file) of a file that the bank keeps of each of its lists, up to a day, the oldest first.
+
+    root: the ledger's.
+    """
     found = [
         (path.parents[2].name, date.fromisoformat(path.parents[1].name), path)
         for path in (root / LEADS).glob(f"*/*/{KEPT}/{name}")
@@ -39,14 +30,14 @@ def list_files(root: Path, name: str, until: date | None = None) -> list[tuple[s
     )
 
 
-def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:
+def own_contacts(root: Path, campaign: str, as_of: date) -> pa.Table:
     """Everyone on lists up to the day, but for the campaign's own of that day: customer_id, offer, channel, day, until.
 
     Controls are among them: were they free for the next list and the contacted not, the two could no longer be
-    compared. A list is read from its files alone: its campaign may be gone.
+    compared. A list is read from its files alone: its campaign may be gone. root: the ledger's.
     """
     told = []
-    for path in sorted((ws.root / LEADS).glob(f"*/*/{KEPT}/{ASSIGNED}")):
+    for path in sorted((root / LEADS).glob(f"*/*/{KEPT}/{ASSIGNED}")):
         folder = path.parents[1]
         if not is_day(folder.name) or (folder.parent.name, folder.name) == (campaign, as_of.isoformat()):
             continue
@@ -67,3 +58,18 @@ def own_contacts(ws: Workspace, campaign: str, as_of: date) -> pa.Table:
         }
     )
     return pa.concat_tables([one.cast(schema) for one in told]) if told else schema.empty_table()
+
+
+__all__ = [
+    "ASSIGNED",
+    "EVENTS",
+    "KEPT",
+    "LEADS",
+    "OUTCOMES",
+    "PSEUDONYMS",
+    "SCORES",
+    "SUPPRESSED",
+    "is_day",
+    "list_files",
+    "own_contacts",
+]

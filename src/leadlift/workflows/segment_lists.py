@@ -18,8 +18,9 @@ from leadlift.segments.profiled import Answer
 from leadlift.specs import SegmentDef, Workspace
 from leadlift.specs.segment_formulas import names_of
 from leadlift.training import everyone_spine
+from leadlift.workflows.cases import good_rows
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.lists import written_lists
-from leadlift.workflows.outcomes import FOLDER, good_rows
 from leadlift.workflows.responses import matured, responses
 from leadlift.workflows.segment_facts import members
 
@@ -39,7 +40,7 @@ def listed_cases(ws: Workspace, home: Home, today: date) -> tuple[pd.DataFrame, 
                 if (end := matured(ws, home, one, today)) is not None:
                     notes.append(f"list {one.list_id} of {name}: its window closes on {end}")
                     continue
-                events = good_rows(ws.root / FOLDER) if events is None else events
+                events = good_rows(ledger_of(ws).events) if events is None else events
                 cases, _ = responses(ws, home, one, events)
             except UserError as error:
                 notes.append(f"list {one.list_id} of {name}: {error}")

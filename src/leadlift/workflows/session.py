@@ -17,6 +17,7 @@ from leadlift.features import Home, open_sources
 from leadlift.machine import memory_budget
 from leadlift.specs import FILE, Source, Workspace
 from leadlift.tracking import Tracker, open_tracker
+from leadlift.workflows.ledger import ledger_url
 
 CACHE = ".leadlift/cache"
 
@@ -47,6 +48,11 @@ def every_row(ws: Workspace) -> Iterator[tuple[Home, list[tuple[str, Fault]]]]:
 
 @contextmanager
 def _started(ws: Workspace, sources: Mapping[str, Source]) -> Iterator[tuple[Home, list[tuple[str, Fault]]]]:
+    if ledger_url(ws) is not None:
+        # it needs pandas, which most commands do without
+        from leadlift.workflows.cases import refresh_cases
+
+        refresh_cases(ws)
     cache = ws.root / CACHE
     memory = memory_budget(ws.file.memory)
     with open_engine(ws.file.engine, ws.root, cache, ws.file.timezone, memory) as engine:

@@ -12,6 +12,7 @@ from typing import Any
 from leadlift.engines.files import sha256_of
 from leadlift.errors import GateError, UserError
 from leadlift.specs import Workspace
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.manifest import MANIFEST
 from leadlift.workflows.places import LEADS
 
@@ -37,7 +38,7 @@ def verify_list(ws: Workspace, file: Path, today: date | None = None) -> KnownLi
     if not file.is_file():
         raise UserError(f"{file}: there is no such file")
     sha = sha256_of(file)
-    lists = list(_manifests(ws.root / LEADS))
+    lists = list(_manifests(ledger_of(ws).root / LEADS))
     found = [
         (folder, told, name)
         for folder, told in lists

@@ -21,13 +21,13 @@ from leadlift.names import AS_OF, CUSTOMER
 from leadlift.specs import Source, Workspace, column_types, marked_columns
 from leadlift.workflows import view_columns as told
 from leadlift.workflows.customer_segments import SEGMENT, segment_files
+from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.manifest import MANIFEST
 from leadlift.workflows.places import (
     ASSIGNED,
     EVENTS,
     KEPT,
     LEADS,
-    OUTCOMES,
     SCORES,
     SUPPRESSED,
     is_day,
@@ -90,16 +90,19 @@ def _meaning(ws: Workspace, source: Source, column: str) -> str:
 
 
 def _ours(ws: Workspace, *, with_pii: bool) -> Iterable[View]:
-    root = ws.root
     if ws.features:
         yield _features_view(ws, with_pii=with_pii)
-    yield _files_view("scores", "scores of every day", told.SCORES, lambda: _scores(root))
-    yield _files_view("leads", "who was on which list, controls included", told.LEADS, lambda: _leads(root))
+    yield _files_view("scores", "scores of every day", told.SCORES, lambda: _scores(ws.root))
     yield _files_view(
-        "suppressed", "whom a rule kept from a list", told.SUPPRESSED, lambda: _of_lists(root, SUPPRESSED)
+        "leads", "who was on which list, controls included", told.LEADS, lambda: _leads(ledger_of(ws).root)
     )
-    yield _table_view("lists", "the lists", told.LISTS, lambda: _lists(root))
-    yield _files_view("outcomes", "what came back from lists", told.OUTCOMES, lambda: _outcomes(root))
+    yield _files_view(
+        "suppressed", "whom a rule kept from a list", told.SUPPRESSED, lambda: _suppressed(ledger_of(ws).root)
+    )
+    yield _table_view("lists", "the lists", told.LISTS, lambda: _lists(ledger_of(ws).root))
+    yield _files_view(
+        "outcomes", "what came back from lists", told.OUTCOMES, lambda: _outcomes(ledger_of(ws).events)
+    )
     yield _files_view("segments", "who is in which group", told.SEGMENTS, lambda: _segments(ws))
 
 
@@ -197,15 +200,15 @@ def _leads(root: Path) -> list[Part]:
     return [_part([path], {"campaign": campaign}) for campaign, _, path in list_files(root, ASSIGNED)]
 
 
-def _of_lists(root: Path, name: str) -> list[Part]:
+def _suppressed(root: Path) -> list[Part]:
     return [
         _part([path], {"campaign": campaign, AS_OF: day.isoformat()})
-        for campaign, day, path in list_files(root, name)
+        for campaign, day, path in list_files(root, SUPPRESSED)
     ]
 
 
-def _outcomes(root: Path) -> list[Part]:
-    return [_part([path], {}) for path in sorted((root / OUTCOMES).glob(EVENTS))]
+def _outcomes(folder: Path) -> list[Part]:
+    return [_part([path], {}) for path in sorted(folder.glob(EVENTS))]
 
 
 def _lists(root: Path) -> list[dict[str, Any]]:
