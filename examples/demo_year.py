@@ -97,6 +97,9 @@ def found(folder: Path, customers: int, seed: int) -> None:
     """The demo bank, its workspace, and the campaign of the year."""
     shutil.copy(ROOT / "leadlift.yaml", folder)
     shutil.copytree(ROOT / "feature_defs", folder / "feature_defs")
+    # what is remembered for longer than the reference workspace does
+    for file in sorted((HERE / "year").glob("*.yaml")):
+        shutil.copy(file, folder / "feature_defs" / f"year_{file.name}")
     (folder / "pipelines" / "campaigns").mkdir(parents=True)
     shutil.copy(ROOT / "pipelines" / f"{PIPELINE}.yaml", folder / "pipelines")
     text = FILES[f"pipelines/campaigns/{CAMPAIGN}.yaml"]

@@ -37,7 +37,8 @@ def served(tools: Path, folder: Path) -> Iterator[str]:
     if os.getuid() == 0:  # the server refuses to run as root
         folder.chmod(0o755)
         shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
+        found = shutil.which("runuser", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
+        as_user = [found or "runuser", "-u", "postgres", "--"]
     port = free_port()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     make = [tools / "initdb", "-D", folder / "db", "-U", "bank", "-A", "trust", "-N"]
