@@ -183,7 +183,27 @@ def test_a_killed_search_loses_no_finished_trial_and_goes_on(tmp_path, workers):
     kept = {trial.number: trial.value for trial in result.trials if trial.state == "complete"}
     assert kept.items() >= finished.items()
     assert sum(trial.state != "interrupted" for trial in result.trials) == wanted
-    assert not claims.claimed(study_in(file))
+    assert all(trial.state.is_finished() for trial in claims.begun(study_in(file)))
+
+
+def test_a_trial_that_ends_while_they_are_counted_counts(tmp_path):
+    study = _optuna.create_study(study_name="s", storage=open_storage(tmp_path / "t"))
+    trial = study.ask()
+    claims.claim(trial)
+
+    class EndsWhenLookedAt:
+        """The study, in which somebody ends the trial right after each look."""
+
+        def get_trials(self, **asked):
+            found = study.get_trials(**asked)
+            if not trial.study.trials[trial.number].state.is_finished():
+                study.tell(trial, 1.0)
+            return found
+
+    looked_at = EndsWhenLookedAt()
+    assert [one.number for one in claims.begun(looked_at)] == [trial.number]
+    assert [one.number for one in claims.begun(looked_at)] == [trial.number]
+    assert [one.state.is_finished() for one in claims.begun(looked_at)] == [True]
 
 
 def test_who_looks_while_a_trial_is_claimed_leaves_it_to_its_process(tmp_path):

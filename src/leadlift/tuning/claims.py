@@ -12,6 +12,7 @@ from datetime import datetime
 
 from leadlift.tracking.processes import is_dead, this_process
 from leadlift.tuning._optuna import FrozenTrial, Study, Trial, TrialState, UpdateFinishedTrialError
+from leadlift.tuning.history import FINISHED
 
 OWNER, BEAT, TRIED = "owner", "beat", "tried"
 BEAT_EVERY = 30.0
@@ -34,10 +35,14 @@ def beat(trial: Trial) -> None:
     trial.set_user_attr(BEAT, time.time())
 
 
-def claimed(study: Study) -> list[FrozenTrial]:
-    """Return the running trials that somebody runs. One without an owner may have been born to a killed process."""
-    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-    return [trial for trial in running if OWNER in trial.user_attrs]
+def begun(study: Study) -> list[FrozenTrial]:
+    """Return the trials that are finished or that somebody runs.
+
+    Read at once: one that ended between two readings would be in neither, and another be tried in its place. A running
+    one without an owner may have been born to a killed process.
+    """
+    found = study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.RUNNING))
+    return [trial for trial in found if trial.state != TrialState.RUNNING or OWNER in trial.user_attrs]
 
 
 def close_abandoned(study: Study, ours: Collection[int] = ()) -> None:

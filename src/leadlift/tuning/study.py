@@ -24,7 +24,7 @@ from leadlift.tuning._optuna import (
     UpdateFinishedTrialError,
     create_study,
 )
-from leadlift.tuning.claims import BEAT_EVERY, beat, claim, claimed, close_abandoned, give_up
+from leadlift.tuning.claims import BEAT_EVERY, beat, begun, claim, close_abandoned, give_up
 from leadlift.tuning.finals import finalists, finals_kept, keep_final
 from leadlift.tuning.fingerprint import fingerprint
 from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
@@ -133,10 +133,10 @@ class _Search:
             return trial
 
     def _wanted(self) -> bool:
-        begun = self._study.get_trials(deepcopy=False, states=tuple(FINISHED)) + claimed(self._study)
-        if not any(trial.state != TrialState.PRUNED for trial in begun):
+        there = begun(self._study)
+        if not any(trial.state != TrialState.PRUNED for trial in there):
             return True
-        enough = self._settings.trials is not None and len(begun) >= self._settings.trials
+        enough = self._settings.trials is not None and len(there) >= self._settings.trials
         return not enough and not self._pace.trials_over()
 
     def _run(self, bench: Bench, trial: Trial) -> None:
