@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +10,13 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from leadlift.engines.addresses import PACKAGES, hidden, with_driver
+from leadlift.engines.making import one_makes
 from leadlift.errors import UserError
 from leadlift.ledger.tables import STATE, TOLD
 from leadlift.tracking.places import without_password
 
 # Seconds that a writer to an SQLite file waits for another. PostgreSQL waits as long as the other works.
 PATIENCE = 60
-# Seconds between attempts at a database whose tables somebody else is making.
-FIRST_PAUSES = (0.2, 0.5, 1.0, 2.0)
 
 
 class Database:
@@ -60,18 +58,16 @@ class Database:
                 connection.execute(mine.values(state=STATE.c.state + 1))
 
     def _made(self, connection: sa.Connection) -> None:
-        """Make the tables. Commands that begin at one moment in an empty database all try: one of them can."""
-        for pause in (*FIRST_PAUSES, None):
-            try:
-                if not sa.inspect(connection).has_table(STATE.name):
-                    TOLD.create_all(connection)
-                connection.commit()
-                return
-            except (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.OperationalError) as error:
-                connection.rollback()
-                if pause is None or not any(word in str(error.orig) for word in ("exist", "duplicate")):
-                    raise
-                time.sleep(pause)
+        def make() -> None:
+            with connection.begin():
+                TOLD.create_all(connection)
+
+        if not self._there(connection):
+            one_makes(make)
+
+    def _there(self, connection: sa.Connection) -> bool:
+        with connection.begin():
+            return bool(sa.inspect(connection).has_table(STATE.name))
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from leadlift.engines.addresses import PACKAGES, hidden, with_driver
+from leadlift.engines.making import one_makes
 from leadlift.errors import UserError
 from leadlift.tracking.places import without_password
 from leadlift.tuning._optuna import (
@@ -23,8 +23,6 @@ from leadlift.tuning._optuna import (
 
 # Seconds after which the lock of a process that was killed inside is taken away. Appending takes milliseconds.
 LOCK_PATIENCE = 10
-# Seconds between attempts at a database whose tables somebody else is making.
-FIRST_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 def open_storage(place: Path | str | None) -> BaseStorage:
@@ -51,15 +49,8 @@ def open_storage(place: Path | str | None) -> BaseStorage:
 
 
 def _database(url: str) -> RDBStorage:
-    """Open the database. Commands that begin at one moment in an empty one all make its tables: one of them can."""
-    for pause in FIRST_PAUSES:
-        try:
-            return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
-        except (IntegrityError, ProgrammingError, OperationalError) as error:
-            if "exist" not in str(error.orig) and "duplicate" not in str(error.orig):
-                raise
-            time.sleep(pause)
-    return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+    """Open the database, with its tables."""
+    return one_makes(lambda: RDBStorage(url, engine_kwargs={"pool_pre_ping": True}))
 
 
 @contextmanager
