@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm as lgb
@@ -76,11 +77,25 @@ class Bins:
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
         self._own = make_dataset(trial.matrix, trial.y, trial.encoding)
+
+    @cached_property
+    def _with_treatment(self) -> lgb.Dataset:
+        """The rows with the treatment as one more feature."""
+        trial = self.trial
         shadow = Encoding((*trial.encoding.features, SHADOW), trial.encoding.categories)
         beside = np.column_stack([trial.matrix, trial.treated.astype(np.float32)])
-        self._with_treatment = make_dataset(beside, trial.y, shadow)
-        proxy = trial.proxy
-        self._proxy = None if proxy is None else make_dataset(proxy.matrix, proxy.y, trial.encoding)
+        return make_dataset(beside, trial.y, shadow)
+
+    @property
+    def proxy(self) -> Proxy:
+        """What the learner `proxy` learns from. Raises ValueError where there is nothing."""
+        if self.trial.proxy is None:
+            raise ValueError("the learner 'proxy' needs the cases of a proxy")
+        return self.trial.proxy
+
+    @cached_property
+    def _of_proxy(self) -> lgb.Dataset:
+        return make_dataset(self.proxy.matrix, self.proxy.y, self.trial.encoding)
 
     def grow(
         self,
@@ -100,21 +115,16 @@ class Bins:
 
         Also returns which cases of the proxy these are.
         """
-        trial, proxy = self.trial, self.trial.proxy
-        if proxy is None or self._proxy is None:
-            raise ValueError("the learner 'proxy' needs the cases of a proxy")
-        unseen = np.setdiff1d(trial.customer, trial.customer[rows])
-        seen = np.flatnonzero(~np.isin(proxy.customer, unseen))
-        return _grown(self._proxy, seen, proxy.y[seen], params, rounds), seen
+        unseen = np.setdiff1d(self.trial.customer, self.trial.customer[rows])
+        seen = np.flatnonzero(~np.isin(self.proxy.customer, unseen))
+        return _grown(self._of_proxy, seen, self.proxy.y[seen], params, rounds), seen
 
     def retell(self, model: lgb.Booster, rounds: int, seen: Rows) -> lgb.Booster:
         """Trees whose sum is about the chance that the model gives to the proxy's cases: log odds do not add up."""
-        if self.trial.proxy is None or self._proxy is None:
-            raise ValueError("the learner 'proxy' needs the cases of a proxy")
         step = -(-len(seen) // RETOLD_ROWS)
         some = seen[::step]
-        chance = np.asarray(model.predict(self.trial.proxy.matrix[some], num_iteration=rounds))
-        return _grown(self._proxy, some, chance, {"min_data_in_leaf": 20, **RETOLD}, RETOLD_ROUNDS)
+        chance = np.asarray(model.predict(self.proxy.matrix[some], num_iteration=rounds))
+        return _grown(self._of_proxy, some, chance, {"min_data_in_leaf": 20, **RETOLD}, RETOLD_ROUNDS)
 
 
 def _grown(

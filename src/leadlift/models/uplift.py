@@ -17,18 +17,25 @@ import numpy.typing as npt
 from leadlift.models.tree_text import TreeText, total
 from leadlift.models.trial import RETOLD_ROUNDS, Bins, Floats, Rows, Trial
 
-ROUNDS = (15, 40, 100)
-"""Numbers of trees that are tried; one fit gives them all."""
-LEAVES = (3, 7)
-"""Sizes of trees that are tried. Effects are small beside the noise: large trees learn the noise."""
+
+@dataclass(frozen=True)
+class Grid:
+    """What is tried of a learner. leaves: sizes of trees. rounds: numbers of trees, rising; one fit gives them all."""
+
+    leaves: tuple[int, ...]
+    rounds: tuple[int, ...]
+
+
+EFFECT = Grid(leaves=(3, 7), rounds=(15, 40, 100))
+"""Effects are small beside the noise: large trees learn the noise."""
+CHANCE = Grid(leaves=(7,), rounds=(100, 300))
+"""The proxy's outcome is seen, not a difference, and of more cases: it bears more trees."""
 COMMON: Mapping[str, Any] = {
     "objective": "regression",
     "learning_rate": 0.05,
     "feature_fraction": 0.7,
     "lambda_l2": 10.0,
 }
-PROXY_ROUNDS, PROXY_LEAVES = (100, 300), (7,)
-"""The same for the proxy: an outcome that is seen, not a difference, of more cases, bears more of them."""
 OUTCOME: Mapping[str, Any] = {**COMMON, "num_leaves": 8}
 OUTCOME_ROUNDS = 80
 INNER_FOLDS = 3
@@ -83,7 +90,7 @@ def s_learner(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) ->
     """One model with the treatment among its features, asked with and without (Künzel et al., 2019)."""
     # the treatment is one column among many: it is always on offer, or most trees would not know of it
     own = {**params, "feature_fraction": 1.0}
-    model = bins.grow(rows, bins.trial.y[rows], own, ROUNDS[-1], with_treatment=True)
+    model = bins.grow(rows, bins.trial.y[rows], own, EFFECT.rounds[-1], with_treatment=True)
 
     def parts(rounds: int) -> TreeText:
         text = TreeText.of(model, rounds)
@@ -96,7 +103,7 @@ def t_learner(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) ->
     """A model of each group, and their difference (Künzel et al., 2019)."""
     trial = bins.trial
     groups = [rows[trial.treated[rows] == group] for group in (0.0, 1.0)]
-    models = [bins.grow(group, trial.y[group], params, ROUNDS[-1]) for group in groups]
+    models = [bins.grow(group, trial.y[group], params, EFFECT.rounds[-1]) for group in groups]
 
     def parts(rounds: int) -> TreeText:
         without, with_ = (TreeText.of(model, rounds) for model in models)
@@ -111,8 +118,8 @@ def x_learner(bins: Bins, rows: Rows, nuisance: Nuisance, params: Mapping[str, A
     control, treated = (rows[trial.treated[rows] == group] for group in (0.0, 1.0))
     gained = trial.y[treated] - np.asarray(nuisance.control.predict(trial.matrix[treated]))
     missed = np.asarray(nuisance.treated.predict(trial.matrix[control])) - trial.y[control]
-    of_treated = bins.grow(treated, gained, params, ROUNDS[-1])
-    of_control = bins.grow(control, missed, params, ROUNDS[-1])
+    of_treated = bins.grow(treated, gained, params, EFFECT.rounds[-1])
+    of_control = bins.grow(control, missed, params, EFFECT.rounds[-1])
     share = float(trial.treated[rows].mean())
 
     def parts(rounds: int) -> TreeText:
@@ -128,7 +135,7 @@ def x_learner(bins: Bins, rows: Rows, nuisance: Nuisance, params: Mapping[str, A
 
 def dr_learner(bins: Bins, rows: Rows, nuisance: Nuisance, params: Mapping[str, Any]) -> Parts:
     """A regression on cross-fitted doubly robust scores (Kennedy, 2020)."""
-    model = bins.grow(rows, nuisance.pseudo, params, ROUNDS[-1])
+    model = bins.grow(rows, nuisance.pseudo, params, EFFECT.rounds[-1])
     return lambda rounds: TreeText.of(model, rounds)
 
 
@@ -141,10 +148,10 @@ def class_transformation(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[st
     trial = bins.trial
     y, t, e = trial.y[rows], trial.treated[rows], trial.propensity[rows]
     if not trial.binary:
-        model = bins.grow(rows, y * (t - e) / (e * (1 - e)), params, ROUNDS[-1])
+        model = bins.grow(rows, y * (t - e) / (e * (1 - e)), params, EFFECT.rounds[-1])
         return lambda rounds: TreeText.of(model, rounds)
     weight = np.where(t == 1, 0.5 / e, 0.5 / (1 - e))
-    agreed = bins.grow(rows, np.where(t == 1, y, 1 - y), params, ROUNDS[-1], weight)
+    agreed = bins.grow(rows, np.where(t == 1, y, 1 - y), params, EFFECT.rounds[-1], weight)
     return lambda rounds: TreeText.of(agreed, rounds).times(2.0).plus(-1.0)
 
 
@@ -157,7 +164,7 @@ def proportional(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any])
     trial = bins.trial
     without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
     treated = rows[trial.treated[rows] == 1]
-    model = bins.grow(treated, trial.y[treated], params, ROUNDS[-1])
+    model = bins.grow(treated, trial.y[treated], params, EFFECT.rounds[-1])
     made = float((with_ - without) / with_) if with_ else 0.0
     return lambda rounds: TreeText.of(model, rounds).times(made)
 
@@ -173,7 +180,7 @@ def proxy(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Par
     """
     trial = bins.trial
     without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
-    model, seen = bins.grow_proxy(rows, {**params, "objective": "binary"}, PROXY_ROUNDS[-1])
+    model, seen = bins.grow_proxy(rows, {**params, "objective": "binary"}, CHANCE.rounds[-1])
 
     def parts(rounds: int) -> TreeText:
         told = bins.retell(model, rounds, seen)
@@ -194,6 +201,8 @@ LEARNERS: Mapping[str, Learner] = {
     "proportional": proportional,
     "proxy": proxy,
 }
+GRIDS: Mapping[str, Grid] = {"proxy": CHANCE}
+"""Learners with a grid of their own; the others have that of effects."""
 
 
 @dataclass(frozen=True, order=True)
@@ -214,8 +223,8 @@ def settings(learners: Sequence[str]) -> list[Setting]:
     return [
         Setting(name, leaves, rounds)
         for name in learners
-        for leaves in (PROXY_LEAVES if name == "proxy" else LEAVES)
-        for rounds in (PROXY_ROUNDS if name == "proxy" else ROUNDS)
+        for leaves in GRIDS.get(name, EFFECT).leaves
+        for rounds in GRIDS.get(name, EFFECT).rounds
     ]
 
 
