@@ -93,8 +93,8 @@ def said(folder: Path, *words: str) -> Any:
     return json.loads(out.getvalue()) if out.getvalue().strip() else None
 
 
-def found(folder: Path, customers: int, seed: int) -> None:
-    """The demo bank, its workspace, and the campaign of the year."""
+def lay_out(folder: Path, customers: int) -> None:
+    """The workspace: the reference workspace's sources and features, and the campaign of the year."""
     shutil.copy(ROOT / "leadlift.yaml", folder)
     shutil.copytree(ROOT / "feature_defs", folder / "feature_defs")
     # what is remembered for longer than the reference workspace does
@@ -105,7 +105,6 @@ def found(folder: Path, customers: int, seed: int) -> None:
     text = FILES[f"pipelines/campaigns/{CAMPAIGN}.yaml"]
     told = text.format(name=CAMPAIGN, value=VALUE, cost=COST, size=customers // 12)
     (folder / "pipelines" / "campaigns" / f"{CAMPAIGN}.yaml").write_text(told)
-    said(folder, "simulate", "--customers", str(customers), "--seed", str(seed))
 
 
 def month(folder: Path, day: date, number: int) -> dict[str, Any]:
@@ -196,13 +195,18 @@ def _told(name: str, found: np.ndarray) -> dict[str, float]:
     return {name: found[0], f"{name} low": low, f"{name} high": high}
 
 
+def lay_out_uplift(folder: Path) -> None:
+    """The uplift pipeline and its proxy."""
+    for name in ("deposit_credited", UPLIFT):
+        (folder / "pipelines" / f"{name}.yaml").write_text(FILES[f"pipelines/{name}.yaml"])
+
+
 def uplift(folder: Path, day: date) -> tuple[str, str]:
     """Learn whom a contact moves and score the day with it. Returns what the training says, and who would rank.
 
     The uplift model ranks when its gates say yes: it finds an effect twice, and ranks no worse than the response model.
     """
-    for name in ("deposit_credited", UPLIFT):
-        (folder / "pipelines" / f"{name}.yaml").write_text(FILES[f"pipelines/{name}.yaml"])
+    lay_out_uplift(folder)
     told = said(folder, "train", UPLIFT)
     ranks = said(folder, "promote", UPLIFT) is not None
     if not ranks:
@@ -221,7 +225,8 @@ def uplift(folder: Path, day: date) -> tuple[str, str]:
 
 def live(folder: Path, customers: int, months: int, seed: int) -> pd.DataFrame:
     """Live through the year and hold every list against the truth."""
-    found(folder, customers, seed)
+    lay_out(folder, customers)
+    said(folder, "simulate", "--customers", str(customers), "--seed", str(seed))
     day, told = date(2026, 6, 30), []
     for number in range(months):
         told.append(month(folder, day, number))

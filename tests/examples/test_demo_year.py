@@ -9,6 +9,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from leadlift.features import chosen
+from leadlift.specs import open_workspace
+
 SCRIPT = Path(__file__).parents[2] / "examples" / "demo_year.py"
 
 
@@ -20,6 +23,20 @@ def year() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_years_specs_are_sound_and_its_models_learn_from_what_is_remembered(year, tmp_path):
+    year.lay_out(tmp_path, 12_000)
+    year.lay_out_uplift(tmp_path)
+    ws = open_workspace(tmp_path)
+    for name in (year.PIPELINE, year.UPLIFT):
+        learned = {feature.name for feature in chosen(ws.features, ws.pipeline(name)).features}
+        assert {
+            "bought_when_reached",
+            "remembered_answer_rate_730d",
+            "remembered_to_other_bank_rate_365d",
+        } <= learned
+    assert ws.pipeline(year.UPLIFT).treatment.proxy == "deposit_credited"
 
 
 def test_the_best_tenth_by_a_score_is_what_is_earned(year):
