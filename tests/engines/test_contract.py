@@ -36,6 +36,20 @@ def test_parquet_is_read_with_the_declared_names_and_types(engine, tmp_path):
     assert all_rows(engine, "it") == [("7", 1.0), ("8", 2.0)]
 
 
+def test_a_file_that_was_written_anew_is_read_anew(engine, tmp_path):
+    """Also within the same second, with as many bytes, and for a filter that its footer could answer."""
+    path = kept(tmp_path, id=["1"], amount=[1.0])
+    for value in (2.0, 3.0):
+        assert engine.open_source("it", source(TWO, "data.parquet")) == []
+        before, size = all_rows(engine, "it"), path.stat().st_size
+        other = kept(tmp_path, "other.parquet", id=["1"], amount=[value])
+        assert other.stat().st_size == size
+        other.replace(path)
+        assert engine.open_source("it", source(TWO, "data.parquet")) == []
+        found = engine.table(exp.select("amount").from_("it").where(f"amount = {value}"))
+        assert found["amount"].to_pylist() == [value] != [row[1] for row in before]
+
+
 def test_a_glob_is_the_union_of_its_files_by_the_names_of_columns(engine, tmp_path):
     kept(tmp_path, "parts/b.parquet", amount=[2.0], id=["2"])
     kept(tmp_path, "parts/a.parquet", id=["1"], amount=[1.0])
