@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leadlift.ledger import open_ledger
+from leadlift.ledger.places import OUTCOMES
 from leadlift.workflows.places import own_contacts
 
 from .lists import DAY, events, fill, told, write
@@ -23,7 +24,7 @@ def opened(place, tmp_path):
 def test_an_empty_ledger_has_no_list_and_no_outcome(opened):
     ledger = opened()
     assert told(ledger) == {}
-    assert list(ledger.events.glob("events-*")) == []
+    assert list((ledger.root / OUTCOMES).glob("events-*")) == []
     assert ledger.said_of("fund", DAY) == ""
     assert ledger.cases_due is None
 
@@ -68,7 +69,7 @@ def test_outcomes_are_read_as_they_were_added(opened):
     with opened().adding(date(2026, 7, 10)) as adding:
         path = adding.keep("abc", rows)
     ledger = opened()
-    (file,) = ledger.events.glob("events-*.parquet")
+    (file,) = (ledger.root / OUTCOMES).glob("events-*.parquet")
     assert file == path
     assert file.name == "events-abc.parquet"
     assert pq.read_table(file).cast(rows.schema).to_pylist() == rows.to_pylist()
@@ -80,7 +81,7 @@ def test_more_rows_of_the_same_file_get_the_next_name_and_no_rows_no_file(opened
             adding.keep("abc", events(("c", "ann", "answered", day, None)))
     with opened().adding(date(2026, 7, 10)) as adding:
         assert adding.keep("abc", events()) is None
-    names = sorted(path.name for path in opened().events.glob("events-*"))
+    names = sorted(path.name for path in (opened().root / OUTCOMES).glob("events-*"))
     assert names == ["events-abc-2.parquet", "events-abc.parquet"]
 
 
@@ -89,4 +90,4 @@ def test_who_adds_sees_what_was_added_before(opened):
     with opened().adding(date(2026, 7, 10)) as adding:
         adding.keep("abc", events(("c", "ann", "answered", "2026-07-03", None)))
     with early.adding(date(2026, 7, 10)):
-        assert len(list(early.events.glob("events-*.parquet"))) == 1
+        assert len(list((early.root / OUTCOMES).glob("events-*.parquet"))) == 1

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from leadlift.engines.addresses import with_driver
 from leadlift.errors import UserError
 from leadlift.ledger import open_ledger
+from leadlift.ledger.places import OUTCOMES
 from leadlift.workflows.places import own_contacts
 
 from .lists import DAY, events, fill, told, write
@@ -56,7 +57,7 @@ def test_workspaces_of_another_name_know_nothing_of_each_other(machine, tmp_path
         adding.keep("abc", events(("c", "ann", "answered", "2026-07-03", None)))
     stranger = machine("c", workspace="other-bank")
     assert told(stranger) == {}
-    assert not list(stranger.events.glob("events-*"))
+    assert not list((stranger.root / OUTCOMES).glob("events-*"))
 
 
 def test_the_second_of_two_who_write_the_same_list_is_refused_and_leaves_nothing(machine, tmp_path):
@@ -159,7 +160,7 @@ def test_outcomes_cannot_be_counted_twice(machine, url):
         adding.keep("def", events(row))
     assert "customer-77" not in str(said.value)
     assert rows(url, "SELECT file, rows FROM leadlift_outcome_files") == [("abc", 1)]
-    assert len(list(machine("b").events.glob("events-*.parquet"))) == 1
+    assert len(list((machine("b").root / OUTCOMES).glob("events-*.parquet"))) == 1
 
 
 def test_lists_and_outcomes_in_files_come_into_the_ledger_once(machine, url, tmp_path):
@@ -232,7 +233,7 @@ def test_a_snapshot_is_fetched_once_and_mended_when_it_was_cut_short(machine, tm
     again = machine("b")
     assert told(again) == {"fund 2026-06-30": ["ann"]}
     assert again.said_of("fund", DAY)
-    assert not list(again.events.glob("events-*"))
+    assert not list((again.root / OUTCOMES).glob("events-*"))
 
 
 def test_a_file_larger_than_a_row_may_be_is_put_together_again(machine, tmp_path, monkeypatch):
@@ -280,7 +281,7 @@ def test_a_snapshot_never_takes_for_known_what_is_not_settled(machine, url, tmp_
         failing()
     with machine("b").adding(ON) as adding:
         adding.keep("def", events(("c", "bob", "answered", "2026-07-03", None)))
-    assert [path.name for path in machine("a").events.glob("events-*")] == ["events-def.parquet"]
+    assert [path.name for path in (machine("a").root / OUTCOMES).glob("events-*")] == ["events-def.parquet"]
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,6 @@ class FileLedger:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    @property
-    def events(self) -> Path:
-        """outcomes/ of the workspace."""
-        return self.root / OUTCOMES
-
     @contextmanager
     def recording(
         self, campaign: str, day: date, folder: Path, *, replace: bool, reads_lists: bool
@@ -40,7 +35,7 @@ class FileLedger:
     @contextmanager
     def adding(self, on: date) -> Iterator[FileAdding]:
         """Who adds holds the lock of the folder."""
-        yield FileAdding(self.events)
+        yield FileAdding(self.root / OUTCOMES)
 
     def cases_made(self) -> None:
         """Files need no note."""

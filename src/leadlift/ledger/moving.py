@@ -107,15 +107,20 @@ def move_lists(connection: sa.Connection, name: str, found: Sequence[tuple[Place
 
 def move_events(connection: sa.Connection, name: str, found: Mapping[str, Path]) -> None:
     """Write down what came back. What the ledger has already, added by another machine, stands as it is there."""
+    files = connection.scalars(sa.select(FILES.c.file).where(FILES.c.name == name)).all()
+    known = [EVENT_ROWS.empty_table().select(KEY), *(_keys_of(connection, name, file) for file in files)]
     for file, path in found.items():
-        if connection.scalar(sa.select(sa.func.count()).where(FILES.c.name == name, FILES.c.file == file)):
+        if file in files:
             continue
         rows = pq.read_table(path)
         for column in EVENT_ROWS:
             if column.name not in rows.column_names:
                 rows = rows.append_column(column, pa.nulls(rows.num_rows, column.type))
         rows = rows.select(EVENT_ROWS.names).cast(EVENT_ROWS)
-        insert_events(connection, name, file, _new(connection, name, rows))
+        # the rows that no other file has
+        new = rows.join(pa.concat_tables(known), KEY, join_type="left anti").sort_by("line")
+        insert_events(connection, name, file, new)
+        known.append(new.select(KEY))
 
 
 def cases_day(root: Path) -> date | None:
@@ -127,13 +132,8 @@ def cases_day(root: Path) -> date | None:
     return last + timedelta(days=1) if last is not None else None
 
 
-def _new(connection: sa.Connection, name: str, rows: pa.Table) -> pa.Table:
-    """The rows that no other file in the ledger has."""
-    files = connection.scalars(sa.select(FILES.c.file).where(FILES.c.name == name)).all()
-    known = [fetch_events(connection, name, one).select(KEY) for one in files]
-    return (
-        rows if not known else rows.join(pa.concat_tables(known), KEY, join_type="left anti").sort_by("line")
-    )
+def _keys_of(connection: sa.Connection, name: str, file: str) -> pa.Table:
+    return fetch_events(connection, name, file).select(KEY)
 
 
 def _aside(folder: Path) -> list[Path]:

@@ -36,10 +36,6 @@ class Ledger(Protocol):
     def cases_due(self) -> date | None:
         """The day for which outcomes/cases.parquet must be made anew, None where it is as it should be."""
 
-    @property
-    def events(self) -> Path:
-        """The folder of what came back."""
-
     def recording(
         self, campaign: str, day: date, folder: Path, *, replace: bool, reads_lists: bool
     ) -> AbstractContextManager[Sequence[str]]:
@@ -51,7 +47,10 @@ class Ledger(Protocol):
         """
 
     def adding(self, on: date) -> AbstractContextManager[Adding]:
-        """Only one command adds what came back at a time; it has seen `events` as they are. on: the day stood on."""
+        """Only one command adds what came back at a time; it has seen the outcomes below `root` as they are.
+
+        on: the day stood on.
+        """
 
     def cases_made(self) -> None:
         """Note that outcomes/cases.parquet is as it should be."""

@@ -58,11 +58,6 @@ class SharedLedger:
         self.root, self._index = folder, index
         self._database, self._workspace = database, workspace
 
-    @property
-    def events(self) -> Path:
-        """outcomes/ of the snapshot."""
-        return self.root / OUTCOMES
-
     @contextmanager
     def recording(
         self, campaign: str, day: date, folder: Path, *, replace: bool, reads_lists: bool
@@ -128,7 +123,7 @@ class SharedLedger:
         name = self._database.name
         with self._database.writing() as connection:
             refreshed(connection, name, self.root)
-            yield SharedAdding(connection, name, self.events)
+            yield SharedAdding(connection, name, self.root / OUTCOMES)
             _note_added(connection, name, on)
         with self._database.reading() as connection:
             self._index = refreshed(connection, name, self.root)

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from leadlift.affinity import FROZEN_BY, Found, frozen_yaml
 from leadlift.engines.files import sweep, whole_folder, write_text
 from leadlift.errors import UserError
-from leadlift.names import CUSTOMER
+from leadlift.names import CUSTOMER, MANIFEST
 from leadlift.reports.sheets import write_sheets
 from leadlift.specs.affinity import Affinity
-from leadlift.workflows.manifest import MANIFEST, write_manifest
+from leadlift.workflows.manifest import write_manifest
 
 SHARES = (
     "support", "support_low", "support_high", "confidence", "confidence_low", "confidence_high", "chance", "chance_low",

@@ -28,10 +28,11 @@ GOOD: dict[Hashable, Any] = {
 }
 
 
-def good_rows(folder: Path) -> pd.DataFrame:
-    """Every row counted so far: treatment_code, customer_id, event, day and money (NaN without)."""
+def good_rows(root: Path) -> pd.DataFrame:
+    """Every row counted so far: treatment_code, customer_id, event, day and money (NaN without). root: the ledger's."""
     tables = [
-        pq.read_table(path, columns=[str(name) for name in GOOD]) for path in sorted(folder.glob(EVENTS))
+        pq.read_table(path, columns=[str(name) for name in GOOD])
+        for path in sorted((root / OUTCOMES).glob(EVENTS))
     ]
     if not tables:
         return pd.DataFrame({str(name): [] for name in GOOD}).astype(GOOD)
@@ -60,7 +61,7 @@ def refresh_cases(ws: Workspace) -> None:
     if ledger.cases_due is None:
         return
     with locked(folder / "add"):
-        write_cases(folder, written_lists(ws), good_rows(ledger.events), ledger.cases_due)
+        write_cases(folder, written_lists(ws), good_rows(ledger.root), ledger.cases_due)
         ledger.cases_made()
 
 

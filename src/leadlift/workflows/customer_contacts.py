@@ -8,10 +8,11 @@ from typing import Any
 
 from leadlift.customers.facts import Contact, Listed, Outcome
 from leadlift.leads.rule_queries import CHANNEL, DAY, OFFER, REFUSED, history_rows
+from leadlift.ledger.places import ASSIGNED, EVENTS, OUTCOMES
 from leadlift.specs import Workspace
 from leadlift.workflows.customer_home import Alone, stand_on
 from leadlift.workflows.ledger import ledger_of
-from leadlift.workflows.places import ASSIGNED, EVENTS, SUPPRESSED, list_files
+from leadlift.workflows.places import SUPPRESSED, list_files
 
 
 def contacts_of(ws: Workspace, one: Alone) -> list[Contact]:
@@ -52,7 +53,7 @@ def lists_of(ws: Workspace, one: Alone) -> list[Listed]:
 def outcomes_of(ws: Workspace, one: Alone) -> list[Outcome]:
     """What came back before the day, the newest first."""
     rows: list[dict[str, Any]] = []
-    for path in sorted(ledger_of(ws).events.glob(EVENTS)):
+    for path in sorted((ledger_of(ws).root / OUTCOMES).glob(EVENTS)):
         rows += _rows(path, one)
     told = [
         Outcome(day, row["event"], row["treatment_code"], _money(row["money"]))

@@ -17,13 +17,12 @@ from leadlift.customers.words import WORDS
 from leadlift.errors import UserError
 from leadlift.features import feature_query, flat_query, needed
 from leadlift.features.rows import ROW, col
-from leadlift.names import AS_OF, BAND, PERCENTILE, PROBABILITY, RANK, SCORE, VALUE
+from leadlift.names import AS_OF, BAND, MANIFEST, PERCENTILE, PROBABILITY, RANK, SCORE, VALUE
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Workspace, conditions_of, shown_features
 from leadlift.workflows.aside import Aside, Question, Why
 from leadlift.workflows.customer_home import Alone
 from leadlift.workflows.kept_models import KeptModel, model_of_scores
-from leadlift.workflows.manifest import MANIFEST
 from leadlift.workflows.scored_days import ScoredDay, scored_days
 from leadlift.workflows.spoken import phrases
 from leadlift.workflows.wording import wording_of

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from leadlift.ledger.places import LEADS
+from leadlift.names import MANIFEST
 from leadlift.specs import Workspace
 from leadlift.tracking import MAKES_MODELS, ModelVersion, Promotion, RunRecord
 from leadlift.workflows.ledger import ledger_of
-from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.places import LEADS
 from leadlift.workflows.session import tracker_of
 
 

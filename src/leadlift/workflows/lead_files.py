@@ -22,11 +22,12 @@ from leadlift.leads.database import write_to_database
 from leadlift.leads.encrypt import encrypted
 from leadlift.leads.pseudonyms import LEAST_KEY, pseudonyms
 from leadlift.ledger import Ledger
+from leadlift.ledger.places import ASSIGNED, KEPT
 from leadlift.names import AS_OF, CONTROL, CUSTOMER, PROBABILITY
 from leadlift.specs import Campaign, shown_features
 from leadlift.workflows.lead_rows import Told
 from leadlift.workflows.manifest import write_manifest
-from leadlift.workflows.places import ASSIGNED, KEPT, PSEUDONYMS
+from leadlift.workflows.places import PSEUDONYMS
 from leadlift.workflows.wording import Wording
 
 KEY_VARIABLE = "LEADLIFT_PSEUDONYM_KEY"

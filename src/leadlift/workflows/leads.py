@@ -16,6 +16,7 @@ from leadlift.engines.files import sweep
 from leadlift.errors import UserError
 from leadlift.leads import by_band, power_of
 from leadlift.ledger import Ledger
+from leadlift.ledger.places import LEADS
 from leadlift.models import Expected
 from leadlift.names import CONTROL, SCORE
 from leadlift.progress import SILENT, Progress
@@ -29,7 +30,6 @@ from leadlift.workflows.lead_rows import Told, told_of_chosen
 from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.listed import Listed
 from leadlift.workflows.manifest import read_manifest
-from leadlift.workflows.places import LEADS
 from leadlift.workflows.score import score
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.wording import Wording, wording_of

@@ -9,9 +9,10 @@ from typing import Any
 
 from leadlift.leads import WaterfallRow
 from leadlift.ledger.places import LEADS, identity
+from leadlift.names import MANIFEST
 from leadlift.specs import Workspace
 from leadlift.workflows.ledger import ledger_of
-from leadlift.workflows.manifest import MANIFEST, read_manifest
+from leadlift.workflows.manifest import read_manifest
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from leadlift.ledger.places import ASSIGNED, KEPT, LEADS, is_day
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.outcomes import Treatment
 from leadlift.specs import Workspace
 from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.manifest import read_manifest
-from leadlift.workflows.places import ASSIGNED, KEPT, LEADS, PSEUDONYMS, is_day
+from leadlift.workflows.places import PSEUDONYMS
 
 TODO = "Write the list again with `leadlift leads`, or take its folder away"
 FETCH = "Take .leadlift/ledger away: it is fetched again"

@@ -12,7 +12,7 @@ from typing import Any
 from leadlift import __version__
 from leadlift.engines.files import sha256_of
 from leadlift.errors import UserError
-from leadlift.names import MANIFEST as MANIFEST
+from leadlift.names import MANIFEST
 
 
 def write_manifest(folder: Path, files: Sequence[Path], facts: Mapping[str, Any]) -> None:

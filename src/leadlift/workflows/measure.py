@@ -48,7 +48,7 @@ def measure(
         )
     on = today or datetime.now().astimezone().date()
     progress.step("outcomes")
-    events = good_rows(ledger_of(ws).events)
+    events = good_rows(ledger_of(ws).root)
     with opened(ws) as home:
         open_until = {one.list_id: end for one in lists if (end := matured(ws, home, one, on)) is not None}
         told = [responses(ws, home, one, events) for one in lists if one.list_id not in open_until]

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from leadlift.engines.files import digest, locked, sha256_of, sweep, whole_file
 from leadlift.errors import UserError
+from leadlift.ledger.places import OUTCOMES
 from leadlift.names import CUSTOMER
 from leadlift.outcomes import FIELDS, Judged, Rows, Treatment, judge_rows, read_outcomes, rows_of
 from leadlift.specs import Workspace
@@ -20,7 +21,6 @@ from leadlift.specs.base import nearest
 from leadlift.workflows.cases import good_rows, write_cases
 from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.lists import WrittenList, pseudonyms_of, written_lists
-from leadlift.workflows.places import OUTCOMES
 from leadlift.workflows.session import opened
 
 QUARANTINE = "quarantine"
@@ -70,11 +70,11 @@ def add_outcomes(
     with locked(folder / "add"):
         sweep(folder)
         with ledger.adding(on) as adding:
-            judged = judge_rows(rows, *_known_codes(lists), good_rows(ledger.events), on)
+            judged = judge_rows(rows, *_known_codes(lists), good_rows(ledger.root), on)
             name = sha256_of(file)[:16] if file and not source else digest(f"{source}{len(rows.table)}{on}")
             kept = adding.keep(name, _to_keep(judged, rows.name))
             aside = _put_aside(folder / QUARANTINE / f"{name}.csv", judged)
-        cases = write_cases(folder, lists, good_rows(ledger.events), on)
+        cases = write_cases(folder, lists, good_rows(ledger.root), on)
         ledger.cases_made()
     return Added(
         rows.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leadlift.ledger.places import ASSIGNED, EVENTS, KEPT, LEADS, OUTCOMES, is_day
+from leadlift.ledger.places import ASSIGNED, KEPT, LEADS, is_day
 from leadlift.names import CUSTOMER
 
 PSEUDONYMS, SUPPRESSED = "pseudonyms.parquet", "suppressed.parquet"
@@ -58,18 +58,3 @@ def own_contacts(root: Path, campaign: str, as_of: date) -> pa.Table:
         }
     )
     return pa.concat_tables([one.cast(schema) for one in told]) if told else schema.empty_table()
-
-
-__all__ = [
-    "ASSIGNED",
-    "EVENTS",
-    "KEPT",
-    "LEADS",
-    "OUTCOMES",
-    "PSEUDONYMS",
-    "SCORES",
-    "SUPPRESSED",
-    "is_day",
-    "list_files",
-    "own_contacts",
-]

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from leadlift.names import PROBABILITY, SCORE, VALUE
-from leadlift.workflows.manifest import MANIFEST
+from leadlift.names import MANIFEST, PROBABILITY, SCORE, VALUE
 from leadlift.workflows.places import SCORES
 
 if TYPE_CHECKING:  # a day is also looked at for one customer, who needs no statistics

@@ -40,7 +40,7 @@ def listed_cases(ws: Workspace, home: Home, today: date) -> tuple[pd.DataFrame, 
                 if (end := matured(ws, home, one, today)) is not None:
                     notes.append(f"list {one.list_id} of {name}: its window closes on {end}")
                     continue
-                events = good_rows(ledger_of(ws).events) if events is None else events
+                events = good_rows(ledger_of(ws).root) if events is None else events
                 cases, _ = responses(ws, home, one, events)
             except UserError as error:
                 notes.append(f"list {one.list_id} of {name}: {error}")

@@ -11,10 +11,10 @@ from typing import Any
 
 from leadlift.engines.files import sha256_of
 from leadlift.errors import GateError, UserError
+from leadlift.ledger.places import LEADS
+from leadlift.names import MANIFEST
 from leadlift.specs import Workspace
 from leadlift.workflows.ledger import ledger_of
-from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.places import LEADS
 
 
 @dataclass(frozen=True)

@@ -17,22 +17,13 @@ from leadlift.errors import UserError
 from leadlift.features import Home
 from leadlift.features.built import built_features
 from leadlift.features.rows import col, opened
-from leadlift.names import AS_OF, CUSTOMER
+from leadlift.ledger.places import ASSIGNED, EVENTS, KEPT, LEADS, OUTCOMES, is_day
+from leadlift.names import AS_OF, CUSTOMER, MANIFEST
 from leadlift.specs import Source, Workspace, column_types, marked_columns
 from leadlift.workflows import view_columns as told
 from leadlift.workflows.customer_segments import SEGMENT, segment_files
 from leadlift.workflows.ledger import ledger_of
-from leadlift.workflows.manifest import MANIFEST
-from leadlift.workflows.places import (
-    ASSIGNED,
-    EVENTS,
-    KEPT,
-    LEADS,
-    SCORES,
-    SUPPRESSED,
-    is_day,
-    list_files,
-)
+from leadlift.workflows.places import SCORES, SUPPRESSED, list_files
 from leadlift.workflows.view_columns import SQL_TYPES, Columns, ViewColumn, columns_of
 
 OURS = "leadlift_"
@@ -101,7 +92,7 @@ def _ours(ws: Workspace, *, with_pii: bool) -> Iterable[View]:
     )
     yield _table_view("lists", "the lists", told.LISTS, lambda: _lists(ledger_of(ws).root))
     yield _files_view(
-        "outcomes", "what came back from lists", told.OUTCOMES, lambda: _outcomes(ledger_of(ws).events)
+        "outcomes", "what came back from lists", told.OUTCOMES, lambda: _outcomes(ledger_of(ws).root)
     )
     yield _files_view("segments", "who is in which group", told.SEGMENTS, lambda: _segments(ws))
 
@@ -207,8 +198,8 @@ def _suppressed(root: Path) -> list[Part]:
     ]
 
 
-def _outcomes(folder: Path) -> list[Part]:
-    return [_part([path], {}) for path in sorted(folder.glob(EVENTS))]
+def _outcomes(root: Path) -> list[Part]:
+    return [_part([path], {}) for path in sorted((root / OUTCOMES).glob(EVENTS))]
 
 
 def _lists(root: Path) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from leadlift.engines.files import sweep, write_text
 from leadlift.errors import UserError
 from leadlift.features import Home
 from leadlift.features.rows import ROW, col
-from leadlift.names import BAND, BANDS, CUSTOMER, PROBABILITY, SCORE
+from leadlift.names import BAND, BANDS, CUSTOMER, MANIFEST, PROBABILITY, SCORE
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
 from leadlift.specs.base import listed
@@ -27,7 +27,7 @@ from leadlift.tracking import Run, Tracker
 from leadlift.warning import SIGNS, Matured, Warned, warned_html
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.last_day import last_day
-from leadlift.workflows.manifest import MANIFEST, read_manifest
+from leadlift.workflows.manifest import read_manifest
 from leadlift.workflows.reasons import explained, in_order
 from leadlift.workflows.score import eligible_rows, score
 from leadlift.workflows.score_files import SCORES

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 
 from leadlift.engines.files import whole_folder
 from leadlift.leads.files import write_csv
-from leadlift.names import BAND, CUSTOMER, PROBABILITY
+from leadlift.names import BAND, CUSTOMER, MANIFEST, PROBABILITY
 from leadlift.reports.sheets import write_sheets
 from leadlift.specs import FeatureDef
 from leadlift.warning import WARNED
-from leadlift.workflows.manifest import MANIFEST, write_manifest
+from leadlift.workflows.manifest import write_manifest
 from leadlift.workflows.warn_signs import Signs, farthest, flags_said
 
 LIST, EVERYONE = "warnings", "signs.parquet"
