@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from .buckets import s3
 from .servers import new_database, postgres
 from .sparks import spark
 from .workspaces import bank, finished, leadlift, starter
 
 # fixtures for every room
-__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "spark", "starter"]
+__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "s3", "spark", "starter"]
 
 GOLDEN = Path(__file__).parent / "golden"
 

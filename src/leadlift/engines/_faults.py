@@ -59,13 +59,13 @@ def readable(physical: str, column: Column) -> bool:
     return physical.startswith(_PHYSICAL[column.type])
 
 
-def cannot_reach(path: str) -> str:
-    """Why a path that is an address is not read, and what to do; empty for a path of this machine."""
-    if "://" not in path:
+def cannot_reach(source: Source) -> str:
+    """Why a path that is an address is not read, and what to do; empty for a path that is."""
+    if "://" not in source.path or source.in_bucket:
         return ""
     return (
-        f"'{path}' is an address, and leadlift reads files of this machine: mount the bucket (rclone mount, "
-        "mountpoint-s3) or copy it (aws s3 sync) and give the folder's path; tables of databases: `database`"
+        f"'{source.path}' is an address, and leadlift reads files of this machine and of buckets that speak S3 "
+        "(s3://BUCKET/...): mount what it names and give the folder's path; tables of databases: `database`"
     )
 
 
