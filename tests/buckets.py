@@ -24,7 +24,10 @@ KEY, SECRET = "AKIALEADLIFTTESTS000", "s3cr3t/of+the+tests"
 
 
 class S3Server:
-    """Buckets in memory. page: how many names a listing tells at once. asked: requests such as `GET /bank/a.parquet`."""
+    """Buckets in memory. page: how many names a listing tells at once. asked: such as `GET /bank/a.parquet`.
+
+    fault: what every request is refused with. before_get: called with the key of an object that is about to be read.
+    """
 
     def __init__(self) -> None:
         self.buckets: dict[str, dict[str, tuple[bytes, str, float]]] = {}

@@ -19,17 +19,29 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5, 30
 _GLOB = re.compile(r"[*?\[]")
 _KEYS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or ~/.aws"
 _GONE = ("NO_SUCH_KEY", "RESOURCE_NOT_FOUND")
-# what S3 calls it -> why nothing can be read, and what to do
+_DENIED = (
+    f"may not be read with the keys that were found, or none were: give {_KEYS}, and let whom they belong to list "
+    "the bucket and get its objects (s3:ListBucket, s3:GetObject)"
+)
+_REGION = "is of another region: give it as `s3.region`, or AWS_REGION in the environment"
+_LATER = "cannot be read now, since the server has no time ({code}): try again later"
+# what the server or pyarrow calls it -> why nothing can be read, and what to do
 _WHY = {
-    "ACCESS_DENIED": "may not be read with the keys that were found, or none were: give "
-    + _KEYS
-    + ", and let "
-    "whom they belong to list the bucket and get its objects (s3:ListBucket, s3:GetObject)",
+    "ACCESS_DENIED": _DENIED,
+    "HTTP 403": _DENIED,
     "NETWORK_CONNECTION": "cannot be reached: is the network there, and are `s3.endpoint` or AWS_ENDPOINT_URL and "
     "the region right?",
-    "INVALID_ACCESS_KEY_ID": "does not know the key that was found: look at " + _KEYS,
-    "SIGNATURE_DOES_NOT_MATCH": "says that the secret is not the key's own: look at " + _KEYS,
+    "INVALID_ACCESS_KEY_ID": f"does not know the key that was found: look at {_KEYS}",
+    "SIGNATURE_DOES_NOT_MATCH": f"says that the secret is not the key's own: look at {_KEYS}",
+    "ExpiredToken": "takes the keys no longer, whose time is over: fetch new ones",
+    "InvalidToken": "does not know AWS_SESSION_TOKEN: give the one that belongs to the key",
+    "REQUEST_TIME_TOO_SKEWED": "cannot be read, since the clock of this machine is wrong",
+    "PermanentRedirect": _REGION,
+    "AuthorizationHeaderMalformed": _REGION,
+    "HTTP 301": _REGION,
+    **dict.fromkeys(("SLOW_DOWN", "SERVICE_UNAVAILABLE", "INTERNAL_FAILURE", "HTTP 500", "HTTP 503"), _LATER),
 }
+_SAID = re.compile(r"AWS Error (\w+)(?: \(HTTP status (\d+)\))?.*?(?:ExceptionName: (\w+)|$)", re.DOTALL)
 
 
 class Refused(Exception):  # noqa: N818  # it says why, and what to do
@@ -67,6 +79,10 @@ class Bucket:
         chosen = [one for one in found if matches(names, one.key.split("/"))]
         if not chosen:
             self._refuse_nothing()
+        if odd := [one.key for one in chosen if {"", ".", ".."} & set(one.key.split("/"))]:
+            raise Refused(
+                f"'{S3}{self._name}/{odd[0]}' cannot be read: a folder in its name is '', '.' or '..'"
+            )
         return sorted(chosen, key=lambda one: PurePosixPath(one.key))
 
     def etag(self, one: Listed) -> str:
@@ -75,7 +91,7 @@ class Bucket:
             return self._tag(file, one)
 
     def read(self, one: Listed, take: Callable[[bytes], object]) -> str:
-        """Give the object's bytes piece by piece, and return its ETag. Raises Moved where it is no longer one version."""
+        """Give the object's bytes piece by piece and return its ETag. Raises Moved where it is not one version."""
         left = one.size
         with self._opened(one) as file:
             etag = self._tag(file, one)
@@ -146,14 +162,14 @@ class Bucket:
         except FileNotFoundError:
             raise Moved from None
         except OSError as error:
-            found = re.search(r"AWS Error ([A-Z0-9_]+)(?: \(HTTP status (\d+)\))?", str(error))
+            found = _SAID.search(str(error))
             if found is None:
                 raise
             if found[1] in moved:
                 raise Moved from None
-            code = found[1] if found[2] is None else f"HTTP {found[2]}"
-            why = _WHY.get(code, f"cannot be read: the server says {code}; are endpoint and region right?")
-            raise Refused(f"the bucket '{self._name}' at {self._server} {why}") from None
+            code = found[3] or (f"HTTP {found[2]}" if found[2] else found[1])
+            why = _WHY.get(code) or _WHY.get(f"HTTP {found[2]}", "cannot be read: the server says {code}")
+            raise Refused(f"the bucket '{self._name}' at {self._server} {why.format(code=code)}") from None
 
 
 def server_of(place: S3Place) -> tuple[str | None, str | None]:

@@ -89,7 +89,7 @@ def _brought(folder: Path, bucket: Bucket, have: Mapping[str, Copy]) -> dict[str
     """The copies of all objects that are there now, fetched where need be. Raises Moved, Refused."""
     listed, stop = bucket.listed(), threading.Event()
     folder.mkdir(parents=True, exist_ok=True)
-    known = {one.key: have[one.key] for one in listed if one.key in have and _whole(folder, have[one.key])}
+    known = {one.key: have[one.key] for one in listed if one.key in have and _there(folder, have[one.key])}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             checked = list(pool.map(lambda one: _checked(bucket, one, known.get(one.key)), listed))
@@ -134,7 +134,7 @@ def _copy(folder: Path, bucket: Bucket, one: Listed, stop: threading.Event) -> C
         os.utime(temporary, ns=(seen, one.mtime))
         place = _place(one.key, content.hexdigest())
         path = folder / place
-        if not path.is_file():  # the same content: the file stays as old as it is
+        if not _whole(path, one.size):  # the same content: the file stays as old as it is
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(path)
     finally:
@@ -150,9 +150,12 @@ def _place(key: str, content: str) -> str:
     return str(PurePosixPath("files", *named, name))
 
 
-def _whole(folder: Path, copy: Copy) -> bool:
-    path = folder / copy.file
-    return path.is_file() and path.stat().st_size == copy.size
+def _there(folder: Path, copy: Copy) -> bool:
+    return _whole(folder / copy.file, copy.size)
+
+
+def _whole(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
 
 
 def _refuse_too_many(folder: Path, wanted: Sequence[Listed]) -> None:
