@@ -292,15 +292,3 @@ def test_a_driver_that_is_not_installed_is_named(opened, monkeypatch):
     monkeypatch.setenv("BANK", "mysql+pymysql://ann:s3cret@host/d")
     (fault,) = opened()[2]
     assert fault.message == "the driver of this database is not installed: pip install 'pymysql'"
-
-
-def test_a_bucket_is_told_what_to_do_instead(tmp_path):
-    engine = DuckDbEngine(tmp_path, tmp_path / "cache")
-    source = Source.model_validate({"kind": "flat", "path": "s3://b/x.parquet", "columns": COLUMNS})
-    (fault,) = engine.open_source("it", source)
-    engine.close()
-    assert fault.path == ("path",)
-    assert (
-        "'s3://b/x.parquet' is an address, and leadlift reads files of this machine: mount the bucket"
-        in fault.message
-    )

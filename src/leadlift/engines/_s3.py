@@ -28,7 +28,6 @@ _LATER = "cannot be read now, since the server has no time ({code}): try again l
 # what the server or pyarrow calls it -> why nothing can be read, and what to do
 _WHY = {
     "ACCESS_DENIED": _DENIED,
-    "HTTP 403": _DENIED,
     "NETWORK_CONNECTION": "cannot be reached: is the network there, and are `s3.endpoint` or AWS_ENDPOINT_URL and "
     "the region right?",
     "INVALID_ACCESS_KEY_ID": f"does not know the key that was found: look at {_KEYS}",
@@ -39,6 +38,7 @@ _WHY = {
     "PermanentRedirect": _REGION,
     "AuthorizationHeaderMalformed": _REGION,
     "HTTP 301": _REGION,
+    "HTTP 400": f"cannot be read: the server says HTTP 400, as for keys or a region that do not hold: look at {_KEYS}",
     **dict.fromkeys(("SLOW_DOWN", "SERVICE_UNAVAILABLE", "INTERNAL_FAILURE", "HTTP 500", "HTTP 503"), _LATER),
 }
 _SAID = re.compile(r"AWS Error (\w+)(?: \(HTTP status (\d+)\))?.*?(?:ExceptionName: (\w+)|$)", re.DOTALL)
@@ -122,9 +122,14 @@ class Bucket:
 
         names = self._pattern.split("/")
         fixed = next((place for place, name in enumerate(names) if _GLOB.search(name)), None)
+        above = "/".join([self._name, *names[: len(names) - 1 if fixed is None else fixed]])
         if fixed is None:
-            return self._files.get_file_info([f"{self._name}/{self._pattern}"])  # type: ignore[no-any-return]
-        above = "/".join([self._name, *names[:fixed]])
+            try:
+                return self._files.get_file_info([f"{self._name}/{self._pattern}"])  # type: ignore[no-any-return]
+            except OSError:
+                # of one object a server tells no reason; of a listing it does
+                self._files.get_file_info(FileSelector(above, allow_not_found=True))
+                raise
         deep = fixed < len(names) - 1 or "**" in names
         return self._files.get_file_info(FileSelector(above, recursive=deep, allow_not_found=True))  # type: ignore[no-any-return]
 
@@ -168,7 +173,8 @@ class Bucket:
             if found[1] in moved:
                 raise Moved from None
             code = found[3] or (f"HTTP {found[2]}" if found[2] else found[1])
-            why = _WHY.get(code) or _WHY.get(f"HTTP {found[2]}", "cannot be read: the server says {code}")
+            spare = _DENIED if found[2] == "403" else "cannot be read: the server says {code}"
+            why = _WHY.get(code, spare)
             raise Refused(f"the bucket '{self._name}' at {self._server} {why.format(code=code)}") from None
 
 
