@@ -14,12 +14,23 @@ from pathlib import Path
 import pytest
 
 from .buckets import s3
-from .servers import new_database, postgres
+from .servers import mysql, new_database, new_mysql, postgres
 from .sparks import spark
 from .workspaces import bank, finished, leadlift, starter
 
 # fixtures for every room
-__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "s3", "spark", "starter"]
+__all__ = [
+    "bank",
+    "finished",
+    "leadlift",
+    "mysql",
+    "new_database",
+    "new_mysql",
+    "postgres",
+    "s3",
+    "spark",
+    "starter",
+]
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -28,6 +28,14 @@ _PHYSICAL = {
 _NUMBERS = (*_PHYSICAL["integer"], "FLOAT", "DOUBLE", "DECIMAL")
 
 
+class NotReadable(Exception):  # noqa: N818  # it holds faults, and says so
+    """What is wrong with a table of a database, or with the way to it."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = list(faults)
+        super().__init__("; ".join(fault.message for fault in faults))
+
+
 def absent(source: Source, found: list[str]) -> list[Fault]:
     """Declared columns that are not in the file."""
     faults = []

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leadlift.engines.databases import NotReadable, arrow_schema, open_table
+from leadlift.engines._faults import NotReadable
+from leadlift.engines.databases import arrow_schema, open_table
 from leadlift.engines.files import digest, locked, sha256_of, sweep, whole_file, write_text
 from leadlift.engines.protocol import Fault
 from leadlift.specs import Source
