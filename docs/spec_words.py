@@ -22,6 +22,7 @@ from leadlift.specs.campaigns import (
 )
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
+from leadlift.specs.buckets import S3Place
 from leadlift.specs.databases import SourceDatabase
 from leadlift.specs.engine import EngineSpec
 from leadlift.specs.features import Feature, FeatureFile
@@ -87,6 +88,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
         Affinity,
         Source,
         SourceDatabase,
+        S3Place,
         Column,
         Checks,
         RowRule,

@@ -153,6 +153,14 @@ def test_a_user_without_rights_is_told_so_without_name_and_machine(bank, opened,
     )
 
 
+def test_mariadbs_own_word_for_the_address_is_understood(bank, opened, monkeypatch):
+    done(bank, "create table sales (at timestamp null)", "insert into sales values ('2026-06-30 20:00:00')")
+    monkeypatch.setenv("BANK", bank.replace("mysql://", "mariadb://"))
+    engine, _, faults = opened({"at": {"type": "timestamp"}})
+    assert faults == []
+    assert all_rows(engine, "it") == [(dt.datetime(2026, 7, 1, 4),)]
+
+
 def test_an_error_that_would_repeat_a_value_is_told_by_its_number(bank, opened):
     done(bank, "create table sales (n bigint unsigned)", "insert into sales values (18446744073709551615)")
     (fault,) = opened({"n": {"type": "string"}}, query="select n + 1 as n from sales")[2]

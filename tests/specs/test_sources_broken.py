@@ -246,6 +246,10 @@ CASES = {
         ("customer_key:", "tuning: ann:s3cret@host\ncustomer_key:"),
         ["2: tuning: must be the URL of a database: sqlite:///FILE, postgresql://... or mysql://..."],
     ),
+    "a ledger in MySQL, which only studies are kept in": (
+        ("customer_key:", "tuning: mysql://host/studies\nledger: mysql://host/ledger\ncustomer_key:"),
+        ["3: ledger: must be the URL of a database: sqlite:///FILE or postgresql://..."],
+    ),
     "a language that is not there": (
         ("customer_key:", "language: english\ncustomer_key:"),
         ["2: language: 'english' is not a value of `language`. Known: 'en' and 'zh'"],

@@ -28,8 +28,8 @@ _LATER = "cannot be read now, since the server has no time ({code}): try again l
 # what the server or pyarrow calls it -> why nothing can be read, and what to do
 _WHY = {
     "ACCESS_DENIED": _DENIED,
-    "NETWORK_CONNECTION": "cannot be reached: is the network there, and are `s3.endpoint` or AWS_ENDPOINT_URL and "
-    "the region right?",
+    "NETWORK_CONNECTION": "cannot be reached: is the network there, and are `s3.endpoint` or AWS_ENDPOINT_URL, the "
+    "region and, for https, the certificates of AWS_CA_BUNDLE right?",
     "INVALID_ACCESS_KEY_ID": f"does not know the key that was found: look at {_KEYS}",
     "SIGNATURE_DOES_NOT_MATCH": f"says that the secret is not the key's own: look at {_KEYS}",
     "ExpiredToken": "takes the keys no longer, whose time is over: fetch new ones",

@@ -175,6 +175,8 @@ def _keep(folder: Path, told: _Taken, copies: Mapping[str, Copy]) -> None:
     if copies != told.copies or list(told.before) != list(before):
         objects = {key: asdict(copy) for key, copy in copies.items()}
         write_text(folder / TAKEN, json.dumps({"objects": objects, "before": before}, ensure_ascii=False))
+    else:
+        (folder / TAKEN).touch()  # copies are as old as their objects; that they are in use is seen here
     (folder / FETCHED).unlink(missing_ok=True)
     stay = {*files, *before}
     for path in (folder / "files").rglob("*"):
