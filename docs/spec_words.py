@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from leadlift.specs.affinity import Affinity
+from leadlift.specs.buckets import S3Place
 from leadlift.specs.campaigns import (
     ByFeature,
     Campaign,
@@ -22,7 +23,6 @@ from leadlift.specs.campaigns import (
 )
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
-from leadlift.specs.buckets import S3Place
 from leadlift.specs.databases import SourceDatabase
 from leadlift.specs.engine import EngineSpec
 from leadlift.specs.features import Feature, FeatureFile

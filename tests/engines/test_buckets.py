@@ -5,12 +5,14 @@ The server is a double that speaks S3 (tests/buckets.py); pyarrow's own client s
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
@@ -297,6 +299,51 @@ def test_a_file_that_has_no_room_is_refused_before_it_is_fetched(s3, months, new
     (fault,) = new_engine().open_source("it", months)
     assert fault.message.startswith("3 files of the bucket, 0.0 GB, have no room below ")
     assert s3.got() == []
+
+
+def test_a_disk_that_is_full_on_the_way_is_told_and_what_was_fetched_counts(
+    s3, months, new_engine, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(buckets, "AT_ONCE", 1)
+    true_read, full = _s3.Bucket.read, []
+
+    def refuse(piece):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def read(bucket, one, take):
+        if "2026-03" in one.key and not full:
+            full.append(one)
+            return true_read(bucket, one, refuse)
+        return true_read(bucket, one, take)
+
+    monkeypatch.setattr(_s3.Bucket, "read", read)
+    (fault,) = new_engine().open_source("it", months)
+    assert fault.message.startswith("the disk is full below ")
+    assert files_of(tmp_path, tmp_path / "cache", months) == []
+    s3.got()
+    assert ids(opened(new_engine, months)) == ["ann", "bob", "cem"]
+    assert s3.got() == ["sales/month=2026-03/part 1.parquet"]
+
+
+def test_two_commands_at_once_fetch_a_file_once(s3, months, tmp_path):
+    asked = []
+    s3.before_get = asked.append
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: buckets.fetch(tmp_path / "cache", months), range(2)))
+    assert found[0] == found[1]
+    assert len(found[0][0]) == len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    "address", ["http://ann:s3cret@127.0.0.1:9000", "minio:9000/?s3cret", "ftp://s3cret"]
+)
+def test_an_address_of_the_environment_that_is_none_is_not_shown(
+    s3, months, new_engine, monkeypatch, address
+):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    (fault,) = new_engine().open_source("it", months)
+    assert fault.message.startswith("AWS_ENDPOINT_URL is no server's address such as")
+    assert "s3cret" not in fault.message
 
 
 def test_the_server_that_the_source_names_goes_before_the_environments(s3, months, new_engine, monkeypatch):

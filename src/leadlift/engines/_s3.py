@@ -16,6 +16,7 @@ from leadlift.specs.buckets import S3, S3Place
 
 PIECE = 8 << 20
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 30
+_SERVER = re.compile(r"(https?://)?[\w.-]+(:\d+)?/?")
 _GLOB = re.compile(r"[*?\[]")
 _KEYS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or ~/.aws"
 _GONE = ("NO_SUCH_KEY", "RESOURCE_NOT_FOUND")
@@ -67,9 +68,13 @@ class Bucket:
     def __init__(self, source: Source) -> None:
         self._path = source.path
         self._name, _, self._pattern = source.path.removeprefix(S3).partition("/")
-        self._endpoint, self._region = server_of(source.s3 or S3Place())
+        self._endpoint, region = server_of(source.s3 or S3Place())
+        if self._endpoint is not None and _SERVER.fullmatch(self._endpoint) is None:
+            raise Refused(
+                "AWS_ENDPOINT_URL is no server's address such as http://minio.bank.example:9000, or holds more"
+            )
         with self._told():
-            self._files = _file_system(self._endpoint, self._region)
+            self._files = _file_system(self._endpoint, region)
 
     def listed(self) -> list[Listed]:
         """The objects that the path matches, in the order of their names. Raises Refused; for none too."""

@@ -8,6 +8,7 @@ that were built from it are found again.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -137,6 +138,12 @@ def _copy(folder: Path, bucket: Bucket, one: Listed, stop: threading.Event) -> C
         if not _whole(path, one.size):  # the same content: the file stays as old as it is
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(
+            f"the disk is full below {folder.parent}: make room, and what was fetched counts"
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
     return Copy(etag, one.size, one.mtime, seen, place)
