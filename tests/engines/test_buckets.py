@@ -19,7 +19,7 @@ from threading import Event
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadlift.engines import _s3, buckets
@@ -402,6 +402,7 @@ PATTERNS = st.lists(
 ).filter(lambda parts: parts[-1] != "**")
 
 
+@settings(max_examples=60, deadline=None)
 @given(tree=TREE, pattern=PATTERNS)
 def test_a_pattern_matches_what_it_matches_on_disk(tmp_path_factory, tree, pattern):
     root, names = tmp_path_factory.mktemp("tree"), []
