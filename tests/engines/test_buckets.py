@@ -5,20 +5,14 @@ The server is a double that speaks S3 (tests/buckets.py); pyarrow's own client s
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,45 +21,12 @@ from leadlift.engines._s3 import matches
 from leadlift.engines.buckets import BUCKETS
 from leadlift.engines.files import matching
 from leadlift.engines.found import files_of
-from leadlift.specs import Source
 
-from ..buckets import KEY, SECRET
+from .bucketed import COLUMNS, PATH, ids, kept, months, opened, rows
 from .conftest import all_rows, source
 
-COLUMNS = "id:string amount:decimal month:string"
-PATH = "s3://bank/sales/*/*.parquet"
+__all__ = ["months"]
 DAY = 24 * 3600
-
-
-def rows(*ids: str, amount: float = 1.5) -> bytes:
-    """A Parquet file of these customers."""
-    file = io.BytesIO()
-    pq.write_table(pa.table({"id": list(ids), "amount": [amount] * len(ids)}), file)
-    return file.getvalue()
-
-
-@pytest.fixture
-def months(s3) -> Source:
-    """Three months of sales in a bucket."""
-    for month, who in enumerate(("ann", "bob", "cem"), 1):
-        s3.put("bank", f"sales/month=2026-0{month}/part 1.parquet", rows(who))
-    return source(COLUMNS, path=PATH)
-
-
-def opened(new_engine, of: Source):
-    """A command of its own: an engine in which the source is open."""
-    engine = new_engine()
-    assert engine.open_source("it", of) == []
-    return engine
-
-
-def ids(engine) -> list[str]:
-    return sorted(row[0] for row in all_rows(engine, "it"))
-
-
-def kept(folder: Path) -> set[Path]:
-    """The copies that lie below the cache."""
-    return {path for path in (folder / "cache" / BUCKETS).rglob("*.parquet") if path.is_file()}
 
 
 def test_rows_and_columns_of_folders_come_as_from_files_of_this_machine(s3, months, new_engine, tmp_path):
@@ -244,87 +205,6 @@ def test_a_fault_on_the_way_leaves_the_listing_before_it(s3, months, new_engine,
     assert all(path.is_file() for path in before)
 
 
-def unreachable(s3, monkeypatch):
-    s3.close()
-
-
-def without_keys(s3, monkeypatch):
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-
-
-def with_another_key(s3, monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
-
-
-def refusing(status, code):
-    return lambda s3, monkeypatch: setattr(s3, "fault", (status, code))
-
-
-@pytest.mark.parametrize(
-    ("path", "happens", "message"),
-    [
-        ("s3://bnak/sales/*.parquet", None, "no bucket 'bnak' at {url}: is it spelt so, and are `s3.endpoint` or"),
-        ("s3://bnak/one.parquet", None, "no bucket 'bnak' at {url}"),
-        (
-            "s3://bank/slaes/*.parquet",
-            None,
-            "no file matches 's3://bank/slaes/*.parquet' at {url}: `aws s3 ls s3://bank/slaes/` shows what is there",
-        ),
-        ("s3://bank/none.parquet", None, "no file matches 's3://bank/none.parquet' at {url}: `aws s3 ls s3://bank/`"),
-        (PATH, without_keys, "the bucket 'bank' at {url} may not be read with the keys that were found, or none were"),
-        (PATH, refusing(403, "AccessDenied"), "let whom they belong to list the bucket and get its objects"),
-        (PATH, with_another_key, "the bucket 'bank' at {url} does not know the key that was found: look at AWS_ACCESS"),
-        (PATH, refusing(403, "SignatureDoesNotMatch"), "says that the secret is not the key's own"),
-        (PATH, refusing(400, "ExpiredToken"), "takes the keys no longer, whose time is over: fetch new ones"),
-        (PATH, refusing(301, "PermanentRedirect"), "is of another region: give it as `s3.region`, or AWS_REGION"),
-        (PATH, refusing(503, "SlowDown"), "since the server has no time (SLOW_DOWN): try again later"),
-        (PATH, refusing(400, "Whatever"), "cannot be read: the server says Whatever"),
-        (PATH, unreachable, "the bucket 'bank' at {url} cannot be reached: is the network there"),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_one_message_that_says_what_to_do_and_no_key(
-    s3, months, new_engine, monkeypatch, path, happens, message
-):
-    if happens is not None:
-        happens(s3, monkeypatch)
-    (fault,) = new_engine().open_source("it", source(COLUMNS, path=path))
-    assert fault.path == ("path",)
-    assert message.format(url=s3.url) in fault.message
-    assert not [secret for secret in (KEY, SECRET, "AKIAOTHER") if secret in fault.message]
-
-
-def test_a_file_that_has_no_room_is_refused_before_it_is_fetched(s3, months, new_engine, monkeypatch):
-    monkeypatch.setattr(buckets.shutil, "disk_usage", lambda path: type("Disk", (), {"free": 10}))
-    (fault,) = new_engine().open_source("it", months)
-    assert fault.message.startswith("3 files of the bucket, 0.0 GB, have no room below ")
-    assert s3.got() == []
-
-
-def test_a_disk_that_is_full_on_the_way_is_told_and_what_was_fetched_counts(
-    s3, months, new_engine, monkeypatch, tmp_path
-):
-    monkeypatch.setattr(buckets, "AT_ONCE", 1)
-    true_read, full = _s3.Bucket.read, []
-
-    def refuse(piece):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    def read(bucket, one, take):
-        if "2026-03" in one.key and not full:
-            full.append(one)
-            return true_read(bucket, one, refuse)
-        return true_read(bucket, one, take)
-
-    monkeypatch.setattr(_s3.Bucket, "read", read)
-    (fault,) = new_engine().open_source("it", months)
-    assert fault.message.startswith("the disk is full below ")
-    assert files_of(tmp_path, tmp_path / "cache", months) == []
-    s3.got()
-    assert ids(opened(new_engine, months)) == ["ann", "bob", "cem"]
-    assert s3.got() == ["sales/month=2026-03/part 1.parquet"]
-
-
 def test_two_commands_at_once_fetch_a_file_once(s3, months, tmp_path):
     asked = []
     s3.before_get = asked.append
@@ -332,18 +212,6 @@ def test_two_commands_at_once_fetch_a_file_once(s3, months, tmp_path):
         found = list(pool.map(lambda _: buckets.fetch(tmp_path / "cache", months), range(2)))
     assert found[0] == found[1]
     assert len(found[0][0]) == len(asked) == 3
-
-
-@pytest.mark.parametrize(
-    "address", ["http://ann:s3cret@127.0.0.1:9000", "minio:9000/?s3cret", "ftp://s3cret"]
-)
-def test_an_address_of_the_environment_that_is_none_is_not_shown(
-    s3, months, new_engine, monkeypatch, address
-):
-    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-    (fault,) = new_engine().open_source("it", months)
-    assert fault.message.startswith("AWS_ENDPOINT_URL is no server's address such as")
-    assert "s3cret" not in fault.message
 
 
 def test_the_server_that_the_source_names_goes_before_the_environments(s3, months, new_engine, monkeypatch):
@@ -359,15 +227,6 @@ def test_delimited_text_lies_in_a_bucket_as_well(s3, new_engine):
     assert [(row[0], float(row[1])) for row in all_rows(engine, "it")] == [("姓名", 1.5)]
 
 
-@pytest.mark.parametrize("key", ["a/../../../up.parquet", "a//twice.parquet"])
-def test_a_key_that_is_no_path_is_told_of_and_nothing_is_written(s3, new_engine, tmp_path, key):
-    s3.put("bank", "a/good.parquet", rows("ann"))
-    s3.put("bank", key, rows("bob"))
-    (fault,) = new_engine().open_source("it", source("id:string", path="s3://bank/a/**/*.parquet"))
-    assert f"'s3://bank/{key}' cannot be read: a folder in its name is" in fault.message
-    assert not list(tmp_path.rglob("*.parquet"))
-
-
 def test_files_of_one_name_and_one_content_in_two_folders_are_two_files(s3, new_engine):
     for folder in "ab":
         s3.put("bank", f"{folder}/same.parquet", rows("bob"))
@@ -380,18 +239,6 @@ def test_a_broken_copy_is_fetched_again(s3, months, new_engine, tmp_path):
     next(iter(sorted(kept(tmp_path)))).write_bytes(b"cut")
     assert ids(opened(new_engine, months)) == ["ann", "bob", "cem"]
     assert len(s3.got()) == 1
-
-
-@pytest.mark.parametrize(
-    "path", ["gs://bank/x.parquet", "s3a://bank/x.parquet", "https://bank.example/x.parquet"]
-)
-def test_another_address_is_told_what_to_do_instead(new_engine, path):
-    (fault,) = new_engine().open_source("it", source("id:string", path=path))
-    assert fault.path == ("path",)
-    assert (
-        f"'{path}' is an address, and leadlift reads files of this machine and of buckets that"
-        in fault.message
-    )
 
 
 TREE = st.lists(
