@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from leadlift.specs.affinity import Affinity
+from leadlift.specs.buckets import S3Place
 from leadlift.specs.campaigns import (
     ByFeature,
     Campaign,
@@ -87,6 +88,7 @@ STANZAS: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
         Affinity,
         Source,
         SourceDatabase,
+        S3Place,
         Column,
         Checks,
         RowRule,

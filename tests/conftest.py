@@ -13,12 +13,24 @@ from pathlib import Path
 
 import pytest
 
-from .servers import new_database, postgres
+from .buckets import s3
+from .servers import mysql, new_database, new_mysql, postgres
 from .sparks import spark
 from .workspaces import bank, finished, leadlift, starter
 
 # fixtures for every room
-__all__ = ["bank", "finished", "leadlift", "new_database", "postgres", "spark", "starter"]
+__all__ = [
+    "bank",
+    "finished",
+    "leadlift",
+    "mysql",
+    "new_database",
+    "new_mysql",
+    "postgres",
+    "s3",
+    "spark",
+    "starter",
+]
 
 GOLDEN = Path(__file__).parent / "golden"
 

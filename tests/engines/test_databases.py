@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -56,7 +57,8 @@ def filled(url: str, rows=ROWS) -> str:
     """Put the rows into the table of a database."""
     with connected(url) as connection:
         connection.execute(sa.text("drop table if exists sales"))
-        connection.execute(sa.text(TABLE))
+        made = TABLE.replace("at timestamp", "at datetime(6)") if url.startswith("mysql") else TABLE
+        connection.execute(sa.text(made))
         insert = "insert into sales values (:a, :b, :c, :d, :e, :f, :g, :h, 'not declared')"
         for row in rows:
             told = [str(v) if isinstance(v, Decimal) and url.startswith("sqlite") else v for v in row]
@@ -69,14 +71,12 @@ def filled(url: str, rows=ROWS) -> str:
     return url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
 def url(request, tmp_path, monkeypatch) -> str:
     """A database with one table; its address is in the variable BANK."""
-    there = (
-        f"sqlite:///{tmp_path}/bank.db"
-        if request.param == "sqlite"
-        else request.getfixturevalue("new_database")
-    )
+    servers = {"postgresql": "new_database", "mysql": "new_mysql"}
+    fixture = servers.get(request.param)
+    there = f"sqlite:///{tmp_path}/bank.db" if fixture is None else request.getfixturevalue(fixture)
     monkeypatch.setenv("BANK", there)
     return filled(there)
 
@@ -203,19 +203,27 @@ def test_an_empty_table_and_an_empty_text_are_not_the_same_as_nothing(url, opene
     assert sorted(all_rows(engine, "it")) == [("", None), ('a\n"b,', None)]
 
 
+# a function that writes -> what the server says when a source calls it
+HARM = {
+    "postgresql": (
+        "create function harm() returns integer language sql volatile as 'insert into hit values (1) returning n'",
+        "cannot execute INSERT in a read-only transaction",
+    ),
+    "mysql": (
+        "create function harm() returns integer modifies sql data begin insert into hit values (1); return 1; end",
+        "Cannot execute statement in a READ ONLY transaction",
+    ),
+}
+
+
 def test_nothing_can_be_written_through_a_source(url, opened):
     with connected(url) as connection:
         connection.execute(sa.text("create table hit (n integer)"))
-    if url.startswith("postgresql"):
+    if server := next((one for one in HARM if url.startswith(one)), None):
         with connected(url) as connection:
-            connection.execute(
-                sa.text(
-                    "create function harm() returns integer language sql volatile as "
-                    "'insert into hit values (1) returning n'"
-                )
-            )
+            connection.execute(sa.text(HARM[server][0]))
         (fault,) = opened({"n": {"type": "integer"}}, query="select harm() as n")[2]
-        assert fault.message == "the database refuses: cannot execute INSERT in a read-only transaction"
+        assert fault.message == f"the database refuses: {HARM[server][1]}"
     else:
         (fault,) = opened(
             {"n": {"type": "integer"}}, query="with a as (select 1) insert into hit values (1)"
@@ -275,6 +283,7 @@ def test_a_moment_with_a_zone_becomes_the_workspaces_local_time(new_database, op
     "address",
     [
         "postgresql://ann:s3cret@127.0.0.1:1/none",
+        "mysql://ann:s3cret@127.0.0.1:1/none",
         "nosuch://ann:s3cret@host/d",
         "sqlite:///s3cret/none.db?s3cret",
         "ann:s3cret",
@@ -289,18 +298,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(opened, monk
 
 
 def test_a_driver_that_is_not_installed_is_named(opened, monkeypatch):
-    monkeypatch.setenv("BANK", "mysql+pymysql://ann:s3cret@host/d")
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    monkeypatch.setenv("BANK", "mysql://ann:s3cret@host/d")
     (fault,) = opened()[2]
     assert fault.message == "the driver of this database is not installed: pip install 'pymysql'"
-
-
-def test_a_bucket_is_told_what_to_do_instead(tmp_path):
-    engine = DuckDbEngine(tmp_path, tmp_path / "cache")
-    source = Source.model_validate({"kind": "flat", "path": "s3://b/x.parquet", "columns": COLUMNS})
-    (fault,) = engine.open_source("it", source)
-    engine.close()
-    assert fault.path == ("path",)
-    assert (
-        "'s3://b/x.parquet' is an address, and leadlift reads files of this machine: mount the bucket"
-        in fault.message
-    )

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 # what is put in the place of what, in the sound workspace
+NO_KEYS = (
+    "a key may stand in this address; keys of access come from the environment (AWS_ACCESS_KEY_ID, "
+    "AWS_SECRET_ACCESS_KEY) or ~/.aws, and the server and its region from `s3`"
+)
 CASES = {
     "a typo in a key of the file": (
         ("sources:\n", "sorces:\n"),
@@ -179,6 +183,45 @@ CASES = {
             "Did you mean 'utf-8'?"
         ],
     ),
+    "a path with a key of access in it": (
+        ("path: transactions.csv", "path: s3://AKIAANN:s3cret@bank/sales/*.parquet"),
+        [f"15: sources.transactions.path: {NO_KEYS}"],
+    ),
+    "a path with a signature in it": (
+        ("path: transactions.csv", "path: https://bank.example/x.parquet?X-Amz-Signature=s3cret"),
+        [f"15: sources.transactions.path: {NO_KEYS}"],
+    ),
+    "a server with a key of access in it": (
+        (
+            "path: transactions.csv",
+            "path: s3://bank/*.parquet\n    s3: {endpoint: 'http://AKIAANN:s3cret@minio:9000'}",
+        ),
+        [f"16: sources.transactions.s3.endpoint: {NO_KEYS}"],
+    ),
+    "a server that is none": (
+        ("path: transactions.csv", "path: s3://bank/*.parquet\n    s3: {endpoint: minio}"),
+        [
+            "16: sources.transactions.s3.endpoint: this is no server's address, such as "
+            "http://minio.bank.example:9000"
+        ],
+    ),
+    "a bucket without a file": (
+        ("path: transactions.csv", "path: s3://bank/sales/"),
+        [
+            "15: sources.transactions.path: 's3://bank/sales/' names no file. Write s3://bank/sales/*.parquet",
+        ],
+    ),
+    "no bucket": (
+        ("path: transactions.csv", "path: s3:///sales/*.parquet"),
+        [
+            "15: sources.transactions.path: after s3:// comes the name of a bucket. "
+            "Write s3://BUCKET/FOLDER/*.parquet"
+        ],
+    ),
+    "a server for files of this machine": (
+        ("kind: events", "kind: events\n    s3: {region: cn-north-1}"),
+        ["17: sources.transactions.s3: `s3` is of a path that begins with s3://"],
+    ),
     "a delimiter of two characters": (
         ("kind: events", "kind: events\n    csv: {delimiter: '||'}"),
         ["17: sources.transactions.csv.delimiter: '||' must be one character, 'tab' or 'blanks'"],
@@ -202,6 +245,10 @@ CASES = {
     "studies kept in no database": (
         ("customer_key:", "tuning: ann:s3cret@host\ncustomer_key:"),
         ["2: tuning: must be the URL of a database: sqlite:///FILE, postgresql://... or mysql://..."],
+    ),
+    "a ledger in MySQL, which only studies are kept in": (
+        ("customer_key:", "tuning: mysql://host/studies\nledger: mysql://host/ledger\ncustomer_key:"),
+        ["3: ledger: must be the URL of a database: sqlite:///FILE or postgresql://..."],
     ),
     "a language that is not there": (
         ("customer_key:", "language: english\ncustomer_key:"),

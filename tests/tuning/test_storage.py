@@ -23,19 +23,19 @@ def test_a_database_keeps_a_study_as_a_journal_does(tmp_path):
     assert told(more) != told(tune(TRAIN, VALID, settings(trials=5, seed=2, storage=url)))
 
 
-def test_postgresql_keeps_a_study_and_workers_share_it(new_database):
-    first = tune(TRAIN, VALID, settings(trials=3, storage=new_database))
-    more = tune(TRAIN, VALID, settings(trials=8, workers=2, storage=new_database))
+def test_a_server_keeps_a_study_and_workers_share_it(shared):
+    first = tune(TRAIN, VALID, settings(trials=3, storage=shared))
+    more = tune(TRAIN, VALID, settings(trials=8, workers=2, storage=shared))
     assert told(more)[:3] == told(first)
     assert [trial.state in ("complete", "pruned") for trial in more.trials] == [True] * 8
 
 
 @pytest.mark.slow
-def test_commands_that_begin_at_one_moment_in_an_empty_database_all_find_its_tables(new_database):
+def test_commands_that_begin_at_one_moment_in_an_empty_database_all_find_its_tables(shared):
     program = "import sys; from leadlift.tuning.storage import open_storage; open_storage(sys.argv[1])"
     path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     begun = [
-        subprocess.Popen([sys.executable, "-c", program, new_database], env={**os.environ, **path})
+        subprocess.Popen([sys.executable, "-c", program, shared], env={**os.environ, **path})
         for _ in range(6)
     ]
     assert [process.wait(60) for process in begun] == [0] * 6

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
+from leadlift.engines.addresses import with_driver
 from leadlift.errors import UserError
 from leadlift.models import fit_booster, make_dataset
 from leadlift.tuning import TuningData, tune, workers
@@ -21,8 +23,7 @@ from leadlift.tuning.workers import WorkerDied, benches
 
 from .cases import ENCODING, TRAIN, VALID, settings, told
 
-psycopg = pytest.importorskip("psycopg")
-FINISHED = "select count(*) from trials where state in ('COMPLETE', 'PRUNED')"
+FINISHED = "select number, state, datetime_complete from trials where state in ('COMPLETE', 'PRUNED')"
 ROOT = Path(__file__).parents[2]
 PARAMS = {"num_leaves": 7, "min_data_in_leaf": 20}
 
@@ -90,10 +91,11 @@ def test_two_workers_make_one_study_of_exactly_the_trials_asked_for(tmp_path):
     assert result.best_value == pytest.approx(above, abs=1e-3)
 
 
-@pytest.fixture(params=["journal", "postgresql"])
+@pytest.fixture(params=["journal", "postgresql", "mysql"])
 def place(request, tmp_path):
     """Where a study may be kept that several processes work on."""
-    return tmp_path / "t" if request.param == "journal" else request.getfixturevalue("new_database")
+    servers = {"postgresql": "new_database", "mysql": "new_mysql"}
+    return tmp_path / "t" if request.param == "journal" else request.getfixturevalue(servers[request.param])
 
 
 def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_tried_again(place, monkeypatch):
@@ -117,7 +119,7 @@ def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_trie
 
 
 @pytest.mark.slow
-def test_workers_killed_ten_times_at_random_cost_ten_trials_and_no_finished_one(new_database, monkeypatch):
+def test_workers_killed_ten_times_at_random_cost_ten_trials_and_no_finished_one(shared, monkeypatch):
     true_hear, rng, killed = workers._RemoteBench._hear, np.random.default_rng(7), []
 
     def hear_and_kill(bench):
@@ -129,28 +131,28 @@ def test_workers_killed_ten_times_at_random_cost_ten_trials_and_no_finished_one(
         return heard
 
     monkeypatch.setattr(workers._RemoteBench, "_hear", hear_and_kill)
-    asked, kept, ended = settings(trials=20, workers=2, max_rounds=100, storage=new_database), {}, 0
+    asked, kept, ended = settings(trials=20, workers=2, max_rounds=100, storage=shared), {}, 0
     while True:
         # a worker killed three times ends the command, and the same command goes on
         with suppress(UserError):
             result = tune(TRAIN, VALID, asked)
             break
         ended += 1
-        now = finished_in(new_database)
+        now = finished_in(shared)
         assert kept.items() <= now.items()
         kept = now
     states = [trial.state for trial in result.trials]
     assert (len(killed), states.count("interrupted")) == (10, 10)
     assert ended <= 3
     assert states.count("complete") + states.count("pruned") == 20
-    assert kept.items() <= finished_in(new_database).items()
+    assert kept.items() <= finished_in(shared).items()
     # what was finished is in the database, and another process finds it with nothing left to do
-    again = tune(TRAIN, VALID, settings(trials=20, max_rounds=100, storage=new_database))
+    again = tune(TRAIN, VALID, settings(trials=20, max_rounds=100, storage=shared))
     assert told(again) == told(result)
 
 
 @pytest.mark.slow
-def test_commands_on_several_machines_join_one_study_and_one_killed_costs_one_trial(new_database):
+def test_commands_on_several_machines_join_one_study_and_one_killed_costs_one_trial(shared):
     """Each process is as a machine of its own: nothing but the database is shared."""
     program = """
 import sys
@@ -161,17 +163,16 @@ tune(TRAIN, VALID, settings(trials=16, max_rounds=100, storage=sys.argv[1]))
     told_path = os.pathsep.join([str(ROOT), *(path for path in sys.path if path)])
     begun = [
         subprocess.Popen(
-            [sys.executable, "-c", program, new_database],
+            [sys.executable, "-c", program, shared],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": told_path},
         )
         for _ in range(3)
     ]
-    with psycopg.connect(new_database, autocommit=True) as connection:
-        killed = wait_until_finished(connection, 4, begun[0])
+    killed = wait_until_finished(shared, 4, begun[0])
     begun[0].kill()
     assert [process.wait(120) for process in begun] == [-signal.SIGKILL, 0, 0]
-    result = tune(TRAIN, VALID, settings(trials=16, max_rounds=100, storage=new_database))
+    result = tune(TRAIN, VALID, settings(trials=16, max_rounds=100, storage=shared))
     done = [trial for trial in result.trials if trial.state in ("complete", "pruned")]
     assert killed <= len(done)
     assert 16 <= len(done) <= 18
@@ -179,21 +180,18 @@ tune(TRAIN, VALID, settings(trials=16, max_rounds=100, storage=sys.argv[1]))
 
 
 def finished_in(url):
-    """Number -> state and end of every finished trial in the database."""
-    with psycopg.connect(url) as connection:
-        rows = connection.execute(FINISHED.replace("count(*)", "number, state, datetime_complete"))
-        return {row[0]: row[1:] for row in rows}
+    """Number -> state and end of every finished trial in the database; none before there are tables."""
+    engine = sa.create_engine(with_driver(url), poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("trials"):
+            return {}
+        return {row[0]: tuple(row[1:]) for row in connection.execute(sa.text(FINISHED))}
 
 
-def wait_until_finished(connection, trials, process):
+def wait_until_finished(url, trials, process):
     """Until so many trials are in the database; how many there are."""
     for _ in range(600):
-        try:
-            (count,) = connection.execute(
-                "select count(*) from trials where state in ('COMPLETE', 'PRUNED')"
-            ).fetchone()
-        except psycopg.errors.UndefinedTable:
-            count = 0
+        count = len(finished_in(url))
         if count >= trials:
             return count
         assert process.poll() is None, "it ended too early"

@@ -1,27 +1,32 @@
-"""A bank whose tables stand in PostgreSQL: the same answers as from files, and its password nowhere."""
+"""A bank whose tables stand in a database: the same answers as from files, and its password nowhere."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from leadlift.cli.main import main
+from leadlift.engines.addresses import with_driver
 
-psycopg = pytest.importorskip("psycopg")
 DAY = "2026-06-30"
 TYPES = {"integer": "bigint", "number": "double precision", "decimal": "numeric(18,2)", "string": "text"}
+MYSQL_TYPES = {**TYPES, "timestamp": "datetime(6)"}
 
 
-def kind(column) -> str:
-    return TYPES.get(column["type"], column["type"])
+def declared(columns) -> list[tuple[str, str]]:
+    """The database's names of the declared columns, with their types as declared."""
+    return [(one.get("from", name), one["type"]) for name, one in columns.items()]
 
 
-def loaded(url, name, path, columns) -> None:
+def into_postgresql(url, name, path, columns) -> None:
     """Put a Parquet file into a table of the same name."""
-    rows = pq.read_table(path, columns=[one.get("from", key) for key, one in columns.items()])
-    made = ", ".join(f'"{one.get("from", key)}" {kind(one)}' for key, one in columns.items())
+    psycopg = pytest.importorskip("psycopg")
+    told = declared(columns)
+    rows = pq.read_table(path, columns=[column for column, _ in told])
+    made = ", ".join(f'"{column}" {TYPES.get(kind, kind)}' for column, kind in told)
     with psycopg.connect(url) as connection:
         connection.execute(f"create table {name} ({made})")
         with connection.cursor().copy(f"copy {name} from stdin") as copy:
@@ -29,12 +34,30 @@ def loaded(url, name, path, columns) -> None:
                 copy.write_row(list(row.values()))
 
 
-@pytest.fixture
-def in_database(starter, new_database, monkeypatch):
+def into_mysql(url, name, path, columns) -> None:
+    """The same for MySQL, with a user who may only read."""
+    told = declared(columns)
+    rows = pq.read_table(path, columns=[column for column, _ in told])
+    made = ", ".join(f"`{column}` {MYSQL_TYPES.get(kind, kind)}" for column, kind in told)
+    engine = sa.create_engine(with_driver(url), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"create table {name} ({made})")
+        marks = ", ".join(["%s"] * len(told))
+        values = [tuple(row.values()) for row in rows.to_pylist()]
+        connection.exec_driver_sql(f"insert into {name} values ({marks})", values)
+        connection.exec_driver_sql("create or replace user reader@localhost identified by 's3cret'")
+        connection.exec_driver_sql(f"grant select on {url.rpartition('/')[2]}.* to reader@localhost")
+
+
+@pytest.fixture(params=["postgresql", "mysql"])
+def in_database(request, starter, monkeypatch):
     """The starter workspace with every source moved into the database, and its files gone."""
+    postgresql = request.param == "postgresql"
+    url = request.getfixturevalue("new_database" if postgresql else "new_mysql")
+    loaded = into_postgresql if postgresql else into_mysql
     spec = starter / "leadlift.yaml"
     told = yaml.safe_load(spec.read_text("utf-8"))
-    monkeypatch.setenv("BANK", new_database.replace("bank@", "bank:s3cret@"))
+    monkeypatch.setenv("BANK", url.replace("bank@", "bank:s3cret@" if postgresql else "reader:s3cret@"))
     before = starter / "files.yaml"
     before.write_text(spec.read_text("utf-8"), encoding="utf-8")
     for name, source in told["sources"].items():
@@ -45,7 +68,7 @@ def in_database(starter, new_database, monkeypatch):
                 pa.concat_tables([pq.read_table(one) for one in files]), place.parent / "all.parquet"
             )
             files = [place.parent / "all.parquet"]
-        loaded(new_database, name, files[0], source["columns"])
+        loaded(url, name, files[0], source["columns"])
         source["database"] = {"url": "env:BANK", "table": name}
     spec.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
     return starter

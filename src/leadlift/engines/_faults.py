@@ -28,6 +28,14 @@ _PHYSICAL = {
 _NUMBERS = (*_PHYSICAL["integer"], "FLOAT", "DOUBLE", "DECIMAL")
 
 
+class NotReadable(Exception):  # noqa: N818  # it holds faults, and says so
+    """What is wrong with a table of a database, or with the way to it."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = list(faults)
+        super().__init__("; ".join(fault.message for fault in faults))
+
+
 def absent(source: Source, found: list[str]) -> list[Fault]:
     """Declared columns that are not in the file."""
     faults = []
@@ -59,13 +67,13 @@ def readable(physical: str, column: Column) -> bool:
     return physical.startswith(_PHYSICAL[column.type])
 
 
-def cannot_reach(path: str) -> str:
-    """Why a path that is an address is not read, and what to do; empty for a path of this machine."""
-    if "://" not in path:
+def cannot_reach(source: Source) -> str:
+    """Why a path that is an address is not read, and what to do; empty for a path that is."""
+    if "://" not in source.path or source.in_bucket:
         return ""
     return (
-        f"'{path}' is an address, and leadlift reads files of this machine: mount the bucket (rclone mount, "
-        "mountpoint-s3) or copy it (aws s3 sync) and give the folder's path; tables of databases: `database`"
+        f"'{source.path}' is an address, and leadlift reads files of this machine and of buckets that speak S3 "
+        "(s3://BUCKET/...): mount what it names and give the folder's path; tables of databases: `database`"
     )
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
 # What SQLAlchemy would take when no driver is named is a package few have.
 PACKAGES = {"postgresql+psycopg": "psycopg[binary]", "mysql+pymysql": "pymysql"}
 

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from leadlift.engines._faults import absent
+from leadlift.engines import _mysql
+from leadlift.engines._faults import NotReadable, absent
 from leadlift.engines._postgresql import CannotParse, copied, read_once
+from leadlift.engines._values import arrow_type, typed
 from leadlift.engines.addresses import with_driver
 from leadlift.engines.protocol import Fault
-from leadlift.specs import Column, Source
+from leadlift.specs import Source
 from leadlift.specs.base import listed, nearest
 from leadlift.specs.databases import ENV, SourceDatabase
 from leadlift.tracking.places import SQLITE, sqlite_path
 
 AT_ONCE = 50_000
 PACKAGES = {"psycopg": "psycopg[binary]"}
-
-
-class NotReadable(Exception):  # noqa: N818  # it holds faults, and says so
-    """What is wrong with a table of a database, or with the way to it."""
-
-    def __init__(self, *faults: Fault) -> None:
-        self.faults = list(faults)
-        super().__init__("; ".join(fault.message for fault in faults))
 
 
 class OpenTable:
@@ -81,14 +74,14 @@ class OpenTable:
         asked = f"SELECT {', '.join(map(quote, wanted))} FROM {self._rows}"
         streamed = self._connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE)
         with closing(streamed.exec_driver_sql(asked)) as found:
+            moments = _mysql.moments(found.cursor) if _mysql.speaks(self._connection) else ()
             for rows in found.partitions(AT_ONCE):
-                told = zip(wanted.items(), zip(*rows, strict=True), strict=True)
-                yield pa.table(
-                    {
-                        one: _typed(one, values, column, self._timezone, name)
-                        for (one, (name, column)), values in told
-                    }
-                )
+                read = {}
+                for place, (one, values) in enumerate(zip(wanted, zip(*rows, strict=True), strict=True)):
+                    name, column = wanted[one]
+                    local = _mysql.local(values, self._timezone) if place in moments else values
+                    read[one] = typed(one, local, column, self._timezone, name)
+                yield pa.table(read)
 
 
 @contextmanager
@@ -107,8 +100,8 @@ def open_table(root: Path, source: Source, timezone: str) -> Iterator[OpenTable]
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 # several readers of one large table would otherwise be given rows from its middle
                 connection.exec_driver_sql("SET LOCAL synchronize_seqscans = off")
-            elif engine.dialect.name == "mysql":
-                connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+            elif _mysql.speaks(connection):
+                _mysql.begin(connection)
             yield OpenTable(connection, source, timezone)
     finally:
         engine.dispose()
@@ -116,7 +109,7 @@ def open_table(root: Path, source: Source, timezone: str) -> Iterator[OpenTable]
 
 def arrow_schema(source: Source) -> pa.Schema:
     """The columns of a snapshot, under the database's own names; one that is declared twice is read once."""
-    return pa.schema([(wanted, _arrow(column)) for wanted, (_, column) in read_once(source).items()])
+    return pa.schema([(wanted, arrow_type(column)) for wanted, (_, column) in read_once(source).items()])
 
 
 def _engine(sa: Any, root: Path, source: Source) -> Any:
@@ -158,7 +151,8 @@ def _told(key: str) -> Iterator[None]:
             said = str(cause or error).strip().splitlines()
             # a value that cannot be computed with may be a person's
             bare = not said or str(getattr(cause, "sqlstate", "") or "").startswith("22")
-            why = f"the database refuses: {type(cause or error).__name__ if bare else said[0]}"
+            plain = _mysql.said(cause) if _mysql.raised(cause) else said[0] if not bare else ""
+            why = f"the database refuses: {plain or type(cause or error).__name__}"
         raise NotReadable(Fault(("database", key), why)) from None
 
 
@@ -194,45 +188,3 @@ def _relation(connection: Any, database: SourceDatabase) -> str:
 def _database(source: Source) -> SourceDatabase:
     assert source.database is not None
     return source.database
-
-
-def _arrow(column: Column) -> pa.DataType:
-    kinds = {
-        "string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(),
-        "date": pa.date32(), "timestamp": pa.timestamp("us"),
-    }  # fmt: skip
-    return pa.decimal128(18, column.scale) if column.type == "decimal" else kinds[column.type]
-
-
-def _typed(wanted: str, values: Sequence[Any], column: Column, timezone: str, name: str) -> pa.Array:
-    """Values as the driver gives them, in the declared type. A value that is of another type is a fault."""
-    try:
-        return _cast(values, column, timezone)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError, TypeError):
-        why = f"values of '{wanted}' in the database cannot be read as {column.type}"
-        raise NotReadable(Fault(("columns", name, "type"), why)) from None
-
-
-def _cast(values: Sequence[Any], column: Column, timezone: str) -> pa.Array:
-    kind, one = _arrow(column), next((value for value in values if value is not None), None)
-    if column.type == "string":
-        return pa.array([None if value is None else str(value) for value in values], kind)
-    if column.type == "boolean" and isinstance(one, int):
-        return pa.array(values).cast(kind)
-    if column.type == "decimal" and isinstance(one, float):
-        return pc.round(pa.array(values, pa.float64()), column.scale).cast(kind)
-    if column.type in ("date", "timestamp"):
-        return _moment(values, one, kind, timezone)
-    if column.type == "number":
-        return pa.array([None if value is None else float(value) for value in values], kind)
-    found = pa.array(values)
-    return found.cast(kind)
-
-
-def _moment(values: Sequence[Any], one: Any, kind: pa.DataType, timezone: str) -> pa.Array:
-    """Days and times: what has a zone becomes the workspace's local time, text is read as ISO writes it."""
-    if isinstance(one, str):
-        return pa.array(values, pa.string()).cast(pa.timestamp("us")).cast(kind)
-    if getattr(one, "tzinfo", None) is not None:
-        return pc.local_timestamp(pa.array(values, pa.timestamp("us", timezone))).cast(kind)
-    return pa.array(values).cast(kind)

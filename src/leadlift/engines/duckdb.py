@@ -14,11 +14,11 @@ from sqlglot import exp
 from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
 from leadlift.engines._encoding import as_utf8, undecodable
-from leadlift.engines._faults import absent, ambiguous, cannot_reach, plain, readable
+from leadlift.engines._faults import absent, ambiguous, plain, readable
 from leadlift.engines._partitions import PARQUET, parquet, partitions_of
-from leadlift.engines.files import digest, matching, stat_fingerprint, sweep, whole_file
+from leadlift.engines.files import digest, stat_fingerprint, sweep, whole_file
+from leadlift.engines.found import SourceFiles
 from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
-from leadlift.engines.snapshots import snapshot, standing
 from leadlift.errors import UserError
 from leadlift.machine import machine_memory
 from leadlift.specs import Column, Source
@@ -46,7 +46,8 @@ class DuckDbEngine:
     spread = 0
 
     def __init__(self, root: Path, cache: Path, timezone: str = "UTC", memory: int | None = None) -> None:
-        self._root, self._cache, self._timezone = root, cache, timezone
+        self._cache, self._timezone = cache, timezone
+        self._files = SourceFiles(root, cache, timezone)
         self.memory = memory or machine_memory() * 6 // 10
         self._con = duckdb.connect()
         self._spill = cache / "spill"
@@ -60,18 +61,13 @@ class DuckDbEngine:
         self._attached: dict[Path, str] = {}
         self._opened: set[Path] = set()
         self._locked = False
-        self._snapshots: dict[str, Path] = {}
         sweep(cache / "sources")
 
     def open_source(self, name: str, source: Source) -> list[Fault]:
         """See Engine."""
-        if source.database is not None:
-            return self._open_database(name, source)
-        if remote := cannot_reach(source.path):
-            return [Fault(("path",), remote)]
-        paths = matching(self._root, source.path)
-        if not paths:
-            return [Fault(("path",), f"no file matches '{source.path}' in {self._root}")]
+        paths, faults = self._files.bring(source)
+        if faults:
+            return faults
         try:
             if source.table is not None:
                 return self._open_table(name, source, paths[0])
@@ -186,21 +182,8 @@ class DuckDbEngine:
         return self._con.sql(self.explain_sql(query))
 
     def paths(self, source: Source) -> list[Path]:
-        """The files of a source: those that its path matches; of a database's table the snapshot."""
-        if source.database is None:
-            return matching(self._root, source.path)
-        # one command reads one snapshot from its beginning to its end
-        taken = self._snapshots.get(source.declared_table)
-        return [taken] if taken else standing(self._cache, source)
-
-    def _open_database(self, name: str, source: Source) -> list[Fault]:
-        if source.declared_table not in self._snapshots:
-            path, faults = snapshot(self._root, self._cache, source, self._timezone)
-            if path is None:
-                return faults
-            self._snapshots[source.declared_table] = path
-            self._opened.add(path)
-        return self._open_relation(name, source, parquet(self.paths(source)))
+        """The files that a source's rows are in."""
+        return self._files.of(source)
 
     def _open_table(self, name: str, source: Source, path: Path) -> list[Fault]:
         if path not in self._attached:

@@ -23,7 +23,8 @@ def one_makes(make: Callable[[], _Made]) -> _Made:
         try:
             return make()
         except (IntegrityError, ProgrammingError, OperationalError) as error:
-            if "exist" not in str(error.orig) and "duplicate" not in str(error.orig):
+            said = str(error.orig).lower()
+            if "exist" not in said and "duplicate" not in said:
                 raise
             time.sleep(pause)
     return make()

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leadlift.engines.databases import NotReadable, arrow_schema, open_table
-from leadlift.engines.files import digest, locked, matching, sha256_of, sweep, whole_file, write_text
+from leadlift.engines._faults import NotReadable
+from leadlift.engines.databases import arrow_schema, open_table
+from leadlift.engines.files import digest, locked, sha256_of, sweep, whole_file, write_text
 from leadlift.engines.protocol import Fault
 from leadlift.specs import Source
 
@@ -37,11 +38,6 @@ def snapshot(root: Path, cache: Path, source: Source, timezone: str) -> tuple[Pa
             return _current(root, folder, source, timezone, today), []
     except NotReadable as error:
         return None, error.faults
-
-
-def files_of(root: Path, cache: Path, source: Source) -> list[Path]:
-    """The files that a source's rows are in, a database's as last read."""
-    return matching(root, source.path) if source.database is None else standing(cache, source)
 
 
 def standing(cache: Path, source: Source) -> list[Path]:

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from leadlift.specs.base import Days, Name, Spec, SqlText, fault_at, listed, nearest
+from leadlift.specs.buckets import S3, S3Place, refuse_bad_path, refuse_keys
 from leadlift.specs.checks import Checks
 from leadlift.specs.columns import TIMES, Column
 from leadlift.specs.databases import SourceDatabase
@@ -92,11 +93,14 @@ class Join(Spec):
 class Source(Spec):
     """One input table."""
 
-    path: str = Field("", description="A Parquet or CSV file, a glob of them, or a DuckDB file.")
+    path: str = Field(
+        "", description="A Parquet or CSV file, a glob of them, of this machine or s3://; or a DuckDB file."
+    )
     table: str | None = Field(None, description="The table inside a DuckDB file.")
     database: SourceDatabase | None = Field(
         None, description="Instead of `path`: a table of PostgreSQL, SQLite or MySQL."
     )
+    s3: S3Place | None = Field(None, description="Of a path that begins with s3://: server and region.")
     kind: Kind
     columns: dict[str, Column] = Field(min_length=1)
     customer_key: str | None = Field(
@@ -125,12 +129,22 @@ class Source(Spec):
     complete_until: date | None = Field(None, description="The data is complete up to the start of this day.")
     description: str = ""
 
+    @field_validator("path")
+    @classmethod
+    def _a_path_that_may_stand_here(cls, path: str) -> str:
+        refuse_keys(path)
+        if path.startswith(S3):
+            refuse_bad_path(path)
+        return path
+
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if bool(self.path) == (self.database is not None):
             raise ValueError("give either `path` or `database`")
         if self.database is not None and self.table is not None:
             raise fault_at("table", "the table of a database stands in `database`")
+        if self.s3 is not None and not self.in_bucket:
+            raise fault_at("s3", "`s3` is of a path that begins with s3://")
         return self
 
     @model_validator(mode="after")
@@ -167,6 +181,11 @@ class Source(Spec):
         return self
 
     @property
+    def in_bucket(self) -> bool:
+        """Whether the rows lie in files of a bucket."""
+        return self.path.startswith(S3)
+
+    @property
     def place(self) -> str:
         """Where the rows are, as messages say it; never the address of a database, which may tell too much."""
         if self.database is None:
@@ -178,6 +197,13 @@ class Source(Spec):
         """The part of the declaration that a snapshot of a database's table depends on, as text."""
         place = {"url", "table", "query", "watch"}
         return self.model_dump_json(include={"database": place, "columns": True})
+
+    @property
+    def declared_place(self) -> str:
+        """The part of the declaration that says which files hold the rows, as text."""
+        if self.database is not None:
+            return self.declared_table
+        return self.model_dump_json(include={"path", "s3"})
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ KINDS = {
     "models": "models that made scores, for customers looked at one by one",
     "spark": "answers on their way from executors, and what Spark said",
     "snapshots": "tables of databases, as last read",
+    "buckets": "files of buckets, as last fetched",
     "spill": "what did not fit into memory",
 }
 TABLES = "populations, outcomes and finished tables"

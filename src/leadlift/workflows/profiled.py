@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from leadlift.engines.files import digest, stat_fingerprint, write_text
-from leadlift.engines.snapshots import files_of
+from leadlift.engines.found import files_of
 from leadlift.evaluation import FeatureProfile
 from leadlift.features.choose import needed
 from leadlift.features.definition import definition
