@@ -24,12 +24,12 @@ from leadlift.specs.campaigns import (
 from leadlift.specs.checks import Checks, RowRule
 from leadlift.specs.columns import Column
 from leadlift.specs.databases import SourceDatabase
+from leadlift.specs.distributed import Distributed
 from leadlift.specs.engine import EngineSpec
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
 from leadlift.specs.monitor import Marks, Monitor
 from leadlift.specs.pipelines import (
-    Distributed,
     FeatureChoice,
     Gates,
     ModelChoice,

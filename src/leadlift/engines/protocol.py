@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -128,4 +129,42 @@ class Answers(Protocol):
 
         From then on the engine reads what is open and no other file, writes nothing and changes no setting. Raises
         UserError for a question that cannot be answered.
+        """
+
+
+class Member(Protocol):
+    """One of several tasks that run at once, as it sees itself.
+
+    rank: from 0. processors: that it may use. address: of its machine, in numbers, as the others know it.
+    """
+
+    rank: int
+    processors: int
+    address: str
+
+    def tell(self, word: str) -> list[str]:
+        """Tell all the others a word, and return what each told, in the order of ranks. Waits for all of them."""
+
+
+Task = Callable[[Member], str]
+
+
+@runtime_checkable
+class AtOnce(Protocol):
+    """An engine whose tasks can run at once and know of each other: what an engine need not be."""
+
+    def parted(
+        self, query: exp.Query, by: str, order: Sequence[str], count: int, work: Work, schema: pa.Schema
+    ) -> AbstractContextManager[list[list[Path]]]:
+        """The answer in `count` parts, rows of an equal `by` in one, each passed through the work by `order`.
+
+        By `order` means by these columns within the part, so that equal rows make equal files. Gives each part's
+        Parquet files, which driver and tasks see as long as the block lasts. The answer is never in this process.
+        """
+
+    def at_once(self, task: Task, count: int) -> list[str]:
+        """Run `count` tasks at the same time, and return what each comes to, by rank. The task must be picklable.
+
+        When one is lost with its machine all are begun anew, a few times. Raises UserError when so many cannot run at
+        once, or are lost again and again; never waits for what does not come.
         """

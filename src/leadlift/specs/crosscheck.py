@@ -14,6 +14,7 @@ from leadlift.specs._yaml import Document, Path_
 from leadlift.specs.base import listed, nearest
 from leadlift.specs.columns import TIMES
 from leadlift.specs.definitions import FeatureDef, column_types
+from leadlift.specs.engine import EngineSpec
 from leadlift.specs.features import FeatureFile
 from leadlift.specs.pipelines import Pipeline
 from leadlift.specs.sources import Source
@@ -122,6 +123,18 @@ def pipeline_problems(
             why = f"no feature is called '{name}'.{nearest(name, choices)}"
             problems.append(document.problem(("model", "monotone", name), why))
     return problems
+
+
+def engine_problems(document: Document, spec: Pipeline, engine: EngineSpec) -> list[Problem]:
+    """Faults of a pipeline against where queries run."""
+    together = spec.model.distributed
+    if together is None or not together.on_spark or engine.kind == "spark":
+        return []
+    why = (
+        f"'spark' needs `engine: spark` in leadlift.yaml, which says {engine.kind}: change the engine, or leave `on` "
+        "out for processes of this machine"
+    )
+    return [document.problem(("model", "distributed", "on"), why)]
 
 
 def _population_problems(document: Document, spec: Pipeline, sources: Sources) -> list[Problem]:

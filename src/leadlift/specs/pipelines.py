@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from leadlift.specs.base import Days, Name, Share, Spec, SqlText, Word, fault_at, listed
+from leadlift.specs.distributed import Distributed
 from leadlift.specs.gates import FOREIGN_GATES, UPLIFT_GATES, VALUE_GATES, Gates
 from leadlift.specs.monitor import Monitor
 from leadlift.specs.treatment import Treatment
@@ -148,14 +149,6 @@ class Tune(Spec):
     )
 
 
-class Distributed(Spec):
-    """Rows parted by customer among processes of this machine that grow the same trees together."""
-
-    machines: int = Field(
-        ge=2, le=64, description="Processes, each with a part of the rows and of the processors."
-    )
-
-
 class ModelChoice(Spec):
     """LightGBM's parameters, constraints, and how its scores become probabilities."""
 
@@ -259,10 +252,12 @@ class Pipeline(Spec):
     def _growing_fits_kind(self) -> Self:
         if self.model.negatives is not None and not self.predicts_chance:
             raise fault_at("model", f"`negatives` goes with yes or no, not with kind '{self.kind}'")
-        if self.model.distributed is not None and self.kind == "uplift":
-            raise fault_at(
-                "model", "`distributed` is not for kind 'uplift', whose learners are many small fits"
+        if self.model.distributed is not None:
+            why = self.model.distributed.refused(
+                self.kind, self.population.table, self.split.random, self.model.ensemble
             )
+            if why is not None:
+                raise fault_at("model", why)
         return self
 
     @model_validator(mode="after")

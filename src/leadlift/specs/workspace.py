@@ -21,6 +21,7 @@ from leadlift.specs.campaigns import Campaign
 from leadlift.specs.catalogue import catalogue
 from leadlift.specs.contract_problems import contract_problems
 from leadlift.specs.crosscheck import (
+    engine_problems,
     feature_file_problems,
     pipeline_problems,
     proxy_problems,
@@ -192,7 +193,7 @@ def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | N
     known = {**features, **waiting_features(segments)} if sound else None
     problems += _repeated(pipelines, "pipeline") + _repeated(campaigns, "campaign")
     for d, p in pipelines:
-        problems += pipeline_problems(d, p, spec.sources, known)
+        problems += pipeline_problems(d, p, spec.sources, known) + engine_problems(d, p, spec.engine)
     by_pipeline = {p.pipeline: p for _, p in pipelines}
     # what names a pipeline whose own file is broken would only repeat that fault
     whole = len(pipelines) == reader.count("pipelines/*.yaml")

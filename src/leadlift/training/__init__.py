@@ -10,13 +10,14 @@ from leadlift.training.audit import (
     audit_cases,
     model_too_good,
 )
+from leadlift.training.away import Away
 from leadlift.training.fit import NOT_LEARNED, Cases, fit_baseline, fit_calibrated, learned_from, prepare
 from leadlift.training.gates import Gate, Sitting, accept, judge_gates, open_suspects
 from leadlift.training.judge import Judgement, Period, judge
 from leadlift.training.proxy import proxy_cases
 from leadlift.training.randomised import Randomisation, check_randomised, propensity_of
 from leadlift.training.rivals import Outsider, Rival, Rivals, judge_rivals, rival_metrics
-from leadlift.training.split import Parts, split_cases
+from leadlift.training.split import Parts, learned_rule, split_cases
 from leadlift.training.table import (
     TrainingTable,
     cases_spine,
@@ -43,6 +44,7 @@ __all__ = [
     "NOT_LEARNED",
     "Acceptance",
     "Audit",
+    "Away",
     "Cases",
     "Experiment",
     "Finding",
@@ -82,6 +84,7 @@ __all__ = [
     "judge_uplift",
     "judge_value",
     "learned_from",
+    "learned_rule",
     "maturity_of",
     "model_too_good",
     "open_suspects",

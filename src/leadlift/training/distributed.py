@@ -64,8 +64,8 @@ def grow_together(
     with tempfile.TemporaryDirectory(prefix="leadlift-parts-") as made:
         folder = Path(made)
         for rank in range(machines):
-            _write(folder, str(rank), cases, train[part == rank], weight)
-        _write(folder, "valid", cases, valid, weight)
+            write_rows(folder, str(rank), cases, train[part == rank], weight)
+        write_rows(folder, "valid", cases, valid, weight)
         threads = int(shared.get("num_threads", 0)) or processors()
         shared["num_threads"] = max(1, threads // machines)
         job = {"folder": made, "encoding": cases.encoding.to_dict(), "params": shared, "rounds": rounds}
@@ -94,7 +94,8 @@ def _once(job: Mapping[str, Any], machines: int) -> Booster:
     hosts = [f"{LOOPBACK}:{port}" for port in _free_ports(machines)]
     with ExitStack() as members:
         started = [
-            members.enter_context(_member({**job, "hosts": hosts, "rank": rank})) for rank in range(machines)
+            members.enter_context(member_process({**job, "hosts": hosts, "rank": rank}))
+            for rank in range(machines)
         ]
         best = _wait(folder, started)
     booster = Booster(model_file=str(folder / "model.txt"))
@@ -130,13 +131,18 @@ def _died(rank: int, started: list[tuple[subprocess.Popen[str], IO[bytes]]], com
     if killed:
         why = "Most often memory ran out: see docs/scaling.md, or give model.negatives"
         return f"{head} was killed by signal {-(codes[rank] or 0)}. {why}. {tail}"
+    return f"{head} ended with exit code {codes[rank]}: {last_words(complaints)}. {tail}"
+
+
+def last_words(complaints: IO[bytes]) -> str:
+    """The last line that a process wrote of its own fault."""
     complaints.seek(0)
     said = complaints.read().decode(errors="replace").strip().splitlines()
-    return f"{head} ended with exit code {codes[rank]}: {said[-1] if said else 'no message'}. {tail}"
+    return said[-1] if said else "no message"
 
 
 @contextmanager
-def _member(job: Mapping[str, Any]) -> Iterator[tuple[subprocess.Popen[str], IO[bytes]]]:
+def member_process(job: Mapping[str, Any]) -> Iterator[tuple[subprocess.Popen[str], IO[bytes]]]:
     """A process at its job; ended with the block."""
     with (
         tempfile.TemporaryFile() as complaints,
@@ -167,7 +173,8 @@ def _free_ports(count: int) -> list[int]:
         return [int(one.getsockname()[1]) for one in listening]
 
 
-def _write(folder: Path, name: str, cases: Cases, rows: Rows, weight: Floats | None) -> None:
+def write_rows(folder: Path, name: str, cases: Cases, rows: Rows, weight: Floats | None) -> None:
+    """Write cases as a process maps them, see `part_at`. weight: (n_cases,)."""
     shape = (len(rows), cases.matrix.shape[1])
     out: Matrix = np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=np.float32, shape=shape)
     for start in range(0, len(rows), PIECE):

@@ -15,6 +15,7 @@ from leadlift.models import (
 )
 from leadlift.names import TEST, TRAIN
 from leadlift.specs import ModelChoice
+from leadlift.training.away import Away
 from leadlift.training.calibrating import calibrate
 from leadlift.training.cases import Cases as Cases
 from leadlift.training.cases import prepare as prepare
@@ -24,15 +25,18 @@ from leadlift.training.lasting import learned_from as learned_from
 NOT_LEARNED = "not_learned_from"
 
 
-def fit_calibrated(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, reference: str) -> Model:
+def fit_calibrated(
+    cases: Cases, params: Mapping[str, Any], spec: ModelChoice, reference: str, away: Away | None = None
+) -> Model:
     """Grow trees and calibrate them on cases that they were not grown on; the test is not looked at.
 
     params: LightGBM's, as tuned; what the pipeline states in `model.params` goes before them. reference: the name
-    of the out-of-time population that percentiles are read from.
+    of the out-of-time population that percentiles are read from. away: where the training cases are, when `cases`
+    hold a sample of them.
     """
     constraints = constraint_params(cases.encoding, spec.monotone, spec.interactions)
     cases, moved = learned_from(cases, spec)
-    grown = grow(cases, {**params, **spec.params, **constraints}, spec)
+    grown = grow(cases, {**params, **spec.params, **constraints}, spec, away and away.without(moved.left_out))
     found = calibrate(cases, grown, spec.calibration)
     return Model(
         booster=grown.booster,

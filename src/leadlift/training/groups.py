@@ -38,6 +38,8 @@ def protected_levels(
     spine = cases_spine(spec, home, maturity_of(spec, home))
     query, _ = feature_query(home, catalogue, names, spine, progress)
     kept = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(query.subquery("p"))
+    if table.sampled is not None:
+        kept = kept.where(table.sampled.copy())
     found = home.engine.table(kept)
     return {
         name: grouped(values)

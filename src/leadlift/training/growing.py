@@ -15,6 +15,7 @@ from leadlift.models.calibrators import Floats
 from leadlift.models.params import for_sample, usual_leaf
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.specs import ModelChoice
+from leadlift.training.away import Away, grow_away
 from leadlift.training.blending import Folded, blended, joins
 from leadlift.training.cases import Cases
 from leadlift.training.distributed import grow_together
@@ -40,9 +41,11 @@ class Grown:
     told: str = "trees alone"
 
 
-def grow(cases: Cases, params: Mapping[str, Any], spec: ModelChoice) -> Grown:
-    """Grow what the pipeline asks for; the test is not looked at."""
+def grow(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, away: Away | None = None) -> Grown:
+    """Grow what the pipeline asks for; the test is not looked at. away: where the training cases are, if not here."""
     weight = decayed(cases, spec.time_decay)
+    if away is not None:
+        return _away(cases, params, spec, weight, away)
     return _folds(cases, params, spec, weight) if spec.ensemble > 1 else _one(cases, params, spec, weight)
 
 
@@ -65,6 +68,13 @@ def _one(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Flo
     booster = _booster(cases, train, valid, params, spec, weight)
     raw = np.asarray(booster.predict(cases.matrix), dtype=np.float64)
     return Grown(booster, raw, calibrates, np.concatenate([valid, calibrates]), weight)
+
+
+def _away(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Floats, away: Away) -> Grown:
+    valid, calibrates = cases.rows(VALID), cases.rows(CALIBRATION)
+    booster, told = grow_away(cases, params, spec, weight if spec.time_decay else None, away)
+    raw = np.asarray(booster.predict(cases.matrix), dtype=np.float64)
+    return Grown(booster, raw, calibrates, np.concatenate([valid, calibrates]), weight, told)
 
 
 def _folds(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Floats) -> Grown:

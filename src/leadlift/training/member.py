@@ -1,8 +1,9 @@
 """One process of a distributed training: `python -m leadlift.training.member`, started by `distributed.py`.
 
 It reads a job, one line of JSON, grows its part, and leaves `said-RANK.json` in the job's folder, the first process the
-model before. Then it waits to be ended, so that no socket closes while another process still needs it. When whoever
-started it is gone, its input ends and so does it.
+model before. Rows of its part are mapped from that folder, or read from the Parquet files that the job names. Then
+it waits to be ended, so that no socket closes while another process still needs it. When whoever started it is gone,
+its input ends and so does it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from leadlift.engines.files import whole_file
 from leadlift.errors import UserError
 from leadlift.models import Encoding
 from leadlift.models.together import Part, Place, PortTaken, fit_part, without_addresses
+from leadlift.training.parts import part_in
 
 
 def main() -> None:
@@ -42,9 +44,10 @@ def main() -> None:
 
 def _grown(job: Mapping[str, Any], folder: Path, rank: int) -> dict[str, Any]:
     encoding = Encoding.from_dict(job["encoding"])
-    valid = part_at(folder, "valid") if rank == 0 else None
+    valid = part_at(Path(job.get("valid", folder)), "valid") if rank == 0 else None
+    train = part_in([Path(file) for file in job["files"]]) if "files" in job else part_at(folder, str(rank))
     place = Place(tuple(job["hosts"]), rank)
-    booster = fit_part(place, part_at(folder, str(rank)), valid, encoding, job["params"], job["rounds"])
+    booster = fit_part(place, train, valid, encoding, job["params"], job["rounds"])
     if rank == 0:
         (folder / "model.txt").write_text(without_addresses(booster.model_to_string()), encoding="utf-8")
     return {"best": booster.best_iteration}

@@ -70,6 +70,29 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
     return parts
 
 
+@dataclass(frozen=True)
+class Learned:
+    """Which cases train, wherever they are, by themselves: their day is not after `until`, and their customer draws
+    at least `share`. seed: of the split."""
+
+    until: date
+    share: float
+    seed: int
+
+    def of(self, customers: pa.Array) -> npt.NDArray[np.bool_]:
+        """Whether each customer is one to learn from, (n,)."""
+        drawn, _ = _customer_shares(pa.chunked_array([customers]), self.seed)
+        return np.asarray(drawn >= self.share)
+
+
+def learned_rule(parts: Parts, spec: Split, maturity: Maturity | None) -> Learned:
+    """What `split_cases` went by, for cases that it was not given. Raises ValueError for a split without dates."""
+    if parts.test_from is None:
+        raise ValueError("the split has no dates")
+    wait = 1 if maturity is None else max(1, maturity.wait)
+    return Learned(parts.test_from - timedelta(days=wait), spec.valid + spec.calibration, spec.seed)
+
+
 def responded(table: pa.Table) -> npt.NDArray[np.int32]:
     """1 for each case with an outcome above 0, (n,): a yes, or an amount."""
     return np.asarray(table[TARGET].to_numpy() > 0, dtype=np.int32)

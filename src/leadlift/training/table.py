@@ -30,7 +30,7 @@ from leadlift.features import population as people
 from leadlift.features.calendar import Maturity, as_of_dates
 from leadlift.features.everyone import ROW
 from leadlift.features.rows import SPINE, col
-from leadlift.features.sample import thinned_spine
+from leadlift.features.sample import in_sample, thinned_spine
 from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
@@ -46,7 +46,8 @@ class TrainingTable:
     table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1; of value and uplift
     pipelines also an amount; of the latter also treatment: 0 for controls, 1 and up for the arms).
     key: changes when the definitions or the data do. maturity: None where the case itself holds its outcome.
-    notes: what a reviewer should know of how it was made.
+    notes: what a reviewer should know of how it was made. whole: where the table is a sample that this process takes of
+    cases that stay with the engine, the query of all of them; sampled: which customers are in it, None for all.
     """
 
     table: pa.Table
@@ -54,6 +55,8 @@ class TrainingTable:
     key: str
     maturity: Maturity | None
     notes: tuple[str, ...]
+    whole: exp.Select | None = None
+    sampled: exp.Expr | None = None
 
     @property
     def features(self) -> tuple[FeatureDef, ...]:
@@ -141,12 +144,16 @@ def _built(
     features, key = feature_query(home, catalogue, [*names, *extra], spine, progress, outcomes)
     progress.step("training table")
     query = _judged(features, [*names, *(one.name for one in outcomes[1:])], conditions)
+    away, sampled = spec.model.distributed, None
+    whole = query if away is not None and away.on_spark else None
+    if away is not None and whole is not None and spine.rows > away.sample:
+        sampled = in_sample(col(CUSTOMER), away.sample / spine.rows)
+        query = query.where(sampled)
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())
     told = digest("\n".join([key, home.engine.explain_sql(query)]))
-    return TrainingTable(
-        table.add_column(2, ROW, place), choice, told, maturity, _notes(choice, home.sources)
-    )
+    notes = _notes(choice, home.sources) + _sampled_note(sampled, table.num_rows, spine.rows)
+    return TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, notes, whole, sampled)
 
 
 def cases_spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:
@@ -242,6 +249,15 @@ def _notes(choice: Choice, sources: Mapping[str, Source]) -> tuple[str, ...]:
     if today:
         notes.append(f"read as they are today, for want of history: {', '.join(today)}")
     return tuple(notes) + _hidden_note(choice)
+
+
+def _sampled_note(sampled: exp.Expr | None, cases: int, there: int) -> tuple[str, ...]:
+    if sampled is None:
+        return ()
+    return (
+        f"audited, calibrated and judged on {cases:,} cases, a sample of customers; of about {there:,} cases the trees "
+        "learn from all that train (model.distributed)",
+    )
 
 
 def _flat_notes(choice: Choice, source: Source) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ from leadlift.training import (
 )
 from leadlift.training.groups import protected_levels
 from leadlift.workflows.audited import stop_at_leaks
+from leadlift.workflows.away import kept_open
 from leadlift.workflows.card import not_learned
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.fitted import Fitted
@@ -85,19 +87,22 @@ def train(
         return train_uplift(ws, spec, spec.treatment, split, progress, accepted)
     if spec.kind == "value":
         return train_value(ws, spec, split, progress, accepted)
-    with opened(ws) as home:
+    with ExitStack() as engine:
+        home = engine.enter_context(opened(ws))
         table = training_table(spec, ws.features, home, progress)
         parts = split_cases(table.table, split, table.maturity)
         cases = prepare(table.table, table.features, parts)
         protected = protected_levels(spec, ws.features, home, table, progress)
         progress.step("audit")
         audit = audit_cases(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
-    tracker = tracker_of(ws)
-    params, tuned_by = tuned_params(tracker, name)
-    with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
+        tracker = tracker_of(ws)
+        params, tuned_by = tuned_params(tracker, name)
+        still_open, away = kept_open(engine, home, table, parts, split)
+    with still_open, tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
         stop_at_leaks(run, ws, spec, table, audit)
         progress.step("boosting")
-        model = fit_calibrated(cases, params, spec.model, reference_name(parts))
+        model = fit_calibrated(cases, params, spec.model, reference_name(parts), away)
+        still_open.close()
         model = with_meta(model, ws, spec, table, parts)
         progress.step("baseline")
         baseline = fit_baseline(cases, split.seed)

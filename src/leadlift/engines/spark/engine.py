@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,8 +21,17 @@ from sqlglot import exp
 from leadlift.engines._partitions import PARQUET, partitions_of
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.engines.files import TEMPORARY, digest, stat_fingerprint, sweep, whole_file
-from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
-from leadlift.engines.spark.files import Readable, batches_of, gather, parts_of, readable, ticked
+from leadlift.engines.protocol import ArrowStream, Fault, Partition, Task, Work
+from leadlift.engines.spark.barrier import at_once
+from leadlift.engines.spark.files import (
+    Readable,
+    batches_of,
+    gather,
+    number_of,
+    parts_of,
+    readable,
+    ticked,
+)
 from leadlift.engines.spark.order import in_order, without_order
 from leadlift.engines.spark.session import session_at, slots, told_plainly
 from leadlift.engines.spark.words import spark_sql
@@ -114,15 +123,22 @@ class SparkEngine:
 
     def mapped(self, query: exp.Query, work: Work, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
         """See Engine. The work travels to each executor once, and runs where the rows are."""
-        through = _shipped(self._spark, work)
-        asked = self._asked(query)
-        with warnings.catch_warnings():
-            # PySpark says that it does not know pandas 3 yet: it is Arrow that goes to and fro, never pandas
-            warnings.simplefilter("ignore", FutureWarning)
-            asked = asked.mapInArrow(through, from_arrow_schema(schema))
-        with self._parts(asked) as parts:
+        with self._parts(self._passed(self._asked(query), work, schema)) as parts:
             for batch in batches_of(parts, rows):
                 yield batch.cast(schema)
+
+    @contextmanager
+    def parted(
+        self, query: exp.Query, by: str, order: Sequence[str], count: int, work: Work, schema: pa.Schema
+    ) -> Iterator[list[list[Path]]]:
+        """See AtOnce. Parts are Spark's own partitions, by its hash."""
+        rows = self._asked(query).repartition(count, by).sortWithinPartitions(*order)
+        with self._parts(self._passed(rows, work, schema)) as parts:
+            yield [[path for path in parts_of(parts) if number_of(path) == part] for part in range(count)]
+
+    def at_once(self, task: Task, count: int) -> list[str]:
+        """See AtOnce."""
+        return at_once(self._spark, task, count, self._scratch / "at-once")
 
     def write(self, query: exp.Query, path: Path) -> int:
         """See Engine. Parts come in any order, and are put in the query's by DuckDB, here.
@@ -156,6 +172,12 @@ class SparkEngine:
     def _asked(self, query: exp.Query) -> DataFrame:
         with told_plainly():
             return self._spark.sql(spark_sql(query))
+
+    def _passed(self, rows: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
+        with warnings.catch_warnings():
+            # PySpark says that it does not know pandas 3 yet: it is Arrow that goes to and fro, never pandas
+            warnings.simplefilter("ignore", FutureWarning)
+            return rows.mapInArrow(_shipped(self._spark, work), from_arrow_schema(schema))
 
     def _open_files(self, name: str, source: Source, paths: list[Path]) -> None:
         plain = source.table is None and all(path.suffix in PARQUET for path in paths)

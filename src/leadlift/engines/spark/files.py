@@ -104,6 +104,11 @@ def parts_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("part-*.parquet"))
 
 
+def number_of(part: Path) -> int:
+    """Which of Spark's partitions a file holds rows of."""
+    return int(part.name.split("-")[1])
+
+
 def batches_of(folder: Path, rows: int) -> Iterator[pa.RecordBatch]:
     """The rows of all parts in their order."""
     for part in parts_of(folder):
