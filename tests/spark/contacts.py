@@ -24,6 +24,7 @@ sources:
       distance: {type: number}
       calm: {type: number}
       region: {type: string}
+      gender: {type: string, protected: true}
   contacts:
     path: data/contacts.parquet
     kind: events
@@ -41,6 +42,7 @@ features:
   distance: {agg: value, of: distance, label: distance}
   calm: {agg: value, of: calm, label: calm}
   region: {agg: value, of: region, label: region}
+  gender: {agg: value, of: gender, label: gender}
 """
 SPEC = """
 pipeline: answers
@@ -64,6 +66,7 @@ def make_contacts(folder: Path, customers: int = 5_000, each: int = 4, seed: int
     region = draw.integers(0, 6, customers)
     known = {"customer_id": names, "wealth": wealth, "distance": distance, "calm": calm}
     known["region"] = [f"region {place}" for place in region]
+    known["gender"] = [("F", "M")[place % 2] for place in range(customers)]
     pq.write_table(pa.table(known), folder / "data/customers.parquet")
     odds = -2.9 + 1.1 * wealth - 0.9 * distance * calm + 0.8 * (region == 3)
     who = np.repeat(np.arange(customers), each)

@@ -93,7 +93,7 @@ def _unreachable(offers: Sequence[State]) -> str | None:
     hosts = [str(offer["host"]) for offer in offers]
     apart = {host.partition(":")[0] for host in hosts}
     wrong = [str(offer["host"]) for offer in offers if offer.get("foreign")]
-    wrong += [host for host in apart if host.startswith("127.") and len(apart) > 1]
+    wrong += [host for host in sorted(apart) if host.startswith("127.") and len(apart) > 1]
     if not wrong:
         return None
     return (
