@@ -32,7 +32,7 @@ def main(root: Path, out: Path, stanzas: dict[str, dict[str, object]]) -> None:
         with ExitStack() as stack:
             home = stack.enter_context(opened(ws))
             table = training_table(one, ws.features, home, SILENT)
-            parts = split_cases(table.table, one.split, table.maturity)
+            parts = split_cases(table.table, one.split, table.maturity, table.days_of_all)
             cases = prepare(table.table, table.features, parts)
             still_open, away = kept_open(stack, home, table, parts, one.split)
         told: dict[str, object] = {"name": name, "cases": table.table.num_rows}

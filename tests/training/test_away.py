@@ -114,6 +114,10 @@ def test_a_sample_is_of_whole_customers_and_its_protected_groups_are_its_own(tmp
         assert found.whole is not None
         assert home.engine.table(found.whole).num_rows == whole.table.num_rows
     assert 4_000 < found.table.num_rows < 6_000
+    begins = [
+        split_cases(one.table, spec.split, one.maturity, one.days_of_all).test_from for one in (whole, found)
+    ]
+    assert begins[0] == begins[1] != split_cases(found.table, spec.split, None).test_from
     assert found.key != whole.key
     chosen = set(found.table["customer_id"].to_pylist())
     assert sum(one in chosen for one in whole.table["customer_id"].to_pylist()) == found.table.num_rows

@@ -17,6 +17,7 @@ from leadlift.features.calendar import Maturity
 from leadlift.names import AS_OF, CALIBRATION, CUSTOMER, TARGET, TEST, TRAIN, VALID
 from leadlift.specs import Split
 
+CASES = "cases"
 PARTS = (TRAIN, VALID, CALIBRATION, TEST)
 
 
@@ -35,8 +36,14 @@ class Parts:
     ordered: bool = True
 
 
-def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Parts:
-    """Split the training table. Raises UserError when a part would have no cases of one kind."""
+def split_cases(
+    table: pa.Table, spec: Split, maturity: Maturity | None, days_of_all: pa.Table | None = None
+) -> Parts:
+    """Split the training table. Raises UserError when a part would have no cases of one kind.
+
+    days_of_all: of a sample, how many cases (`cases`) there are of each day (`as_of`), so that the test of the sample
+    begins on the day on which that of all cases does.
+    """
     share, codes = _customer_shares(table[CUSTOMER], spec.seed)
     dates = table[AS_OF]
     dated = dates.null_count < len(dates)
@@ -48,7 +55,7 @@ def split_cases(table: pa.Table, spec: Split, maturity: Maturity | None) -> Part
         share = share / (1 - spec.random)
     elif dated:
         days = dates.to_numpy().astype("datetime64[D]")
-        first = _first_test_day(days, spec.out_of_time or 0)
+        first = _first_test_day(*_counted(days, days_of_all), spec.out_of_time or 0)
         test = days >= first
         test_from = first.astype(object)
         if maturity is not None:
@@ -134,9 +141,21 @@ def _stratified(
     return drawn[codes]
 
 
-def _first_test_day(days: npt.NDArray[np.datetime64], share: float) -> np.datetime64:
+def _counted(
+    days: npt.NDArray[np.datetime64], of_all: pa.Table | None
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.intp]]:
+    """The days, rising, and how many cases there are of each."""
+    if of_all is None:
+        return np.unique(days, return_counts=True)
+    known = of_all[AS_OF].to_numpy().astype("datetime64[D]")
+    order = np.argsort(known)
+    return known[order], of_all[CASES].to_numpy().astype(np.intp)[order]
+
+
+def _first_test_day(
+    known: npt.NDArray[np.datetime64], counts: npt.NDArray[np.intp], share: float
+) -> np.datetime64:
     """The as-of date from which on the cases come nearest to the share wanted; the first date never tests."""
-    known, counts = np.unique(days, return_counts=True)
     if len(known) < 2:
         raise UserError("split.out_of_time: all cases have one as-of date; a test in time needs at least two")
     after = counts[::-1].cumsum()[::-1] / counts.sum()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -35,6 +35,7 @@ from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Source, sql
+from leadlift.training.split import CASES
 
 OUTCOMES = "outcomes"
 
@@ -46,8 +47,10 @@ class TrainingTable:
     table: customer_id, as_of, row (its place in the order of time), the features, target (0 or 1; of value and uplift
     pipelines also an amount; of the latter also treatment: 0 for controls, 1 and up for the arms).
     key: changes when the definitions or the data do. maturity: None where the case itself holds its outcome.
-    notes: what a reviewer should know of how it was made. whole: where the table is a sample that this process takes of
-    cases that stay with the engine, the query of all of them; sampled: which customers are in it, None for all.
+    notes: what a reviewer should know of how it was made.
+
+    Where the table is a sample of cases that stay with the engine: whole, the query of all of them; sampled, which
+    customers are in it, None for all; days_of_all, how many cases there are of each day, see `split_cases`.
     """
 
     table: pa.Table
@@ -57,6 +60,7 @@ class TrainingTable:
     notes: tuple[str, ...]
     whole: exp.Select | None = None
     sampled: exp.Expr | None = None
+    days_of_all: pa.Table | None = None
 
     @property
     def features(self) -> tuple[FeatureDef, ...]:
@@ -144,16 +148,19 @@ def _built(
     features, key = feature_query(home, catalogue, [*names, *extra], spine, progress, outcomes)
     progress.step("training table")
     query = _judged(features, [*names, *(one.name for one in outcomes[1:])], conditions)
-    away, sampled = spec.model.distributed, None
+    away, sampled, days_of_all = spec.model.distributed, None, None
     whole = query if away is not None and away.on_spark else None
     if away is not None and whole is not None and spine.rows > away.sample:
         sampled = in_sample(col(CUSTOMER), away.sample / spine.rows)
+        counted = exp.select(col(AS_OF), exp.Count(this=exp.Star()).as_(CASES))
+        days_of_all = home.engine.table(counted.from_(query.subquery("c")).group_by(col(AS_OF)))
         query = query.where(sampled)
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())
     told = digest("\n".join([key, home.engine.explain_sql(query)]))
     notes = _notes(choice, home.sources) + _sampled_note(sampled, table.num_rows, spine.rows)
-    return TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, notes, whole, sampled)
+    made = TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, notes)
+    return replace(made, whole=whole, sampled=sampled, days_of_all=days_of_all)
 
 
 def cases_spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:

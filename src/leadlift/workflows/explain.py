@@ -63,7 +63,7 @@ def explain(
             return _of_customer(ws, spec, loaded, home, customer, as_of, progress)
         table = training_table(spec, ws.features, home, progress)
     progress.step("contributions")
-    rows = split_cases(table.table, spec.split, table.maturity).rows[TEST]
+    rows = split_cases(table.table, spec.split, table.maturity, table.days_of_all).rows[TEST]
     picked = table.table.take(pa.array(spread(rows, SAMPLE)))
     page = model_page(
         title(name),

@@ -77,7 +77,7 @@ def rebuilt_reference(model: Model, ws: Workspace, spec: Pipeline, run: RunRecor
         if table.key != model.meta.get("data"):
             return None
         split: Split = spec.split.model_copy(update={"seed": int(run.params["split.seed"])})
-        parts = split_cases(table.table, split, table.maturity)
+        parts = split_cases(table.table, split, table.maturity, table.days_of_all)
         return kept_reference(with_reference(model, ws, spec, table, parts))
     except UserError:  # other definitions, other sources: it cannot be made again
         return None

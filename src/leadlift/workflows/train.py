@@ -90,7 +90,7 @@ def train(
     with ExitStack() as engine:
         home = engine.enter_context(opened(ws))
         table = training_table(spec, ws.features, home, progress)
-        parts = split_cases(table.table, split, table.maturity)
+        parts = split_cases(table.table, split, table.maturity, table.days_of_all)
         cases = prepare(table.table, table.features, parts)
         protected = protected_levels(spec, ws.features, home, table, progress)
         progress.step("audit")

@@ -68,7 +68,7 @@ def tune(
         )
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
-    parts = split_cases(table.table, spec.split, table.maturity)
+    parts = split_cases(table.table, spec.split, table.maturity, table.days_of_all)
     cases, _ = learned_from(prepare(table.table, table.features, parts), spec.model)
     train, valid = (
         tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
