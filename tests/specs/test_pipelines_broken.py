@@ -24,6 +24,36 @@ PIPELINES = {
         HEAD + MONTHLY + TARGET + "model:\n  distributed: {machines: 1}\n",
         ["6: model.distributed.machines: must be at least 2, not 1"],
     ),
+    "tasks of Spark on the embedded engine": (
+        HEAD + MONTHLY + TARGET + "model:\n  distributed: {machines: 2, on: spark}\n",
+        [
+            "6: model.distributed.on: 'spark' needs `engine: spark` in leadlift.yaml, which says duckdb: change the "
+            "engine, or leave `on` out for processes of this machine"
+        ],
+    ),
+    "tasks of Spark and folds of all customers": (
+        HEAD + MONTHLY + TARGET + "model:\n  ensemble: 3\n  distributed: {machines: 2, on: spark}\n",
+        [
+            "5: model: `distributed: {on: spark}` grows one member, not `ensemble: 3`: its folds are drawn from rows "
+            "that this process does not have"
+        ],
+    ),
+    "tasks of Spark and a flat table": (
+        HEAD
+        + FLAT
+        + "target: {column: y, positive: 'yes'}\nmodel:\n  distributed: {machines: 2, on: spark}\n",
+        [
+            "5: model: `distributed: {on: spark}` needs cases with as-of dates: a flat table comes to this process "
+            "whole"
+        ],
+    ),
+    "tasks of Spark and a test at random": (
+        HEAD + MONTHLY + TARGET + "split: {random: 20%}\nmodel: {distributed: {machines: 2, on: spark}}\n",
+        [
+            "6: model: `distributed: {on: spark}` needs a test in time, `split.out_of_time`: a draw at random is "
+            "spread among all customers, whom no single process knows"
+        ],
+    ),
     "an unknown feature in exclude": (
         HEAD + MONTHLY + TARGET + "features:\n  exclude:\n    - last_channel\n    - txn_cont_30d\n",
         ["8: features.exclude[1]: no feature is called 'txn_cont_30d'. Did you mean 'txn_count_30d'?"],

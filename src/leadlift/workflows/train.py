@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from leadlift.training import (
     NOTHING,
     Acceptance,
     Audit,
+    Cases,
     Finding,
     Judgement,
     Parts,
@@ -115,14 +117,7 @@ def train(
         events = [source for source, one in ws.sources.items() if one.kind == "events"]
         rivals = judge_rivals(model, baseline, cases, table.features, events, outsider, split.seed)
         progress.step("logging")
-        facts = {
-            "tuned_by": tuned_by or "",
-            "split.seed": split.seed,
-            "accept_leak": ",".join(accepted.names),
-            "accepted_because": accepted.because,
-            **judged_between(cases),
-            **{f"param.{k}": v for k, v in params.items()},
-        }
+        facts = _facts(tuned_by, split.seed, accepted, cases, params)
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
             number = champion.version if champion else None
@@ -132,6 +127,20 @@ def train(
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     notes = (*table.notes, *not_learned(model))
     return _told(name, version.version, run.id, notes, parts, result, audit, tuned_by, rivals.all)
+
+
+def _facts(
+    tuned_by: str | None, seed: int, accepted: Acceptance, cases: Cases, params: Mapping[str, object]
+) -> dict[str, object]:
+    """What the run records beside the pipeline as it was read."""
+    return {
+        "tuned_by": tuned_by or "",
+        "split.seed": seed,
+        "accept_leak": ",".join(accepted.names),
+        "accepted_because": accepted.because,
+        **judged_between(cases),
+        **{f"param.{k}": v for k, v in params.items()},
+    }
 
 
 def _told(

@@ -16,7 +16,7 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from leadlift.engines.protocol import Task
+from leadlift.engines.protocol import Task, Work
 from leadlift.errors import UserError
 
 # Spark waits for room for all tasks without end. Executors are there by now, or are started anew within this time.
@@ -26,7 +26,9 @@ LOOK_EVERY = 0.1
 TOLD = "told"
 # Why Spark does not begin: the rest of the sentence is its own.
 _REFUSED = re.compile(r"Barrier execution mode does not [^.\n]*")
+# A fault of the task itself, which would come again; else a task that is lost says so.
 _OF_PYTHON = "PYTHON_EXCEPTION"
+_LOST = re.compile(r"barrier (ResultStage|task)|ExecutorLost|[Ll]ost executor|executor lost")
 
 
 class BarrierMember:
@@ -107,13 +109,15 @@ class _Job(threading.Thread):
         text = str(self._error)
         if refused := _REFUSED.search(text):
             raise UserError(f"model.distributed: {refused[0]}") from self._error
-        lost = isinstance(self._error, PySparkException | Py4JError) and _OF_PYTHON not in text
-        if not lost:
-            raise self._error
-        return None
+        of_spark = isinstance(self._error, PySparkException | Py4JError)
+        if of_spark and _LOST.search(text) and _OF_PYTHON not in text:
+            return None
+        raise self._error
 
 
-def _through(task: Task, folder: str):  # type: ignore[no-untyped-def]  # Spark's, called over there alone
+def _through(task: Task, folder: str) -> Work:
+    """What Spark runs in each task: it says that it has begun, and then what it came to."""
+
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for _ in batches:
             pass
@@ -131,7 +135,7 @@ def _refuse_too_many(spark: SparkSession, count: int) -> None:
         there = int(spark.sparkContext.defaultParallelism)
     except PySparkException:  # Spark Connect does not say
         return
-    if there < count:
+    if spark.conf.get("spark.default.parallelism", None) is None and there < count:
         raise UserError(
             f"model.distributed: {count} machines are asked for, and {there} tasks of Spark can run at once: give "
             "fewer, or more executors"
