@@ -67,7 +67,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
         on_cluster(folder, there.master)
         stanzas = {"one": TOGETHER, "again": TOGETHER, "sampled": SAMPLED}
         with growing(folder, root / "models", stanzas) as process:
-            said, _ = process.communicate(timeout=400)
+            said, _ = process.communicate(timeout=900)
         assert process.returncode == 0, said
     (folder / "leadlift.yaml").write_text(plain, encoding="utf-8")
     return Grown(lines(said), root / "models", folder)
@@ -126,7 +126,7 @@ def test_a_worker_killed_while_trees_grow_is_made_up_for_by_another(tmp_path: Pa
         on_cluster(folder, there.master)
         with growing(folder, tmp_path / "models", {"long": LONG}) as process:
             members = kill_a_member(there, process)
-            said, _ = process.communicate(timeout=300)
+            said, _ = process.communicate(timeout=600)
         assert process.returncode == 0, said
         assert len(members) == 2
         assert gone(members)
@@ -145,7 +145,7 @@ def test_without_another_worker_it_ends_with_one_message_and_nothing_registered(
         words = [sys.executable, "-c", COMMAND, "train", PIPELINE, "--workspace", str(folder)]
         with begun(words) as process:
             members = kill_a_member(there, process)
-            said, _ = process.communicate(timeout=200)
+            said, _ = process.communicate(timeout=400)
         assert process.returncode == 2, said
         assert gone(members)
     assert "of 2 tasks could begin within 15 s" in said
@@ -191,7 +191,7 @@ def lines(said: str) -> dict[str, dict[str, object]]:
 
 def kill_a_member(there: Cluster, process: subprocess.Popen[str]) -> list[int]:
     """Kill a worker on which a part is grown, as soon as two are; the processes that grew both parts."""
-    until = time.monotonic() + 200
+    until = time.monotonic() + 400
     while sum(len(members_of(worker)) for worker in there.workers) < 2:
         assert process.poll() is None, process.stdout.read() if process.stdout else ""
         assert time.monotonic() < until
