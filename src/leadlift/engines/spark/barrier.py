@@ -26,9 +26,8 @@ LOOK_EVERY = 0.1
 TOLD = "told"
 # Why Spark does not begin: the rest of the sentence is its own.
 _REFUSED = re.compile(r"Barrier execution mode does not [^.\n]*")
-# A fault of the task itself, which would come again; else a task that is lost says so.
+# A fault of the task itself, which would come again; whatever else Spark fails of is tried again.
 _OF_PYTHON = "PYTHON_EXCEPTION"
-_LOST = re.compile(r"barrier (ResultStage|task)|ExecutorLost|[Ll]ost executor|executor lost")
 
 
 class BarrierMember:
@@ -109,10 +108,9 @@ class _Job(threading.Thread):
         text = str(self._error)
         if refused := _REFUSED.search(text):
             raise UserError(f"model.distributed: {refused[0]}") from self._error
-        of_spark = isinstance(self._error, PySparkException | Py4JError)
-        if of_spark and _LOST.search(text) and _OF_PYTHON not in text:
-            return None
-        raise self._error
+        if _OF_PYTHON in text or not isinstance(self._error, PySparkException | Py4JError):
+            raise self._error
+        return None
 
 
 def _through(task: Task, folder: str) -> Work:
