@@ -14,7 +14,7 @@ from leadlift.names import TEST
 from leadlift.specs import FeatureDef, Pipeline
 from leadlift.training import Cases, TrainingTable
 from leadlift.workflows.ahead import ahead
-from leadlift.workflows.reasons import EXPLAINED_AT_ONCE
+from leadlift.workflows.telling import EXPLAINED_AT_ONCE
 from leadlift.workflows.spoken import phrases
 
 EXPLAINED = 800

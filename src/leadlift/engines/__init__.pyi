@@ -1,0 +1,3 @@
+from .protocol import ArrowStream, Engine, Fault, Partition, Work
+
+__all__ = ["ArrowStream", "Engine", "Fault", "Partition", "Work"]
