@@ -35,6 +35,7 @@ from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Source, sql
+from leadlift.training.reach import short_of_history
 
 OUTCOMES = "outcomes"
 
@@ -144,9 +145,8 @@ def _built(
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())
     told = digest("\n".join([key, home.engine.explain_sql(query)]))
-    return TrainingTable(
-        table.add_column(2, ROW, place), choice, told, maturity, _notes(choice, home.sources)
-    )
+    notes = _notes(choice, home.sources) + short_of_history(choice.features, home, table[AS_OF])
+    return TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, notes)
 
 
 def cases_spine(spec: Pipeline, home: Home, maturity: Maturity | None) -> Spine:
