@@ -26,6 +26,8 @@ ROOT = HERE.parent
 PIPELINE, CAMPAIGN, OFFER = "term_deposit_response", "deposit_year", "term_deposit"
 UPLIFT = "deposit_uplift"
 VALUE, COST, RETRAIN_EVERY = 400.0, 25.0, 3
+# Months of life before the first list, so that windows of two years see two years from the first contact learned from.
+HISTORY = 42
 # Outcomes are known two months later; the level of the chances is that of the three months before.
 KNOWN_AFTER, MATURED = 2, 3
 FILES = {
@@ -239,7 +241,8 @@ def uplift(folder: Path, day: date) -> tuple[str, str]:
 def live(folder: Path, customers: int, months: int, seed: int) -> pd.DataFrame:
     """Live through the year and hold every list against the truth."""
     lay_out(folder, customers)
-    said(folder, "simulate", "--customers", str(customers), "--seed", str(seed))
+    bank = ("--customers", str(customers), "--months", str(HISTORY), "--seed", str(seed))
+    said(folder, "simulate", *bank)
     day, told = date(2026, 6, 30), []
     for number in range(months):
         told.append(month(folder, day, number))
