@@ -15,7 +15,7 @@ import typer
 from pydantic import BaseModel
 from spec_words import FILES, MISSING, STANZAS
 
-from leadlift.cli.main import app
+from leadlift.cli.main import app_of
 
 HERE = Path(__file__).parent
 GENERATED = "<!-- Written by docs/build.py from the code: do not edit; run `make docs`. -->"
@@ -41,7 +41,7 @@ def pages() -> dict[str, str]:
 def commands_page() -> str:
     """Every command with its usage, meaning, options and example, in the order of a modeller's day."""
     lines = [GENERATED, "", "# Commands", "", *_common(), ""]
-    for name, command in commands(typer.main.get_command(app)):
+    for name, command in commands(typer.main.get_command(app_of())):
         lines += [*_command(name, command), ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -26,6 +26,10 @@ ROOT = HERE.parent
 PIPELINE, CAMPAIGN, OFFER = "term_deposit_response", "deposit_year", "term_deposit"
 UPLIFT = "deposit_uplift"
 VALUE, COST, RETRAIN_EVERY = 400.0, 25.0, 3
+# Months of life before the first list, so that windows of two years see two years from the first contact learned from.
+HISTORY = 42
+# Outcomes are known two months later; the level of the chances is that of the three months before.
+KNOWN_AFTER, MATURED = 2, 3
 FILES = {
     f"pipelines/campaigns/{CAMPAIGN}.yaml": """\
 # Every month: the customers whom a call or a message about a term deposit pays for most, a fifth of them in control.
@@ -107,11 +111,22 @@ def lay_out(folder: Path, customers: int) -> None:
     (folder / "pipelines" / "campaigns" / f"{CAMPAIGN}.yaml").write_text(told)
 
 
+def month_end(day: date, months: int) -> date:
+    """The month end so many months after another one."""
+    place = day.year * 12 + day.month + months
+    return date(place // 12, place % 12 + 1, 1) - timedelta(days=1)
+
+
 def month(folder: Path, day: date, number: int) -> dict[str, Any]:
-    """Train when it is time, list, let the bank answer, take the answers in."""
+    """Train when it is time, bring the chances to the newest level, list, and let the bank answer."""
     if number % RETRAIN_EVERY == 0:
         said(folder, "train", PIPELINE)
         said(folder, "promote", PIPELINE)
+        # what the new trees say of months whose outcomes are known and that they did not learn from
+        for months_ago in range(KNOWN_AFTER + MATURED - 1, KNOWN_AFTER - 1, -1):
+            said(folder, "score", PIPELINE, "--as-of", month_end(day, -months_ago).isoformat())
+    said(folder, "recalibrate", PIPELINE)
+    said(folder, "promote", PIPELINE)
     listed = said(folder, "leads", CAMPAIGN, "--as-of", day.isoformat(), "--score")
     watched = said(folder, "monitor", PIPELINE, "--as-of", day.isoformat())
     said(folder, "simulate", "--advance", "1m")
@@ -226,12 +241,12 @@ def uplift(folder: Path, day: date) -> tuple[str, str]:
 def live(folder: Path, customers: int, months: int, seed: int) -> pd.DataFrame:
     """Live through the year and hold every list against the truth."""
     lay_out(folder, customers)
-    said(folder, "simulate", "--customers", str(customers), "--seed", str(seed))
+    bank = ("--customers", str(customers), "--months", str(HISTORY), "--seed", str(seed))
+    said(folder, "simulate", *bank)
     day, told = date(2026, 6, 30), []
     for number in range(months):
         told.append(month(folder, day, number))
-        following = (day.replace(day=1) + timedelta(days=63)).replace(day=1)
-        day = following - timedelta(days=1)
+        day = month_end(day, 1)
         for file in sorted((folder / "data" / "answers").glob("*.csv")):
             said(folder, "outcomes", "add", str(file), "--on", day.isoformat())
         print(f"{day}: {told[-1]}", flush=True)

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from leadlift import __version__
-from leadlift.cli.main import app, main
+from leadlift.cli.main import app_of, main
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -32,7 +32,7 @@ HEAVY = (
 def commands() -> dict[str, object]:
     """Every command there is: `train` -> command, `features show` -> command."""
     found: dict[str, object] = {}
-    for name, command in typer.main.get_command(app).commands.items():
+    for name, command in typer.main.get_command(app_of()).commands.items():
         inner = getattr(command, "commands", {})
         found |= {f"{name} {one}": sub for one, sub in inner.items()} if inner else {name: command}
     return found
@@ -49,7 +49,7 @@ def examples() -> list[str]:
 def parsed(line: str) -> str:
     """The command that a line calls, its words understood but nothing run. A usage error is raised."""
     _, *words = shlex.split(line)
-    command, path = typer.main.get_command(app), []
+    command, path = typer.main.get_command(app_of()), []
     while hasattr(command, "commands"):
         # as the command line itself does: `leads CAMPAIGN` is `leads write CAMPAIGN`
         name, command, words = command.resolve_command(command.context_class(command), list(words))

@@ -11,7 +11,7 @@ import pytest
 import typer
 import yaml
 
-from leadlift.cli.main import app
+from leadlift.cli.main import app_of
 from leadlift.specs.features import Feature
 from leadlift.specs.segments import Segmentation
 
@@ -23,7 +23,7 @@ VERB = re.compile(r"^([a-z-]+):.*## ", re.M)
 
 @cache
 def root_command() -> Any:
-    return typer.main.get_command(app)
+    return typer.main.get_command(app_of())
 
 
 def commands_in(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from leadlift.cli.main import app
+from leadlift.cli.main import app_of
 
 
 def leadlift_words(line: str) -> list[str]:
@@ -20,7 +20,7 @@ def leadlift_words(line: str) -> list[str]:
 
 def understood(words: list[str]) -> tuple[str, dict[str, Any]]:
     """The command and its arguments as the command line reads them; a usage error is raised."""
-    command, path = typer.main.get_command(app), []
+    command, path = typer.main.get_command(app_of()), []
     while hasattr(command, "commands"):
         name, command, words = command.resolve_command(command.context_class(command), list(words))
         path.append(name)

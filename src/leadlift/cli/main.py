@@ -5,38 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
 from leadlift import __version__
-from leadlift.cli import (
-    affinity,
-    cache,
-    check,
-    customer,
-    demo,
-    doctor,
-    explain,
-    features,
-    history,
-    init,
-    leads,
-    measure,
-    monitor,
-    outcomes,
-    promote,
-    recalibrate,
-    report,
-    schema,
-    score,
-    segment,
-    simulate,
-    sql,
-    train,
-    tune,
-    ui,
-    warn,
-)
 from leadlift.cli.console import say, tell
 from leadlift.errors import GateError, LeadliftError, SpecErrors
 
@@ -44,46 +17,36 @@ from leadlift.errors import GateError, LeadliftError, SpecErrors
 # is busy with something else as well, spinning makes two threads several times slower than one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# the order of a modeller's day; plain help, since drawing it costs more than importing all commands
+# the order of a modeller's day
 COMMANDS = (
-    init,
-    simulate,
-    check,
-    features,
-    segment,
-    tune,
-    train,
-    explain,
-    customer,
-    promote,
-    history,
-    score,
-    warn,
-    leads,
-    outcomes,
-    measure,
-    monitor,
-    affinity,
-    recalibrate,
-    report,
-    sql,
-    ui,
-    demo,
-    cache,
-    schema,
-    doctor,
+    "init",
+    "simulate",
+    "check",
+    "features",
+    "segment",
+    "tune",
+    "train",
+    "explain",
+    "customer",
+    "promote",
+    "history",
+    "score",
+    "warn",
+    "leads",
+    "outcomes",
+    "measure",
+    "monitor",
+    "affinity",
+    "recalibrate",
+    "report",
+    "sql",
+    "ui",
+    "demo",
+    "cache",
+    "schema",
+    "doctor",
 )
-app = typer.Typer(
-    name="leadlift",
-    help="Turn a bank's customer tables into ranked, explained, measurable lead lists.",
-    no_args_is_help=True,
-    add_completion=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in COMMANDS:
-    app.add_typer(command.app, name=command.GROUP if hasattr(command, "GROUP") else None)
+ABOUT = "Turn a bank's customer tables into ranked, explained, measurable lead lists."
 
 
 def _version(asked: bool) -> None:
@@ -92,13 +55,35 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    """Turn a bank's customer tables into ranked, explained, measurable lead lists."""
+    """What stands before a command."""
+
+
+def app_of(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands, each a module beside this one; those alone are imported."""
+    app = typer.Typer(
+        name="leadlift",
+        help=ABOUT,
+        no_args_is_help=True,
+        add_completion=True,
+        rich_markup_mode=None,  # drawing help costs more than importing all commands
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=ABOUT)(_root)
+    for name in commands:
+        command = import_module(f"leadlift.cli.{name}")
+        app.add_typer(command.app, name=getattr(command, "GROUP", None))
+    return app
+
+
+def _needed(words: Sequence[str]) -> Sequence[str]:
+    """The command that is asked for, alone where it comes first; all of them for help and for what is none."""
+    return words[:1] if words and words[0] in COMMANDS else COMMANDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,8 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Anything that is not one of leadlift's own errors is a bug and keeps its traceback.
     """
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        found = app(args=arguments, standalone_mode=False)
+        found = app_of(_needed(words))(args=words, standalone_mode=False)
     except LeadliftError as error:
         # faults with file and line are said bare, as editors expect them; and a gate that says no is no error
         tell(str(error) if isinstance(error, SpecErrors | GateError) else f"error: {error}")

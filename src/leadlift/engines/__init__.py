@@ -1,5 +1,5 @@
 """Where tables live. The rooms above know the protocol; DuckDB and Spark are siblings behind it."""
 
-from leadlift.engines.protocol import ArrowStream, AtOnce, Engine, Fault, Member, Partition, Task, Work
+import lazy_loader
 
-__all__ = ["ArrowStream", "AtOnce", "Engine", "Fault", "Member", "Partition", "Task", "Work"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

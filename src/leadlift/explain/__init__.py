@@ -1,17 +1,5 @@
 """Why a customer has this score: for sellers, for modellers and for reviewers."""
 
-from leadlift.explain.explained import Explained
-from leadlift.explain.pages import customer_page, model_page
-from leadlift.explain.phrases import Phrase, say
-from leadlift.explain.reasons import Reason, ReasonCodes, reason_codes
+import lazy_loader
 
-__all__ = [
-    "Explained",
-    "Phrase",
-    "Reason",
-    "ReasonCodes",
-    "customer_page",
-    "model_page",
-    "reason_codes",
-    "say",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

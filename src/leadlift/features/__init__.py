@@ -1,21 +1,5 @@
 """Features: from definitions to queries, and from queries to tables, as of any day."""
 
-from leadlift.features.choose import Choice, chosen, flat_features, needed
-from leadlift.features.everyone import everyone_spine, flat_query
-from leadlift.features.ordered import Extra
-from leadlift.features.spines import Spine
-from leadlift.features.tables import (
-    Home,
-    define_dates,
-    feature_query,
-    keep_spine,
-    open_sources,
-    planned,
-    together,
-)
+import lazy_loader
 
-__all__ = [
-    "Choice", "Extra", "Home", "Spine", "chosen", "define_dates", "everyone_spine", "feature_query", "flat_features",
-    "flat_query", "keep_spine",
-    "needed", "open_sources", "planned", "together",
-]  # fmt: skip
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,10 +1,5 @@
 """What came back from the lists: files read, every row judged, and what the lists' customers did put together."""
 
-from leadlift.outcomes.cases import OUTCOME_COLUMNS, case_table
-from leadlift.outcomes.judge import Judged, judge_rows
-from leadlift.outcomes.read import FIELDS, Rows, read_outcomes, rows_of
-from leadlift.outcomes.treatments import Treatment
+import lazy_loader
 
-__all__ = [
-    "FIELDS", "OUTCOME_COLUMNS", "Judged", "Rows", "Treatment", "case_table", "judge_rows", "read_outcomes", "rows_of",
-]  # fmt: skip
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

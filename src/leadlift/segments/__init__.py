@@ -1,5 +1,5 @@
 """Segments: definitions frozen from the customers of a day, movement between groups, and what describes a group."""
 
-from leadlift.segments.freeze import Facts, freeze, wanted
+import lazy_loader
 
-__all__ = ["Facts", "freeze", "wanted"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -35,6 +35,7 @@ from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Source, sql
+from leadlift.training.reach import short_of_history
 from leadlift.training.split import CASES
 
 OUTCOMES = "outcomes"
@@ -158,7 +159,8 @@ def _built(
     table = home.engine.table(query)
     place = pa.array(range(1, table.num_rows + 1), pa.int64())
     told = digest("\n".join([key, home.engine.explain_sql(query)]))
-    notes = _notes(choice, home.sources) + _sampled_note(sampled, table.num_rows, spine.rows)
+    notes = _notes(choice, home.sources) + short_of_history(choice.features, home, table[AS_OF])
+    notes += _sampled_note(sampled, table.num_rows, spine.rows)
     made = TrainingTable(table.add_column(2, ROW, place), choice, told, maturity, notes)
     return replace(made, whole=whole, sampled=sampled, days_of_all=days_of_all)
 

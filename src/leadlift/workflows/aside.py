@@ -124,7 +124,8 @@ def _serve(other: Connection) -> None:
     gc.disable()
     # LightGBM does without what this process has no use for, and is imported in a quarter of the time
     sys.meta_path.insert(0, NotFound())
-    import leadlift.workflows.reasons  # noqa: F401 - this is what the process is for
+    import leadlift.models.scorer
+    import leadlift.workflows.telling  # noqa: F401 - this is what the process is for
 
     try:
         questions = other.recv()
@@ -144,7 +145,7 @@ def _answer(question: Question) -> Why:
 
     from leadlift.explain import ReasonCodes
     from leadlift.progress import SILENT
-    from leadlift.workflows.reasons import told_of
+    from leadlift.workflows.telling import told_of
 
     model = _model(question.folder)
     names = model.encoding.features

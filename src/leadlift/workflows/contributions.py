@@ -14,8 +14,8 @@ from leadlift.names import TEST
 from leadlift.specs import FeatureDef, Pipeline
 from leadlift.training import Cases, TrainingTable
 from leadlift.workflows.ahead import ahead
-from leadlift.workflows.reasons import EXPLAINED_AT_ONCE
 from leadlift.workflows.spoken import phrases
+from leadlift.workflows.telling import EXPLAINED_AT_ONCE
 
 EXPLAINED = 800
 LOG_ODDS = ("log-odds", "chance")

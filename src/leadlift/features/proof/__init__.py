@@ -3,13 +3,6 @@
 Nothing of the compiler may be imported here, or a fault of it would prove itself right: `make arrows` checks it.
 """
 
-from leadlift.features.proof.compare import same
-from leadlift.features.proof.explain import COUNTS, explained, shown_columns
-from leadlift.features.proof.read import Reader
-from leadlift.features.proof.rebuild import Rebuilder, formula
-from leadlift.features.proof.sample import Sample, data_days, sampled, spread_dates
+import lazy_loader
 
-__all__ = [
-    "COUNTS", "Reader", "Rebuilder", "Sample", "data_days", "explained", "formula", "same", "sampled", "shown_columns",
-    "spread_dates",
-]  # fmt: skip
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

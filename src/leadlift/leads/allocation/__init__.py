@@ -1,6 +1,5 @@
 """Which customer gets which offer on which channel: at most one each, the most worth in all, within every capacity."""
 
-from leadlift.leads.allocation.allocate import allocate
-from leadlift.leads.allocation.problem import Allocation, Cap
+import lazy_loader
 
-__all__ = ["Allocation", "Cap", "allocate"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .freeze import Facts, freeze, wanted
+
+__all__ = ["Facts", "freeze", "wanted"]

@@ -1,0 +1,22 @@
+from .amounts import audit_amounts
+from .finding import SUBJECTS, Finding
+from .judged import model_too_good
+from .limits import SEVERITIES, Limit, audit_limits
+from .look import audit_cases
+from .report import NOTHING, Acceptance, Audit
+from .shift import Drift
+
+__all__ = [
+    "NOTHING",
+    "SEVERITIES",
+    "SUBJECTS",
+    "Acceptance",
+    "Audit",
+    "Drift",
+    "Finding",
+    "Limit",
+    "audit_amounts",
+    "audit_cases",
+    "audit_limits",
+    "model_too_good",
+]  # fmt: skip
