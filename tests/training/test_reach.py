@@ -51,7 +51,9 @@ def visited(small, tmp_path):
     """Two months of visits, the first on 2024-07-03."""
     (tmp_path / "visits").mkdir()
     for name, days in (("b", ["2024-08-05"]), ("a", ["2024-07-03", "2024-07-09"])):
-        table = pa.table({"customer_id": ["ann"] * len(days), "came_on": [date.fromisoformat(d) for d in days]})
+        table = pa.table(
+            {"customer_id": ["ann"] * len(days), "came_on": [date.fromisoformat(d) for d in days]}
+        )
         pq.write_table(table, tmp_path / "visits" / f"{name}.parquet")
     return small(SPECS)
 
