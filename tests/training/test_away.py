@@ -129,15 +129,16 @@ def test_a_sample_is_of_whole_customers_and_its_protected_groups_are_its_own(tmp
 
 @pytest.mark.slow
 def test_tasks_grow_one_booster_though_a_port_was_taken_meanwhile(table, tmp_path, monkeypatch):
-    true_offer, taken = growing_task._offer, []
+    true_offer, taken, one_by_one = growing_task._offer, [], threading.Lock()
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
         other.listen()
 
         def offer(address):
-            taken.append(address)
-            busy = {"host": f"{address}:{other.getsockname()[1]}"}
-            return busy if len(taken) == 1 else true_offer(address)
+            with one_by_one:
+                taken.append(address)
+                first = len(taken) == 1
+            return {"host": f"{address}:{other.getsockname()[1]}"} if first else true_offer(address)
 
         monkeypatch.setattr(growing_task, "_offer", offer)
         booster = model_of(at_once(task_of(table, tmp_path), 2))
