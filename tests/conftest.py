@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from .buckets import s3
 from .servers import mysql, new_database, new_mysql, postgres
@@ -31,6 +32,10 @@ __all__ = [
     "spark",
     "starter",
 ]
+
+# a slow machine is no fault of a law
+settings.register_profile("leadlift", deadline=None)
+settings.load_profile("leadlift")
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -75,9 +75,7 @@ def name_of(finding: Any) -> str:
     return f"{finding.column}.{finding.rule}" if finding.path[0] == "columns" else finding.rule
 
 
-quickly = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quickly = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quickly

@@ -249,7 +249,7 @@ PATTERNS = st.lists(
 ).filter(lambda parts: parts[-1] != "**")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tree=TREE, pattern=PATTERNS)
 def test_a_pattern_matches_what_it_matches_on_disk(tmp_path_factory, tree, pattern):
     root, names = tmp_path_factory.mktemp("tree"), []

@@ -103,7 +103,7 @@ def test_information_value_agrees_with_weights_of_evidence_summed_by_hand():
         information_value(np.ones(200), codes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000))
 def test_the_area_agrees_with_another_library_and_its_variance_with_pairs_counted_one_by_one(seed):
     rng = np.random.default_rng(seed)

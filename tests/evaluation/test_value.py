@@ -25,7 +25,7 @@ def slow_gini(y: np.ndarray, score: np.ndarray) -> float:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_gini_is_that_of_all_pairs(seed):
     y, told = drawn(seed, 60)
     y[0], told = 5.0, np.round(told, -1)  # equal predictions too

@@ -14,7 +14,6 @@ from .oracle import is_known, midnight, moment
 
 modestly = settings(
     max_examples=10,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 TODAY = h.AS_OF[1]

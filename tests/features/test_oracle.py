@@ -14,7 +14,6 @@ from .oracle import value
 
 modestly = settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 SPINE = [*(("ann", day) for day in h.AS_OF), ("bob", h.AS_OF[0])]

@@ -151,7 +151,6 @@ def of_engine(engine, tree, facts):
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(ROWS, EXPRESSIONS)

@@ -26,7 +26,6 @@ from .ways import FACTS, features_in, home_in, lay
 
 modestly = settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 CASES = [*(("ann", day) for day in h.AS_OF), ("bob", h.AS_OF[0]), ("eve", h.AS_OF[0])]

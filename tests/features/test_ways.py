@@ -19,7 +19,6 @@ from .ways import FACTS, built_by, features_in, home_in, lay, spine_of
 
 modestly = settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 CASES = [*(("ann", day) for day in h.AS_OF), ("bob", h.AS_OF[0]), ("eve", h.AS_OF[0])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlift.errors import GateError
@@ -196,7 +196,6 @@ def test_newcomers_change_nobodys_holdout_and_another_salt_changes_everybodys():
     assert (other != list(before.values())).any()
 
 
-@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(1, 7), st.integers(0, 9))
 def test_sellers_get_as_many_leads_and_as_good_ones(leads, sellers, seed):
     rng = np.random.default_rng(seed)

@@ -213,7 +213,7 @@ def board_of(root: Path) -> Board:
     return board
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(rules(), worlds())
 def test_exactly_what_the_rules_allow_is_allowed(tmp_path_factory, policy, world):
     root = tmp_path_factory.mktemp("policy")

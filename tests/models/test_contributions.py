@@ -132,7 +132,7 @@ def test_contributions_are_shapley_values_by_the_formula_itself(kind):
     assert compiled(booster).contributions(batch) == pytest.approx(wanted, abs=1e-12)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 10_000),
     leaves=st.integers(2, 40),

@@ -28,7 +28,7 @@ def log_likelihood(n: float, yes: float) -> float:
 
 
 @given(st.lists(st.tuples(st.integers(20, 60), st.integers(0, 20)), min_size=2, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_cuts_are_the_best_of_all_there_are(cells):
     n, yes = (np.array(part, dtype=float) for part in zip(*cells, strict=True))
     least = 45.0

@@ -39,7 +39,7 @@ def test_the_product_of_two_parts_is_one_sum_of_trees_with_exact_contributions()
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1.2, 1.5, 1.8]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_deviance_is_that_of_scikit_learn(seed, power):
     draw = np.random.default_rng(seed)
     y = draw.gamma(1.0, 100.0, 50) * (draw.random(50) < 0.4)
@@ -48,7 +48,7 @@ def test_the_deviance_is_that_of_scikit_learn(seed, power):
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(60, 3_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_calibrated_amounts_rise_with_the_raw_and_add_up_to_what_was_found(seed, rows):
     draw = np.random.default_rng(seed)
     raw = draw.normal(3.0, 1.5, rows)

@@ -98,7 +98,7 @@ def test_a_reason_says_what_is_wrong_with_the_row(tmp_path, kind, said):
     assert found.bad["reason"].tolist() == [said]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([*GOOD, *BAD.values()]), max_size=30))
 def test_no_row_is_lost_and_adding_a_file_again_adds_nothing(tmp_path_factory, lines):
     folder = tmp_path_factory.mktemp("outcomes")

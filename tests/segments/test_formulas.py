@@ -13,9 +13,7 @@ from leadlift.segments.scaling import logarithms, scaled, scaling_of
 
 from .building import asked, frozen_of, plain, spec_of, with_specs
 
-modestly = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+modestly = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 values = st.lists(
     st.one_of(st.none(), st.integers(-50, 50).map(float), st.floats(-1e6, 1e6, allow_nan=False)),
     min_size=1,

@@ -12,9 +12,7 @@ from leadlift.specs import Frozen, Segmentation
 from ..features.building import built, defined, rows, source
 from .building import frozen_of, spec_of, with_specs
 
-modestly = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+modestly = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TODAY = date(2026, 3, 31)
 DECLARED = source(
     "events",

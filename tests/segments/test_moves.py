@@ -14,7 +14,7 @@ from leadlift.segments.moves import moves_of
 GROUPS = ("a", "b", "c")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**31), st.integers(1, 30), st.integers(1, 6))
 def test_every_count_is_that_of_walking_each_path(seed, customers, many):
     codes = np.random.default_rng(seed).integers(-1, 3, (customers, many))

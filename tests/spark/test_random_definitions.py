@@ -20,7 +20,6 @@ pytestmark = [needs_spark, pytest.mark.slow]
 
 few = settings(
     max_examples=6,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -53,7 +53,7 @@ def contacts(rows: list[tuple[int, int, int]], wait: int = 60) -> TrainingTable:
 ROW = st.tuples(st.integers(0, 60), st.integers(0, 400), st.integers(0, 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(ROW, max_size=150), st.integers(100, 400), st.integers(1, 90), st.booleans())
 def test_no_case_is_learned_from_whose_outcome_the_test_could_know_or_whose_customer_scales_or_judges(
     rows, test_day, wait, dated

@@ -42,7 +42,7 @@ def plain(past):
     return middle, spread
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(pasts)
 def test_median_and_spread_are_those_of_a_plain_version(rows):
     past = np.array(rows)

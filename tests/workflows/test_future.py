@@ -110,7 +110,7 @@ def scored(folder: Path) -> pa.Table:
     return pq.read_table(folder / "scores/fund_purchase" / str(DAY) / "scores.parquet")
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6), touched=st.sets(st.sampled_from(sorted(CHANGES)), min_size=2))
 def test_rows_known_later_leave_the_scores_of_a_day_bit_for_bit_as_they_were(earlier, seed, touched):
     folder, untouched, before = earlier
