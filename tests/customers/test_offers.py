@@ -78,9 +78,9 @@ def test_a_process_beside_gives_the_same_answer_and_its_death_changes_nothing(ba
 def test_a_fault_in_the_process_beside_is_raised_here(bank, tmp_path):
     tmp_path.joinpath("models").mkdir()
     with beside(tmp_path / "models") as aside, pytest.raises(Exception, match="nowhere"):
-        aside.why([Question(tmp_path / "nowhere", {}, None, "en")])
+        aside.ask([Question(tmp_path / "nowhere", {}, None, "en")])()
     with pytest.raises(Exception, match="nowhere"):
-        Aside().why([Question(tmp_path / "nowhere", {}, None, "en")])
+        Aside().ask([Question(tmp_path / "nowhere", {}, None, "en")])()
 
 
 def test_what_may_be_offered_is_what_the_list_decided(bank, listed):
@@ -214,8 +214,8 @@ def test_the_process_beside_explains_models_of_text_features_itself(tmp_path, mo
     model = replace(model, meta={"typical": json.dumps({"region": "north", "age": 50.0})})
     folder = model.save(tmp_path / "models" / "one" / "model")
     question = Question(folder, {}, table.slice(7, 1), "en")
-    here = Aside().why([question])
+    here = Aside().ask([question])()
     # the answer must come from the other process: here nobody answers any more
     monkeypatch.setattr("leadlift.workflows.aside._answer", None)
     with beside(tmp_path / "models") as aside:
-        assert aside.why([question]) == here
+        assert aside.ask([question])() == here

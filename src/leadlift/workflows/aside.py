@@ -7,11 +7,12 @@ imported here, so that the process can be started first of all.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,18 +79,27 @@ class Aside:
     def __init__(self, other: Connection | None = None) -> None:
         self._other = other
 
-    def why(self, questions: Sequence[Question]) -> list[Why]:
-        """The answers, in order. Raises what reading a model raises."""
-        found: list[Why] | None = None
-        if self._other is not None:
-            try:
-                self._other.send(questions)
-                found = self._other.recv()
-            except (EOFError, OSError):  # a machine may end a process that it has no memory for
-                pass
-            self._other = None
-        # what went wrong there goes wrong here, where it can be told
-        return found if found is not None else [_answer(question) for question in questions]
+    def ask(self, questions: Sequence[Question]) -> Callable[[], list[Why]]:
+        """Begin to answer, and return how to get the answers, in order: which raises what reading a model raises."""
+        other, self._other = self._other, None
+        if other is not None and questions:
+            # what is asked is more than fits on the way while nobody reads yet
+            Thread(target=_send, args=(other, questions), daemon=True).start()
+
+        def answers() -> list[Why]:
+            found: list[Why] | None = None
+            if other is not None and questions:
+                with suppress(EOFError, OSError):  # a machine may end a process that it has no memory for
+                    found = other.recv()
+            # what went wrong there goes wrong here, where it can be told
+            return found if found is not None else [_answer(question) for question in questions]
+
+        return answers
+
+
+def _send(other: Connection, questions: Sequence[Question]) -> None:
+    with suppress(OSError):  # whoever waits for the answers finds out
+        other.send(questions)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def customer(
             balances=_histories(ws, told, "snapshots"),
             activity=_histories(ws, told, "events"),
             segments=segments_of(ws, one),
-            scores=standing.scores,
+            scores=standing.scores(),
             contacts=contacts[:KEPT_CONTACTS],
             contacts_before=len(contacts[KEPT_CONTACTS:]),
             lists=lists_of(ws, one),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -47,11 +47,14 @@ class Last:
 
 @dataclass(frozen=True)
 class Standing:
-    """A customer's scores. ws: with the features alone that scores and campaigns need. last: by pipeline."""
+    """Where a customer stands. ws: with the features alone that scores and campaigns need. last: by pipeline.
+
+    scores: gives the scores with their reasons, which may be worked out meanwhile.
+    """
 
     ws: Workspace
-    scores: Sequence[Scored]
     last: Mapping[str, Last]
+    scores: Callable[[], list[Scored]]
 
 
 def standing_of(ws: Workspace, one: Alone, aside: Aside, progress: Progress) -> Standing:
@@ -66,13 +69,18 @@ def standing_of(ws: Workspace, one: Alone, aside: Aside, progress: Progress) -> 
     days_of = {name: last[name].day.as_of for name in models}
     features = _features(lean, one, days_of, models, sorted(of_campaigns), progress)
     why_not |= {name: WORDS[ws.file.language]["not built"] for name, row in features.items() if row is None}
-    whys = _whys(ws, models, features, aside)
-    scores = [
-        _scored(ws, name, told, _history(days[name], rows[name]), whys.get(name), why_not.get(name, ""))
-        for name, told in last.items()
-        if told.row.num_rows
-    ]
-    return Standing(lean, scores, last)
+    asked = {name: row for name, row in features.items() if row is not None}
+    answers = aside.ask([_question(ws, models[name], row) for name, row in asked.items()])
+
+    def scores() -> list[Scored]:
+        whys = dict(zip(asked, answers(), strict=True))
+        return [
+            _scored(ws, name, told, _history(days[name], rows[name]), whys.get(name), why_not.get(name, ""))
+            for name, told in last.items()
+            if told.row.num_rows
+        ]
+
+    return Standing(lean, last, scores)
 
 
 def _history(days: Sequence[ScoredDay], rows: Sequence[pa.Table]) -> list[tuple[date, float]]:
@@ -88,15 +96,8 @@ def _said_by(row: pa.Table) -> str:
     return VALUE if VALUE in row.column_names else PROBABILITY
 
 
-def _whys(
-    ws: Workspace, models: Mapping[str, KeptModel], features: Mapping[str, pa.Table | None], aside: Aside
-) -> dict[str, Why]:
-    asked = {name: row for name, row in features.items() if row is not None}
-    questions = [
-        Question(models[name].folder, phrases(models[name].features), row, ws.file.language)
-        for name, row in asked.items()
-    ]
-    return dict(zip(asked, aside.why(questions), strict=True)) if questions else {}
+def _question(ws: Workspace, model: KeptModel, row: pa.Table) -> Question:
+    return Question(model.folder, phrases(model.features), row, ws.file.language)
 
 
 def _manifest(day: ScoredDay) -> dict[str, Any]:
