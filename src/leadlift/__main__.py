@@ -1,7 +1,5 @@
 """`python -m leadlift` is the command line."""
 
-import sys
+from leadlift.cli.main import run
 
-from leadlift.cli.main import main
-
-sys.exit(main())
+run()

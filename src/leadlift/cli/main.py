@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
@@ -108,3 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show(file=sys.stderr)
         return int(error.exit_code)
     return found if isinstance(found, int) else 0
+
+
+def run() -> NoReturn:
+    """Run the command of this process and end the process."""
+    code = main()
+    if sys.argv[1:2] == ["customer"]:
+        # nothing is left to be written, and to put all away takes a tenth of the time of a page
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
