@@ -142,7 +142,8 @@ def test_workers_killed_ten_times_at_random_cost_ten_trials_and_no_finished_one(
         assert kept.items() <= now.items()
         kept = now
     states = [trial.state for trial in result.trials]
-    assert (len(killed), states.count("interrupted")) == (10, 10)
+    # a command that ends takes the trial of its other worker with it
+    assert len(killed) == 10 <= states.count("interrupted") <= 10 + ended
     assert ended <= 3
     assert states.count("complete") + states.count("pruned") == 20
     assert kept.items() <= finished_in(shared).items()
