@@ -23,7 +23,7 @@ from leadlift.workflows.session import opened
 
 def main(root: Path, out: Path, stanzas: dict[str, dict[str, object]]) -> None:
     """Tell what came of each."""
-    barrier.BEGIN_WITHIN = 20.0
+    barrier.BEGIN_WITHIN = 60.0
     ws = open_workspace(root)
     spec = next(iter(ws.pipelines.values()))
     for name, stanza in stanzas.items():
