@@ -125,8 +125,8 @@ def month(folder: Path, day: date, number: int) -> dict[str, Any]:
         # what the new trees say of months whose outcomes are known and that they did not learn from
         for months_ago in range(KNOWN_AFTER + MATURED - 1, KNOWN_AFTER - 1, -1):
             said(folder, "score", PIPELINE, "--as-of", month_end(day, -months_ago).isoformat())
-    said(folder, "recalibrate", PIPELINE)
-    said(folder, "promote", PIPELINE)
+    if said(folder, "recalibrate", PIPELINE) is not None:  # else too few responded to tell a level
+        said(folder, "promote", PIPELINE)
     listed = said(folder, "leads", CAMPAIGN, "--as-of", day.isoformat(), "--score")
     watched = said(folder, "monitor", PIPELINE, "--as-of", day.isoformat())
     said(folder, "simulate", "--advance", "1m")
