@@ -118,6 +118,11 @@ def for_sample(params: Mapping[str, Any], share: float) -> dict[str, Any]:
     return {**params, **{n: max(1, round(v)) if n in WHOLE else v for n, v in counts.items()}}
 
 
+def for_fewer(params: Mapping[str, Any], rows: int, kept: int) -> dict[str, Any]:
+    """`for_sample` of `kept` of the rows, where what is usual for all of them counts as said."""
+    return for_sample({"min_data_in_leaf": usual_leaf(rows), **params}, kept / rows)
+
+
 def binning_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of the parameters that decides how rows are binned. Raises as `check_params`."""
     check_params(params)

@@ -15,7 +15,7 @@ from leadlift.engines import AtOnce, Engine
 from leadlift.errors import UserError
 from leadlift.features.rows import col
 from leadlift.models import Booster
-from leadlift.models.params import for_sample, usual_leaf
+from leadlift.models.params import for_fewer
 from leadlift.models.together import settings_of_all
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TRAIN, VALID
 from leadlift.specs import ModelChoice
@@ -102,6 +102,5 @@ def _settings(
     if thinned is not None:
         positives = float((train == 1).sum())
         of_all = positives + (len(train) - positives) / thinned.share
-        counts = {"min_data_in_leaf": usual_leaf(round(of_all)), **params}
-        params = for_sample(counts, len(train) / of_all)
+        params = for_fewer(params, round(of_all), len(train))
     return settings_of_all(params, train, valid)

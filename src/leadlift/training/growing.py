@@ -12,7 +12,7 @@ import numpy.typing as npt
 from leadlift.errors import UserError
 from leadlift.models import Booster, fit_booster, make_dataset, merged
 from leadlift.models.calibrators import Floats
-from leadlift.models.params import for_sample, usual_leaf
+from leadlift.models.params import for_fewer
 from leadlift.names import CALIBRATION, TRAIN, VALID
 from leadlift.specs import ModelChoice
 from leadlift.training.away import Away, grow_away
@@ -20,6 +20,7 @@ from leadlift.training.blending import Folded, blended, joins
 from leadlift.training.cases import Cases
 from leadlift.training.distributed import grow_together
 from leadlift.training.fewer import fewer
+from leadlift.training.parts import Fading
 
 Rows = npt.NDArray[np.intp]
 
@@ -59,8 +60,7 @@ def decayed(cases: Cases, half_life: int | None) -> Floats:
         return weight
     if np.isnat(cases.as_of).any():
         raise UserError("model.time_decay: the cases have no dates, so none is older: leave time_decay out")
-    age = (cases.as_of[cases.rows(TRAIN)].max() - cases.as_of).astype(np.float64)
-    return np.asarray(0.5 ** (np.maximum(age, 0.0) / half_life), dtype=np.float64)
+    return Fading(cases.as_of[cases.rows(TRAIN)].max(), half_life).of(cases.as_of)
 
 
 def _one(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Floats) -> Grown:
@@ -114,8 +114,7 @@ def _booster(
     weights = weight if spec.time_decay else None
     if spec.negatives is not None:
         kept, stands = fewer(train, cases.y, spec.negatives, int(params.get("seed", 0)))
-        counts = {"min_data_in_leaf": usual_leaf(len(train)), **params}
-        params, train = for_sample(counts, len(kept) / len(train)), kept
+        params, train = for_fewer(params, len(train), len(kept)), kept
         weights = weight * stands
     if spec.distributed is not None:
         rounds, machines = (spec.max_rounds, spec.early_stopping), spec.distributed.machines
