@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 import uuid
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from leadlift.engines.protocol import Task, Work
+from leadlift.engines.spark.session import no_word_of_pandas
 from leadlift.errors import UserError
 
 # Spark waits for room for all tasks without end. Executors are there by now, or are started anew within this time.
@@ -93,9 +93,7 @@ class _Job(threading.Thread):
         try:
             self._spark.addTag(self.tag)
             begin = self._spark.range(0, self._count, 1, self._count)
-            with warnings.catch_warnings():
-                # PySpark says that it does not know pandas 3 yet: it is Arrow that goes to and fro, never pandas
-                warnings.simplefilter("ignore", FutureWarning)
+            with no_word_of_pandas():
                 found = begin.mapInArrow(self._through, f"rank int, {TOLD} string", barrier=True).toArrow()
             self._told = found.sort_by("rank")[TOLD].to_pylist()
         except Exception as error:  # raised by `result`, where the command waits

@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 import shutil
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +32,7 @@ from leadlift.engines.spark.files import (
     ticked,
 )
 from leadlift.engines.spark.order import in_order, without_order
-from leadlift.engines.spark.session import session_at, slots, told_plainly
+from leadlift.engines.spark.session import no_word_of_pandas, session_at, slots, told_plainly
 from leadlift.engines.spark.words import spark_sql
 from leadlift.machine import machine_memory
 from leadlift.specs import Source
@@ -174,9 +173,7 @@ class SparkEngine:
             return self._spark.sql(spark_sql(query))
 
     def _passed(self, rows: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
-        with warnings.catch_warnings():
-            # PySpark says that it does not know pandas 3 yet: it is Arrow that goes to and fro, never pandas
-            warnings.simplefilter("ignore", FutureWarning)
+        with no_word_of_pandas():
             return rows.mapInArrow(_shipped(self._spark, work), from_arrow_schema(schema))
 
     def _open_files(self, name: str, source: Source, paths: list[Path]) -> None:

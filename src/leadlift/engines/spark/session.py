@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -118,6 +119,14 @@ def slots(spark: SparkSession) -> int:
         return max(1, int(spark.sparkContext.defaultParallelism))
     except PySparkException:
         return int(spark.conf.get("spark.default.parallelism", None) or 2)
+
+
+@contextmanager
+def no_word_of_pandas() -> Iterator[None]:
+    """PySpark says that it does not know pandas 3 yet: it is Arrow that goes to and fro, never pandas."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 @contextmanager
