@@ -69,7 +69,7 @@ def test_a_window_longer_than_the_history_is_told_with_its_share_and_the_day_to_
     )
     assert notes == (
         "short of history: 'visits' begins on 2024-07-03, so that in 50% of the cases 365 days reach back to before "
-        "it, and what is counted grows with time: last_seen_365d, seen_365d. Begin the population on 2025-07-03, "
+        "it, and what is seen grows with time: last_seen_365d, seen_365d. Begin the population on 2025-07-03, "
         "shorten the window, or bring older rows",
     )
 

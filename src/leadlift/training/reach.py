@@ -1,4 +1,4 @@
-"""Windows that reach further back than the data does: what they count grows with time, whatever customers do."""
+"""Windows that reach further back than the data does: what they see grows with time, whatever customers do."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def _told(source: str, window: int, names: Sequence[str], first: date, share: fl
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
         f"short of history: '{source}' begins on {first}, so that in {share:.0%} of the cases {window} days reach "
-        f"back to before it, and what is counted grows with time: {', '.join(sorted(names)[:NAMED])}{more}. Begin "
+        f"back to before it, and what is seen grows with time: {', '.join(sorted(names)[:NAMED])}{more}. Begin "
         f"the population on {first + timedelta(days=window)}, shorten the window, or bring older rows"
     )
