@@ -101,6 +101,17 @@ print("heavy:", [name for name in {HEAVY!r} if name in sys.modules], "code:", co
     assert {name for name in top if f"  {name}" not in ran.stdout} == set()
 
 
+def test_of_the_commands_the_one_that_is_asked_for_is_imported():
+    look = """
+import sys
+from leadlift.cli.main import COMMANDS, main
+main(["history", "--help"])
+print([name for name in COMMANDS if f"leadlift.cli.{name}" in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.splitlines()[-1] == "['history']"
+
+
 def test_the_version_is_printed(leadlift):
     assert leadlift("--version").out == f"leadlift {__version__}\n"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -199,6 +201,17 @@ def test_both_languages_have_all_words_with_the_same_blanks():
 def test_json_is_nothing_but_json(world, ids, leadlift):
     said = leadlift("customer", ids[0], "--as-of", str(WORLD_DAY), "--json", at=world)
     assert json.loads(said.out)["customer"] == ids[0]
+
+
+def test_a_process_that_ends_with_the_page_has_written_all_of_it_and_says_how_it_ended(world, ids, leadlift):
+    words = ["customer", ids[0], "--as-of", str(WORLD_DAY), "--json"]
+    command = [sys.executable, "-m", "leadlift", *words, "--workspace", str(world)]
+    alone = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (alone.returncode, json.loads(alone.stdout)) == (0, leadlift(*words, at=world).json)
+    command[4] = "nobody"
+    alone = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert alone.stderr.startswith("error: no customer 'nobody'")
 
 
 def test_the_process_beside_explains_models_of_text_features_itself(tmp_path, monkeypatch):
