@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -53,7 +53,8 @@ class Doubt:
 
     raw_odds: (n_knots,), log-odds of raw outputs, rising. shifts: (n_replicas, n_knots), how much each refitted
     calibration differs there, in log-odds; level beyond the ends. wobble: standard deviation of the months, in
-    log-odds, beyond chance. months: how many it was measured on; 0 where it is not known and taken for 0.
+    log-odds, beyond chance. months: how many the level was learned from; 0 where the wobble is not known, and is
+    taken for 0.
     """
 
     raw_odds: tuple[float, ...]
@@ -92,10 +93,19 @@ class Doubt:
         scale = self.wobble * np.sqrt(1.0 + 1.0 / self.months)
         return np.asarray(scale * draw.normal(size=(count, 1)), dtype=np.float64)
 
+    def restless_as(self, before: Doubt | None, months: int) -> Doubt:
+        """Return this doubt, with how much months differ from another one where these were too few to see.
+
+        months: how many the calibration was fitted to. That a level is newer makes the next month no calmer.
+        """
+        if self.months or before is None or not before.months:
+            return self
+        return replace(self, wobble=before.wobble, months=months)
+
     def method(self) -> str:
         """How the interval is found, in words."""
         told = (
-            f"and a month of its own ({self.wobble:.3f} in log-odds, from {self.months} months)"
+            f"and a month of its own ({self.wobble:.3f} in log-odds; months learned from: {self.months})"
             if self.months
             else "as if all months were alike, since there were too few to see"
         )

@@ -55,9 +55,12 @@ class Recalibrated:
     error_after: float
 
 
-def recalibrate(cases: LaterCases, before: Calibrator, kind: str) -> Recalibrated:
-    """Fit the calibration anew. kind: as `model.calibration`.
+def recalibrate(
+    cases: LaterCases, before: Calibrator, kind: str, doubted: Doubt | None = None
+) -> Recalibrated:
+    """Fit the calibration anew. kind: as `model.calibration`. doubted: what was not known of the calibration before.
 
+    How much months differ is taken from there where the later cases are of too few to see.
     Raises GateError with fewer than a hundred responders, or others.
     """
     y, raw = cases.y, cases.raw
@@ -75,7 +78,7 @@ def recalibrate(cases: LaterCases, before: Calibrator, kind: str) -> Recalibrate
     doubt = doubt_of(fitted, Evidence(raw, y, person, seen, seen, np.ones(len(y)), month))
     return Recalibrated(
         calibrator=fitted,
-        doubt=doubt,
+        doubt=doubt.restless_as(doubted, len(np.unique(month))),
         told=f"{choice.kind}, refitted to {len(y):,} later cases: {choice.because}",
         metrics=evaluate(y, raw, apart, person),
         responders=int(y.sum()),

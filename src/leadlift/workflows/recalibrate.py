@@ -93,7 +93,7 @@ def recalibrate(
         taken = _newest([one for one in outcomes_of(spec, home, days, day) if one.mature])
     progress.step("calibration")
     cases = _cases(taken)
-    found = refit(cases, loaded.model.calibrator, spec.model.calibration)
+    found = refit(cases, loaded.model.calibrator, spec.model.calibration, loaded.model.doubt)
     model = _model(loaded, found)
     with tracker.run(name, "recalibrate", f"recalibrate {datetime.now():%Y-%m-%d %H:%M}") as run:
         _log(run, parent, loaded, found, cases, taken)
