@@ -12,7 +12,8 @@ started, is the first one, after it has done three tasks of the features of the 
 The files of both engines are then compared row for row: the 133 features, and scores.parquet (customers, days and bands
 equal, numbers to 1e-9 of themselves; ranks, which order scores, may differ where two scores are that near, and are
 counted). Seconds are those of the job from its start to its last file, without the start of the cluster; cpu seconds
-and memory are of all processes together, cluster included. Bytes shuffled are Spark's own count.
+and memory are of all processes together, cluster included. Bytes shuffled
+and spilled, and the processor time of tasks, are Spark's own count.
 With `--out` a run that stops goes on; what is there is not measured again.
 """
 
@@ -40,7 +41,7 @@ import pyarrow.parquet as pq  # noqa: E402
 from bank import Size, make_bank  # noqa: E402
 from definitions import write_workspace  # noqa: E402
 from features import AS_OF, Steps, _built  # noqa: E402
-from measured import shuffled, taken  # noqa: E402
+from measured import taken, tasks_of  # noqa: E402
 
 from tests.spark.cluster import Cluster, cluster  # noqa: E402
 
@@ -54,8 +55,10 @@ COLUMNS = (
     "s",
     "of it scoring",
     "cpu s",
+    "of it tasks",
     "peak GB",
     "shuffled GB",
+    "spilled GB",
     "",
 )
 
@@ -118,7 +121,7 @@ def _line(told: dict[str, object]) -> str:
     customers, transactions = (float(part) / 1e6 for part in str(told["size"]).split(":"))
     engine = f"{told['engine']}, a worker killed" if told["killed"] else told["engine"]
     cells = [f"{customers:g}", f"{transactions:g}", engine, told["s"], told["scoring"], told["cpu"]]
-    cells += [told["peak GB"], told.get("shuffled GB", ""), told.get("agree", "")]
+    cells += [told.get(name, "") for name in ("tasks cpu", "peak GB", "shuffled GB", "spilled GB", "agree")]
     return f"| {' | '.join(str(cell) for cell in cells)} |\n"
 
 
@@ -148,7 +151,9 @@ def _apart(
                 told = _finished(job, place)
     told |= {"cpu": round(what.cpu), "peak GB": round(what.peak / 1e9, 2)}
     if engine == "spark":
-        told["shuffled GB"] = round(shuffled(place / "events") / 1e9, 2)
+        tasks = tasks_of(place / "events")
+        told |= {"shuffled GB": round(tasks.shuffled / 1e9, 2), "spilled GB": round(tasks.spilled / 1e9, 2)}
+        told["tasks cpu"] = round(tasks.cpu)
     return told
 
 

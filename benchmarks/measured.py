@@ -1,4 +1,4 @@
-"""What programs take while they run: memory, processor time, and what Spark says it shuffled."""
+"""What programs take while they run: memory, processor time, and what Spark says of its tasks."""
 
 from __future__ import annotations
 
@@ -61,13 +61,27 @@ def taken(every: float = 0.5) -> Iterator[Taken]:
         watcher.join()
 
 
-def shuffled(folder: Path) -> int:
-    """Bytes that tasks wrote for others to read, those of tasks that were lost or run twice included."""
-    found = 0
-    for log in folder.iterdir():
+@dataclass
+class Tasks:
+    """What Spark's tasks took, those that were lost or ran twice included.
+
+    shuffled: bytes written for others to read. spilled: bytes put on disk for want of memory. cpu: seconds in the JVM.
+    """
+
+    shuffled: int = 0
+    spilled: int = 0
+    cpu: float = 0.0
+
+
+def tasks_of(events: Path) -> Tasks:
+    """What the event logs in this folder say."""
+    found = Tasks()
+    for log in events.iterdir():
         with log.open(encoding="utf-8") as lines:
             for line in lines:
                 if '"SparkListenerTaskEnd"' in line:
                     metrics = json.loads(line).get("Task Metrics") or {}
-                    found += metrics.get("Shuffle Write Metrics", {}).get("Shuffle Bytes Written", 0)
+                    found.shuffled += metrics.get("Shuffle Write Metrics", {}).get("Shuffle Bytes Written", 0)
+                    found.spilled += metrics.get("Disk Bytes Spilled", 0)
+                    found.cpu += metrics.get("Executor CPU Time", 0) / 1e9
     return found

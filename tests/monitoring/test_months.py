@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -55,6 +56,23 @@ def test_a_ranking_that_fades_is_dated_and_its_chances_are_not_blamed_alone():
     assert abs((found.ranking.since - month_later(FIRST, 6)).days) <= 31
     assert found.months[-1].ranked_worse
     assert found.months[-1].auc < found.months[-1].expected_auc - 0.05
+
+
+def test_a_ranking_that_fades_is_seen_where_the_chances_were_told_anew_each_month():
+    fading = lived(np.random.default_rng(3), 12, 6_000, slope=lambda m: 1 - 0.12 * max(0, m - 5))
+    *earlier, newest = fading
+    found = judge_months([*(replace(one, superseded=True) for one in earlier), newest], {}, MARKS)
+    assert abs((found.ranking.since - month_later(FIRST, 6)).days) <= 31
+    assert judge_months([newest], {}, MARKS).ranking is None
+
+
+def test_what_a_replaced_calibration_promised_is_not_held_against_its_successor():
+    fewer = lived(np.random.default_rng(2), 12, 6_000, odds=lambda m: -0.9 if m < 11 else 0.0)
+    *earlier, newest = fewer
+    assert judge_months(fewer, {}, MARKS).calibration is not None
+    found = judge_months([*(replace(one, superseded=True) for one in earlier), newest], {}, MARKS)
+    assert found.calibration is None
+    assert not any(one.badly_calibrated for one in found.months)
 
 
 def test_a_model_that_was_overconfident_at_training_is_not_worse_now():

@@ -67,7 +67,9 @@ def test_the_chances_are_mended_and_nothing_else_is(fewer, leadlift, tmp_path):
     assert tracker.version("buyers", "2").tags["leadlift.recalibrates"] == "1"
 
 
-def test_promotion_holds_it_against_the_gates_and_its_record_begins_anew(fewer, leadlift, tmp_path):
+def test_promotion_holds_it_against_the_gates_and_the_record_of_its_chances_begins_anew(
+    fewer, leadlift, tmp_path
+):
     from ..workspaces import copied
 
     bank = copied(fewer, tmp_path / "bank")
@@ -87,8 +89,12 @@ def test_promotion_holds_it_against_the_gates_and_its_record_begins_anew(fewer, 
     watched = leadlift("monitor", "buyers", "--as-of", str(month_end(month + 1)), "--json", at=bank)
     assert watched.code in (0, 3), watched.err
     (found,) = watched.json["watched"]
-    (judged,) = found["judged"]["months"]
+    *before, judged = found["judged"]["months"]
     assert found["version"] == said.json["version"]
+    # how the same trees ranked before is counted on, what they promised is not
+    assert [one["as_of"] for one in before] == [str(month_end(one)) for one in range(FEWER, month)]
+    assert all(one["superseded"] and not one["badly_calibrated"] for one in before)
+    assert found["judged"]["calibration"] is None
     assert not judged["badly_calibrated"]
     assert 0.75 < judged["responders"] / judged["expected"] < 1.25
     # and a second recalibration may use what the same trees scored before

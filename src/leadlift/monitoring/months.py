@@ -24,7 +24,8 @@ LATEST = 3
 class Outcomes:
     """One scoring and what became of it. score, probability: (n,), as scored. y: (n,), 0 or 1.
 
-    mature: whether the outcome window of every case is over; if not, nothing is judged.
+    mature: whether the outcome window of every case is over; if not, nothing is judged. superseded: whether another
+    calibration of the same trees has replaced the one that told the chances: then the ranking alone is judged.
     """
 
     as_of: date
@@ -33,6 +34,7 @@ class Outcomes:
     probability: Floats
     y: Floats
     mature: bool
+    superseded: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class MonthJudged:
 
     low, high: within which responders fall in 95 of 100 months, were the chances right. auc, expected_auc, lift_at_10:
     None where it cannot be told. gap: AUC minus the expected, less what that was at training; gap_error: its standard
-    error. badly_calibrated, ranked_worse: beyond the marks and beyond chance.
+    error. badly_calibrated, ranked_worse: beyond the marks and beyond chance. superseded: as of Outcomes.
     """
 
     as_of: date
@@ -59,6 +61,7 @@ class MonthJudged:
     gap_error: float | None
     badly_calibrated: bool
     ranked_worse: bool
+    superseded: bool = False
 
     @property
     def ratio(self) -> float:
@@ -104,11 +107,10 @@ def judge_months(
     """
     mature = [one for one in outcomes if one.mature and len(one.y)]
     months = tuple(_month(one, judged, marks, wobble) for one in mature)
-    relative = [
-        ((m.responders - m.expected) / m.expected, m.error / m.expected) for m in months if m.expected > 0
-    ]
+    told = [m for m in months if m.expected > 0 and not m.superseded]
+    relative = [((m.responders - m.expected) / m.expected, m.error / m.expected) for m in told]
     ranked = [m for m in months if m.gap is not None and m.gap_error is not None]
-    calibration = _trend([m.as_of for m in months if m.expected > 0], relative, overlap)
+    calibration = _trend([m.as_of for m in told], relative, overlap)
     if calibration is not None and not _far(1.0 + calibration.size, marks["calibration"]):
         calibration = None
     ranking = _trend([m.as_of for m in ranked], [(m.gap or 0.0, m.gap_error or inf) for m in ranked], overlap)
@@ -127,6 +129,7 @@ def _month(
     error = hypot(sqrt(variance), wobble * variance)  # a shift of log-odds by w moves the sum by w p (1 - p)
     ratio = responders / expected if expected else inf
     off = _far(ratio, marks["calibration"]) and abs(responders - expected) > Z_MONTH * error
+    off = off and not one.superseded
     auc = expected_auc = lift = gap = gap_error = None
     if 2 <= responders <= len(y) - 2:
         area = clustered_auc(y, one.score, np.arange(len(y)))
@@ -154,6 +157,7 @@ def _month(
         gap_error=gap_error,
         badly_calibrated=off,
         ranked_worse=worse,
+        superseded=one.superseded,
     )
 
 

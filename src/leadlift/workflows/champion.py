@@ -16,6 +16,9 @@ from leadlift.specs import FeatureDef, Pipeline, Workspace
 from leadlift.tracking import ModelVersion, Tracker
 from leadlift.workflows.meanings import refuse_changed
 
+# where a recalibrated model says which versions before it had its trees
+SAME_TREES = "same_trees"
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -29,6 +32,12 @@ class Loaded:
     def name(self) -> str:
         """Name and version, as files and people quote it."""
         return f"{self.version.name} v{self.version.version}"
+
+    @property
+    def alike(self) -> frozenset[int]:
+        """The versions whose raw scores are those of this one's trees, itself included; chances may differ."""
+        before = self.model.meta.get(SAME_TREES, "")
+        return frozenset({self.version.version, *(int(one) for one in before.split(",") if one)})
 
     @property
     def typical(self) -> dict[str, float | str | None]:

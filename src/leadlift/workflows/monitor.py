@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -11,6 +11,7 @@ from leadlift.errors import UserError
 from leadlift.evaluation import Estimated, estimated
 from leadlift.features import Home
 from leadlift.monitoring import (
+    Judged,
     Monitored,
     NotWatched,
     Reference,
@@ -92,20 +93,13 @@ def _watch(
     if reference is None:
         reference = rebuilt_reference(loaded.model, ws, spec, train_run(tracker, loaded.version))
         notes += ["it was made again from the training table"] if reference is not None else []
-    days = [one for one in scored_days(ws.root, spec.pipeline, day) if one.version == loaded.version.version]
+    days = [one for one in scored_days(ws.root, spec.pipeline, day) if one.version in loaded.alike]
     days = days[-MOST_DAYS:]
     snapshots = [snapshot_on(ws, spec, loaded, home, reference, one, progress) for one in days]
     gains = loaded.model.importance()
     ignored = [one for one in gains if any(fnmatchcase(one, pattern) for pattern in spec.monitor.ignore)]
     then = _at_training(loaded, reference) if spec.predicts_chance else None
-    doubt = loaded.model.doubt
-    judged = judge_months(
-        outcomes_of(spec, home, days, day),
-        reference.judged if reference else {},
-        limits.marks,
-        doubt.wobble if doubt else 0.0,
-        windows_that_overlap(spec, days),
-    )
+    judged = _judged(spec, home, loaded, reference, limits.marks, days, day)
     sources = sources_of(spec, catalogue_of(ws, spec), loaded.model.encoding.features, home)
     progress.step(f"{spec.pipeline}: sources")
     seen = Seen(
@@ -140,6 +134,26 @@ def _watch(
         notes=(*notes, *_notes(spec, days, judged.months)),
         page=ws.root / "reports" / f"monitor-{spec.pipeline}.html",
     )
+
+
+def _judged(
+    spec: Pipeline,
+    home: Home,
+    loaded: Loaded,
+    reference: Reference | None,
+    marks: Mapping[str, float],
+    days: Sequence[ScoredDay],
+    day: date,
+) -> Judged:
+    """Scorings by the same trees and their outcomes; chances count against the calibration that told them."""
+    outcomes = [
+        replace(one, superseded=one.version != loaded.version.version)
+        for one in outcomes_of(spec, home, days, day)
+    ]
+    doubt = loaded.model.doubt
+    wobble = doubt.wobble if doubt else 0.0
+    then = reference.judged if reference else {}
+    return judge_months(outcomes, then, marks, wobble, windows_that_overlap(spec, days))
 
 
 def _at_training(loaded: Loaded, reference: Reference | None) -> Estimated | None:

@@ -22,7 +22,7 @@ from leadlift.tracking import Run, RunRecord, Tracker
 from leadlift.training.gates import CHAMPION_TAG, OPEN_TAG, RIVAL_TAG
 from leadlift.training.recalibrating import FEWEST, LaterCases, Recalibrated
 from leadlift.training.recalibrating import recalibrate as refit
-from leadlift.workflows.champion import Loaded, champion
+from leadlift.workflows.champion import SAME_TREES, Loaded, champion
 from leadlift.workflows.last_day import last_day
 from leadlift.workflows.matured import has_outcomes, outcomes_of
 from leadlift.workflows.outsider import train_run
@@ -30,7 +30,6 @@ from leadlift.workflows.scored_days import ScoredDay, scored_days
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.train_log import interval_metrics
 
-SAME_TREES = "same_trees"
 # The newest scorings that hold so many responders are taken, and no more than so many of them.
 ENOUGH, MOST_MONTHS = 5 * FEWEST, 6
 COPIED = ("learned_from", "learned_until", "judged_from", "judged_until", "split.seed")
@@ -88,7 +87,7 @@ def recalibrate(
         days = [
             one
             for one in scored_days(ws.root, name, day)
-            if one.version in _alike(loaded) and one.as_of > learned
+            if one.version in loaded.alike and one.as_of > learned
         ]
         taken = _newest([one for one in outcomes_of(spec, home, days, day) if one.mature])
     progress.step("calibration")
@@ -126,12 +125,6 @@ def recalibrate(
     )
 
 
-def _alike(loaded: Loaded) -> set[int]:
-    """The versions whose raw scores are those of the champion's own trees."""
-    before = loaded.model.meta.get(SAME_TREES, "")
-    return {loaded.version.version, *(int(one) for one in before.split(",") if one)}
-
-
 def _newest(mature: Sequence[Outcomes]) -> list[Outcomes]:
     """The newest scorings that hold enough responders, oldest first."""
     taken: list[Outcomes] = []
@@ -153,7 +146,7 @@ def _cases(taken: Sequence[Outcomes]) -> LaterCases:
 
 
 def _model(loaded: Loaded, found: Recalibrated) -> Model:
-    alike = ",".join(str(one) for one in sorted(_alike(loaded)))
+    alike = ",".join(str(one) for one in sorted(loaded.alike))
     meta = {**loaded.model.meta, "calibration": found.told, SAME_TREES: alike}
     return replace(loaded.model, calibrator=found.calibrator, doubt=found.doubt, meta=meta)
 
