@@ -1,16 +1,21 @@
-"""A list of several offers on several channels for millions of customers: facts, policy, allocation, files.
+"""A list of several offers on several channels for millions of customers, by the command itself, beside nothing else.
 
 Run: python benchmarks/lists.py --customers 5000000 --leads 50000 [--folder DIR]
-Makes, once for each size, a bank of attributes with consents, a contact history with one row a customer, and scores of
-six pipelines; then a campaign of 6 offers x 4 channels with eight rules of all kinds, capacities by list, offer,
-channel and branch, a control of 10 % and an explore slice of 5 %. Reasons are left out: benchmarks/reasons.py has them.
+Makes, once for each size, a bank of attributes with consents and a contact history with one row a customer; trains and
+promotes a pipeline for each of six offers and one of risk on a bank of 20,000 of the same kind; and scores everyone by
+the seven. Then `leadlift leads` is timed, in a process of its own: a campaign of 6 offers x 4 channels with eight rules
+of all kinds, capacities by list, offer, channel and branch, a control of 10 % and an explore slice of 5 %, reasons for
+everyone chosen, the list as CSV, Parquet and workbook, and what the bank keeps: whom which rule removed, too.
 `--alone` times the allocation by itself, beside HiGHS where that manages.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,22 +23,27 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE)]
 
-from leadlift.leads import Board, Rates, Room, Terms, apply_least, apply_permission, apply_rest, choose
-from leadlift.leads.allocation import Cap, allocate
-from leadlift.leads.allocation.exact import dual_prices, solved
-from leadlift.leads.allocation.problem import total_worth
-from leadlift.progress import SILENT
-from leadlift.specs import Holdout, open_workspace
-from leadlift.workflows.lead_facts import lead_facts
-from leadlift.workflows.session import opened
+import numpy as np  # noqa: E402  # what stands beside this file comes first
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+from features import Steps  # noqa: E402
+from measured import taken  # noqa: E402
+
+from leadlift.cli.main import main as leadlift  # noqa: E402
+from leadlift.leads.allocation import Cap, allocate  # noqa: E402
+from leadlift.leads.allocation.exact import dual_prices, solved  # noqa: E402
+from leadlift.leads.allocation.problem import total_worth  # noqa: E402
 
 AS_OF = date(2026, 6, 30)
 OFFERS = ("deposit", "fund", "card", "loan", "insurance", "pension")
+PIPELINES = (*OFFERS, "risk")
 CHANNELS = {"call": 25.0, "app_push": 0.5, "sms": 1.0, "email": 0.1}
+MEASURES = ("balance", "income", "tenure", "visits", "payments", "transfers")
+LEARN = 20_000
 WORKSPACE = """\
 name: bank
 customer_key: customer_id
@@ -43,7 +53,7 @@ sources:
   customers:
     path: customers.parquet
     kind: attributes
-    columns: {customer_id: {type: string}, age: {type: integer}, branch: {type: string}, CONSENTS}
+    columns: {customer_id: {type: string}, age: {type: integer}, branch: {type: string}, COLUMNS}
   contacts:
     path: contacts.parquet
     kind: events
@@ -55,12 +65,20 @@ sources:
       offer: {type: string}
       channel: {type: string}
       answer: {type: string}
+  sales:
+    path: sales.parquet
+    kind: events
+    event_time: day
+    columns:
+      customer_id: {type: string}
+      day: {type: date}
+      product: {type: string}
 """
 RULES = """\
 policy:
   - {rule: minors, where: age < 18}
   - {rule: refused_lately, source: contacts, where: answer = 'refused', within: 30d}
-  - {rule: risky, pipeline: risk, above: 0.95}
+  - {rule: risky, pipeline: risk, above: 0.1}
   - {rule: two_calls, channel: call, most: 2, within: 60d}
   - {rule: two_contacts, most: 2, within: 90d}
   - {rule: pause, pause: 90d, after: refused, offers: [fund, card]}
@@ -69,8 +87,8 @@ policy:
 """
 
 
-def bank(folder: Path, customers: int, leads: int) -> None:
-    """The workspace with its tables and the day's scores."""
+def bank(folder: Path, customers: int) -> None:
+    """The tables. Who buys what in a month follows from a measure of theirs each."""
     rng = np.random.default_rng(0)
     names = pa.array([f"{number:09d}" for number in range(customers)])
     consents = {
@@ -80,10 +98,9 @@ def bank(folder: Path, customers: int, leads: int) -> None:
         pa.array(rng.integers(0, 200, customers))
     )
     age = pa.array(rng.integers(15, 90, customers).astype(np.int8))
-    pq.write_table(
-        pa.table({"customer_id": names, "age": age, "branch": branch, **consents}),
-        folder / "customers.parquet",
-    )
+    measures = {name: rng.normal(size=customers).astype(np.float32) for name in MEASURES}
+    told = {"customer_id": names, "age": age, "branch": branch, **consents, **measures}
+    pq.write_table(pa.table(told), folder / "customers.parquet")
     days = np.datetime64("2026-01-01") + rng.integers(0, 179, customers).astype("timedelta64[D]")
     told = {
         "customer_id": names.take(pa.array(rng.integers(0, customers, customers))),
@@ -93,29 +110,40 @@ def bank(folder: Path, customers: int, leads: int) -> None:
         "answer": pa.array(["refused", "maybe"]).take(pa.array((rng.random(customers) > 0.1).astype(int))),
     }
     pq.write_table(pa.table(told), folder / "contacts.parquet")
-    for name in (*OFFERS, "risk"):
-        (folder / "scores" / name).mkdir(parents=True)
-        chance = rng.beta(1, 15, customers)
-        table = pa.table({"customer_id": names, "score": chance, "probability": chance})
-        pq.write_table(table, folder / "scores" / name / "scores.parquet", row_group_size=65_536)
-    _specs(folder, leads)
+    pq.write_table(_sales(names, measures, rng), folder / "sales.parquet")
 
 
-def _specs(folder: Path, leads: int) -> None:
+def _sales(names: pa.Array, measures: dict[str, np.ndarray], rng: np.random.Generator) -> pa.Table:
+    parts = []
+    for place, product in enumerate(PIPELINES):
+        odds = -4.5 + measures[MEASURES[place % 6]] + 0.5 * measures[MEASURES[(place + 1) % 6]]
+        for month in range(1, 7):
+            bought = np.flatnonzero(rng.random(len(names)) < 1 / (1 + np.exp(-odds)))
+            first = np.datetime64(f"2026-{month:02}-01")
+            days = first + rng.integers(0, 28, len(bought)).astype("timedelta64[D]")
+            who = names.take(pa.array(bought))
+            product_of = pa.repeat(pa.scalar(product), len(bought))
+            parts.append(pa.table({"customer_id": who, "day": pa.array(days), "product": product_of}))
+    return pa.concat_tables(parts)
+
+
+def specs(folder: Path, leads: int) -> None:
+    """The workspace of both banks."""
     for place in ("feature_defs", "pipelines/campaigns"):
         (folder / place).mkdir(parents=True)
-    columns = ", ".join(f"consent_{name}: {{type: integer}}" for name in CHANNELS)
-    (folder / "leadlift.yaml").write_text(WORKSPACE.replace("CONSENTS", columns))
-
-    shown = ("age", "branch", *(f"consent_{name}" for name in CHANNELS))
+    columns = [f"consent_{name}: {{type: integer}}" for name in CHANNELS]
+    columns += [f"{name}: {{type: number}}" for name in MEASURES]
+    (folder / "leadlift.yaml").write_text(WORKSPACE.replace("COLUMNS", ", ".join(columns)))
+    shown = ("age", "branch", *(f"consent_{name}" for name in CHANNELS), *MEASURES)
     features = "".join(f"  {name}: {{agg: value, of: {name}}}\n" for name in shown)
     (folder / "feature_defs/a.yaml").write_text(
         f"subject: attributes\nsource: customers\nfeatures:\n{features}"
     )
-    for name in (*OFFERS, "risk"):
+    for name in PIPELINES:
         (folder / f"pipelines/{name}.yaml").write_text(
             f"pipeline: {name}\nkind: propensity\npopulation: {{as_of: monthly, from: 2026-01-31}}\n"
-            "target: {source: contacts, outcome: 30d}\n"
+            f"target: {{source: sales, where: product = '{name}', outcome: 30d}}\n"
+            'features: {include: ["*"], exclude: ["consent_*", branch]}\n'
         )
     offers = "".join(
         f"  {name}: {{label: {name}, pipeline: {name}, value: {200 + 100 * place}, capacity: {leads // 4}}}\n"
@@ -129,67 +157,66 @@ def _specs(folder: Path, leads: int) -> None:
         f"campaign: c\noffers:\n{offers}channels:\n{channels}{RULES}size: {leads}\n"
         f"capacity: {{by: {{feature: branch, most: {leads // 150}}}}}\n"
         "control: {share: 10%}\nexplore: {share: 5%}\n"
+        "export: {formats: [csv, parquet, xlsx]}\n"
     )
+
+
+def made(folder: Path, customers: int, leads: int) -> None:
+    """The bank with everyone's scores, by models that a small bank of the same kind taught."""
+    small = folder / "small"
+    for place, many in ((small, LEARN), (folder, customers)):
+        place.mkdir(parents=True, exist_ok=True)
+        specs(place, leads)
+        bank(place, many)
+    for name in PIPELINES:
+        _did(small, "train", name)
+        _did(small, "promote", name, "--because", "to be timed", *_accepted())
+    shutil.copytree(small / "mlruns", folder / "mlruns")
+    for name in PIPELINES:
+        began = time.perf_counter()
+        _did(folder, "score", name, "--as-of", AS_OF.isoformat())
+        print(f"{time.perf_counter() - began:8.2f} scored by {name}", flush=True)
+
+
+def _accepted() -> list[str]:
+    """The score of so few months may move by more than the gates let pass."""
+    return [word for gate in ("score_psi", "beats_logistic") for word in ("--accept", gate)]
+
+
+def _did(folder: Path, *words: str) -> None:
+    if code := leadlift([*words, "--workspace", str(folder)]):
+        raise SystemExit(f"leadlift {' '.join(words)} ended with {code}")
+
+
+def listed(folder: Path) -> None:
+    """The command in a process of its own, and what it took."""
+    began = time.perf_counter()
+    with taken(0.1) as what:
+        subprocess.run([sys.executable, __file__, "--job", "--folder", str(folder)], check=True)
+    seconds = time.perf_counter() - began
+    print(f"{seconds:8.2f} all: {what.cpu:.0f} cpu seconds, peak {what.peak / 1e9:.2f} GB")
+    for path in sorted((folder / "leads/c" / AS_OF.isoformat()).rglob("*.*")):
+        print(f"  {path.name:24} {path.stat().st_size / 1e6:10.1f} MB")
+
+
+def _job(folder: Path) -> None:
+    """What `leadlift leads` runs, with the time of each step."""
+    from leadlift.specs import open_workspace
+    from leadlift.workflows.leads import leads
+
+    steps = Steps()
+    found = leads(open_workspace(folder), "c", AS_OF, replace=True, progress=steps)
+    steps.step("done")
+    print(f"{found.leads:,} leads")
+    for row in found.waterfall:
+        print(f"  {row.rule:20} {row.removed:>10,} {row.left:>10,}")
 
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{what:12} {time.perf_counter() - began:7.1f} s   peak so far {peak:5.2f} GB", flush=True)
-
-
-def whole(folder: Path) -> None:
-    """Everything but reasons."""
-    ws = open_workspace(folder)
-    campaign = ws.campaign("c")
-    offers = list(campaign.offers)
-    with timed("all"):
-        with timed("facts"), opened(ws) as home:
-            scores = {name: folder / "scores" / name for name in (*OFFERS, "risk")}
-            facts = lead_facts(ws, campaign, home, AS_OF, scores, [], SILENT)
-        with timed("policy"):
-            told = [campaign.channels[channel] for _, channel in campaign.pairs]
-            terms = Terms(
-                campaign.pairs,
-                np.array([offers.index(offer) for offer, _ in campaign.pairs]),
-                np.array([one.response for one in told]),
-                np.array([one.cost for one in told]),
-                money=True,
-            )
-            chance = np.column_stack([facts.floats(f"chance_{i}").astype(np.float32) for i in range(6)])
-            value = np.empty_like(chance)
-            value[:] = [float(campaign.offers[name].value) for name in offers]
-            board = Board(facts.table["customer_id"], terms, Rates(chance, value), by_money=True)
-            apply_permission(board, campaign, facts.yes, facts.conditions)
-            apply_rest(board, campaign, facts.yes, facts.flags, Holdout(share=0.02, salt="2026"))
-            apply_least(board, campaign)
-        with timed("choosing"):
-            group = (
-                facts.table["branch"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.intp)
-            )
-            room = Room(
-                campaign.most,
-                {name: one.capacity or 0 for name, one in campaign.offers.items()},
-                {name: one.capacity or 0 for name, one in campaign.channels.items()},
-                group,
-                campaign.capacity.by.most if campaign.capacity.by else 0,
-            )
-            found = choose(board, room, chance, 0.1, 0.05, "c", np.zeros(len(board.best), dtype=np.int8))
-        with timed("files"):
-            table = pa.table(
-                {
-                    "customer_id": board.customers.take(pa.array(found.rows)),
-                    "pair": pa.array(found.pair),
-                    "cell": pa.array(found.cell.tolist()),
-                    "expected_value": board.value(found.rows, found.pair),
-                }
-            )
-            pq.write_table(table, folder / "assignments.parquet", compression="zstd")
-    print(f"{len(found.rows):,} chosen, {found.contacted.sum():,} contacted; gap {found.allocation.gap:.2e}")
-    for row in board.rows:
-        print(f"  {row.rule:20} {row.removed:>10,} {row.left:>10,}")
+    print(f"{what:12} {time.perf_counter() - began:7.1f} s", flush=True)
 
 
 def alone(customers: int) -> None:
@@ -220,15 +247,17 @@ def main() -> None:
     told.add_argument("--leads", type=int, default=50_000)
     told.add_argument("--folder", type=Path)
     told.add_argument("--alone", action="store_true")
+    told.add_argument("--job", action="store_true", help=argparse.SUPPRESS)
     args = told.parse_args()
+    folder = args.folder or Path(tempfile.gettempdir()) / f"leadlift-lists-{args.customers}-{args.leads}"
     if args.alone:
         alone(args.customers)
-        return
-    folder = args.folder or Path(tempfile.gettempdir()) / f"leadlift-lists-{args.customers}-{args.leads}"
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        bank(folder, args.customers, args.leads)
-    whole(folder)
+    elif args.job:
+        _job(folder)
+    else:
+        if not (folder / "scores" / "risk").exists():
+            made(folder, args.customers, args.leads)
+        listed(folder)
 
 
 if __name__ == "__main__":
