@@ -28,7 +28,6 @@ _DATA_ERRORS = (
     duckdb.ConversionException,
     duckdb.InvalidInputException,
     duckdb.OutOfRangeException,
-    duckdb.OutOfMemoryException,
 )
 
 
@@ -301,9 +300,11 @@ class DuckDbEngine:
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
-    """Values that cannot be read are the user's to mend; anything else is a bug."""
+    """Values that cannot be read, and too little memory, are the user's to mend; anything else is a bug."""
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise UserError(f"memory ran out: {plain(error)}. Give `memory` in leadlift.yaml more") from error
     except _DATA_ERRORS as error:
         why = f"the data could not be read as declared: {plain(error)}. Run `leadlift check`"
         raise UserError(why) from error
