@@ -105,7 +105,9 @@ class WorkspaceFile(Spec):
             ZoneInfo(value)
         except (ValueError, OSError, ZoneInfoNotFoundError) as error:
             # only now are all of them read, which takes a while
-            raise ValueError(f"{value!r} is not a time zone.{nearest(value, available_timezones())}") from error
+            raise ValueError(
+                f"{value!r} is not a time zone.{nearest(value, available_timezones())}"
+            ) from error
         return value
 
 
