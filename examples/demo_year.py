@@ -40,7 +40,8 @@ offers:
   term_deposit:
     label: term deposit
     pipeline: term_deposit_response
-    eligible: age between 18 and 80 and savings_balance >= 5000
+    # whoever holds four has no room for another: the bank never asks them, and no model has learned what they answer
+    eligible: age between 18 and 80 and savings_balance >= 5000 and term_deposits_held < 4
     value: {value}
     amount: amount
 channels:
