@@ -17,8 +17,6 @@ from leadlift.errors import GateError, LeadliftError, SpecErrors
 # Threads that wait for each other sleep instead of spinning. Read once, when LightGBM is loaded: on a machine that
 # is busy with something else as well, spinning makes two threads several times slower than one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Specs are checked by pydantic alone: to look for plugins it would read the metadata of all that is installed.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # the order of a modeller's day
 COMMANDS = (
