@@ -84,6 +84,10 @@ def test_promotion_holds_it_against_the_gates_and_the_record_of_its_chances_begi
     )
     assert gates["beats_champion"]["value"] == 0
     assert gates["calibration_error"]["value"] < 0.03
+    # until it has scored, nothing is held against what its chances make expect
+    (unscored,) = leadlift("monitor", "buyers", "--as-of", day, "--json", at=bank).json["watched"]
+    assert unscored["counts"]["estimate_drops"] == 0
+    assert not any(one["badly_calibrated"] for one in unscored["judged"]["months"])
     month = FEWER + 5
     assert leadlift("score", "buyers", "--as-of", str(month_end(month)), at=bank).code == 0
     watched = leadlift("monitor", "buyers", "--as-of", str(month_end(month + 1)), "--json", at=bank)

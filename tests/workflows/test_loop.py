@@ -72,6 +72,8 @@ def test_marketing_gets_those_contacted_and_the_bank_keeps_the_rest(sent):
 
 def test_whom_a_rule_removed_is_on_record_and_the_waterfall_adds_up(sent):
     removed, told = kept(sent, "suppressed"), pd.read_csv(sent / LIST / "waterfall.csv")
+    # by customer, so that a page of one of them reads a part of it
+    assert removed["customer_id"].is_monotonic_increasing
     wholly = removed[removed["offer"].isna()]
     assert not wholly["customer_id"].duplicated().any()
     counts = wholly.groupby("rule").size()

@@ -96,6 +96,7 @@ def _watch(
     days = [one for one in scored_days(ws.root, spec.pipeline, day) if one.version in loaded.alike]
     days = days[-MOST_DAYS:]
     snapshots = [snapshot_on(ws, spec, loaded, home, reference, one, progress) for one in days]
+    own = [made for made, one in zip(snapshots, days, strict=True) if one.version == loaded.version.version]
     gains = loaded.model.importance()
     ignored = [one for one in gains if any(fnmatchcase(one, pattern) for pattern in spec.monitor.ignore)]
     then = _at_training(loaded, reference) if spec.predicts_chance else None
@@ -109,7 +110,8 @@ def _watch(
         broken=states.broken(sources),
         judged=judged,
         population=odd_population(snapshots, limits.marks),
-        dropped=drop_of(then, snapshots, limits.marks),
+        # what the reference's chances are held against must be of the same calibration
+        dropped=drop_of(then, own, limits.marks),
         scored_ago=(day - days[-1].as_of).days if days else None,
         has_reference=reference is not None,
     )

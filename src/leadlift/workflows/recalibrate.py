@@ -18,7 +18,7 @@ from leadlift.monitoring import Outcomes
 from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace
-from leadlift.tracking import Run, RunRecord, Tracker
+from leadlift.tracking import ModelVersion, Run, RunRecord, Tracker
 from leadlift.training.gates import CHAMPION_TAG, OPEN_TAG, RIVAL_TAG
 from leadlift.training.recalibrating import FEWEST, LaterCases, Recalibrated
 from leadlift.training.recalibrating import recalibrate as refit
@@ -94,24 +94,13 @@ def recalibrate(
     cases = _cases(taken)
     found = refit(cases, loaded.model.calibrator, spec.model.calibration, loaded.model.doubt)
     model = _model(loaded, found)
-    with tracker.run(name, "recalibrate", f"recalibrate {datetime.now():%Y-%m-%d %H:%M}") as run:
-        _log(run, parent, loaded, found, cases, taken)
-        with tempfile.TemporaryDirectory() as folder:
-            run.model(model.booster, model.save(Path(folder) / "model"), model.encoding.features)
-        run.note(_note(loaded, found, taken))
-        _copied(run, tracker, parent, "audit.json")
-    about = f"version {loaded.version.version} with its calibration refitted"
-    tags = {
-        "leadlift.data": loaded.model.meta.get("data", ""),
-        "leadlift.recalibrates": str(loaded.version.version),
-    }
-    version = tracker.register(run.id, name, tags, about)
+    version = _registered(tracker, name, parent, loaded, found, cases, taken, model)
     before, after = _means(days, loaded.model, model)
     return RecalibratedVersion(
         pipeline=name,
         version=version.version,
         instead_of=loaded.version.version,
-        run_id=run.id,
+        run_id=version.run_id,
         scored=tuple(one.as_of for one in taken),
         cases=len(cases.y),
         responders=found.responders,
@@ -123,6 +112,31 @@ def recalibrate(
         mean_after=after,
         calibration=found.told,
     )
+
+
+def _registered(
+    tracker: Tracker,
+    name: str,
+    parent: RunRecord,
+    loaded: Loaded,
+    found: Recalibrated,
+    cases: LaterCases,
+    taken: Sequence[Outcomes],
+    model: Model,
+) -> ModelVersion:
+    """The run with what gates read and the model, and the challenger that stands for it."""
+    with tracker.run(name, "recalibrate", f"recalibrate {datetime.now():%Y-%m-%d %H:%M}") as run:
+        _log(run, parent, loaded, found, cases, taken)
+        with tempfile.TemporaryDirectory() as folder:
+            run.model(model.booster, model.save(Path(folder) / "model"), model.encoding.features)
+        run.note(_note(loaded, found, taken))
+        _copied(run, tracker, parent, "audit.json")
+    about = f"version {loaded.version.version} with its calibration refitted"
+    tags = {
+        "leadlift.data": loaded.model.meta.get("data", ""),
+        "leadlift.recalibrates": str(loaded.version.version),
+    }
+    return tracker.register(run.id, name, tags, about)
 
 
 def _newest(mature: Sequence[Outcomes]) -> list[Outcomes]:
