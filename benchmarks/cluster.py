@@ -12,9 +12,8 @@ started, is the first one, after it has done three tasks of the features of the 
 The files of both engines are then compared row for row: the 133 features, and scores.parquet (customers, days and bands
 equal, numbers to 1e-9 of themselves; ranks, which order scores, may differ where two scores are that near, and are
 counted). Seconds are those of the job from its start to its last file, without the start of the cluster; cpu seconds
-and memory are of all processes together, cluster included. Bytes shuffled
-and spilled, and the processor time of tasks, are Spark's own count.
-With `--out` a run that stops goes on; what is there is not measured again.
+and memory are of all processes together, cluster included. Bytes shuffled and spilled, and the processor time of tasks,
+are Spark's own count. With `--out` a run that stops goes on; what is there is not measured again.
 """
 
 from __future__ import annotations

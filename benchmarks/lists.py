@@ -1,4 +1,4 @@
-"""A list of several offers on several channels for millions of customers, by the command itself, beside nothing else.
+"""A list of several offers on several channels for millions of customers, by the command itself.
 
 Run: python benchmarks/lists.py --customers 5000000 --leads 50000 [--folder DIR]
 Makes, once for each size, a bank of attributes with consents and a contact history with one row a customer; trains and
