@@ -106,7 +106,10 @@ def lay_out(folder: Path, customers: int) -> None:
     for file in sorted((HERE / "year").glob("*.yaml")):
         shutil.copy(file, folder / "feature_defs" / f"year_{file.name}")
     (folder / "pipelines" / "campaigns").mkdir(parents=True)
-    shutil.copy(ROOT / "pipelines" / f"{PIPELINE}.yaml", folder / "pipelines")
+    # the bank asks again within the window and the year does not: what follows the next contact is not this one's
+    response = (ROOT / "pipelines" / f"{PIPELINE}.yaml").read_text()
+    once = response.replace("outcome: 60d", "outcome: 60d\n  last_touch: true")
+    (folder / "pipelines" / f"{PIPELINE}.yaml").write_text(once)
     text = FILES[f"pipelines/campaigns/{CAMPAIGN}.yaml"]
     told = text.format(name=CAMPAIGN, value=VALUE, cost=COST, size=customers // 12)
     (folder / "pipelines" / "campaigns" / f"{CAMPAIGN}.yaml").write_text(told)

@@ -12,7 +12,7 @@ from leadlift.features.choose import by_source
 from leadlift.features.compile import assembled, part_query
 from leadlift.features.population import cases, everyone, outcomes
 from leadlift.features.rows import opened
-from leadlift.specs import Target
+from leadlift.specs import Population, Target
 
 from .building import CUSTOMER, defined, source
 
@@ -103,7 +103,10 @@ QUERIES = {
         None,
         SOURCES,
     ),
-    "outcomes": lambda: outcomes("holdings", SOURCES["holdings"], CUSTOMER, TARGET, SOURCES),
+    "outcomes": lambda: outcomes(TARGET, CUSTOMER, SOURCES),
+    "last_touch": lambda: outcomes(
+        TARGET.model_copy(update={"last_touch": True}), CUSTOMER, SOURCES, Population(source="transactions")
+    ),
 }
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import random
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
 
 from leadlift.features.population import DATES, cases, data_end, everyone, outcomes
 from leadlift.features.rows import SPINE
-from leadlift.specs import Target
+from leadlift.specs import Population, Target
 
 from .building import CUSTOMER, open_tables, rows, source
 
@@ -127,7 +128,7 @@ def outcome_of(engine, bought, **said):
         SPINE, pa.table({CUSTOMER: ["ann"], "as_of": pa.array([date(2025, 3, 1)], pa.date32())})
     )
     asked = target(source="buys", outcome="30d", **said)
-    (row,) = engine.table(outcomes("buys", BUYS, CUSTOMER, asked, {"buys": BUYS})).to_pylist()
+    (row,) = engine.table(outcomes(asked, CUSTOMER, {"buys": BUYS})).to_pylist()
     return row["target"]
 
 
@@ -146,6 +147,65 @@ def outcome_of(engine, bought, **said):
 )
 def test_the_outcome_window_begins_after_the_gap_and_is_half_open(engine, day, gap, answer):
     assert outcome_of(engine, [("1", day, "fund")], gap=gap) == answer
+
+
+LOANS = Population.model_validate({"source": "calls", "where": "offer = 'loan'", "to": "2025-02-01"})
+
+
+def last_touch(engine, called, bought, gap):
+    """(customer, day called) -> target, of calls (customer, day, offer) and purchases (customer, day)."""
+    both = {"calls": CALLS, "buys": BUYS}
+    calls = [(who, str(n), f"{day} 09:00", offer, None) for n, (who, day, offer) in enumerate(called)]
+    buys = [(who, str(n), day, "fund") for n, (who, day) in enumerate(bought)]
+    facts = {
+        "calls": rows("customer_id call_id called_at offer answer", *calls),
+        "buys": rows("customer_id id at product", *buys),
+    }
+    open_tables(engine, both, facts)
+    asked = target(source="buys", outcome="30d", gap=f"{gap}d", last_touch=True)
+    spine = cases("calls", CALLS, CUSTOMER, LOANS.where, asked, None, LOANS.to, both)
+    engine.define_table(SPINE, engine.table(spine))
+    found = engine.table(outcomes(asked, CUSTOMER, both, LOANS)).to_pylist()
+    return {(row[CUSTOMER], row["as_of"].isoformat()): row["target"] for row in found}
+
+
+def test_by_last_touch_an_outcome_counts_for_the_last_case_before_it(engine):
+    called = [("ann", "2025-01-01", "loan"), ("ann", "2025-01-11", "loan"), ("bob", "2025-01-01", "loan")]
+    bought = [("ann", "2025-01-12"), ("bob", "2025-01-12")]
+    told = {("ann", "2025-01-01"): 0, ("ann", "2025-01-11"): 1, ("bob", "2025-01-01"): 1}
+    assert last_touch(engine, called, bought, 0) == told
+
+
+def test_by_last_touch_what_is_no_case_ends_no_window_and_a_case_past_the_last_day_does(engine):
+    called = [("ann", "2025-01-15", "loan"), ("bob", "2025-01-15", "loan"), ("bob", "2025-02-05", "loan")]
+    bought = [("ann", "2025-02-06"), ("bob", "2025-02-06")]
+    other_offer = [("ann", "2025-02-05", "card")]
+    told = last_touch(engine, called + other_offer, bought, 0)
+    assert told == {("ann", "2025-01-15"): 1, ("bob", "2025-01-15"): 0}
+
+
+@pytest.mark.parametrize("gap", [0, 4])
+def test_last_touch_is_what_a_plain_reading_of_random_histories_says(engine, gap):
+    rng = random.Random(gap)
+    first = date(2024, 12, 1)
+
+    def some(number, *more):
+        days = [(rng.choice("abcdef"), first + timedelta(days=rng.randrange(90))) for _ in range(number)]
+        return [(who, day.isoformat(), *(rng.choice(words) for words in more)) for who, day in days]
+
+    for _ in range(5):
+        called, bought = some(40, ("loan", "loan", "card")), some(25)
+        asked = {(who, date.fromisoformat(day)) for who, day, offer in called if offer == "loan"}
+        told = dict.fromkeys(((who, day.isoformat()) for who, day in asked if day <= LOANS.to), 0)
+        for who, day in bought:
+            waited = [
+                (date.fromisoformat(day) - since).days - gap for customer, since in asked if customer == who
+            ]
+            last = min((days for days in waited if days >= 0), default=None)
+            if last is not None and last < 30:
+                case = (who, (date.fromisoformat(day) - timedelta(days=last + gap)).isoformat())
+                told |= {case: 1} if case in told else {}
+        assert last_touch(engine, called, bought, gap) == told
 
 
 def test_nothing_in_the_window_is_no(engine):

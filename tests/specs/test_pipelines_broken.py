@@ -62,6 +62,17 @@ PIPELINES = {
         HEAD + MONTHLY + TARGET + "features: {include: ['app_*']}\n",
         ["5: features.include[0]: no feature is called 'app_*'."],
     ),
+    "last touch where everyone is a case each month": (
+        HEAD + MONTHLY + "target: {source: holdings, outcome: 60d, last_touch: true}\n",
+        [
+            "4: target: `last_touch` needs cases that are rows of a source (`population.source`), and goes with any "
+            "kind but 'uplift', whose groups are compared by all they did"
+        ],
+    ),
+    "last touch of what did not happen": (
+        HEAD + CONTACTS + "target:\n  source: holdings\n  outcome: 60d\n  absent: true\n  last_touch: true\n",
+        ["8: target.last_touch: `last_touch` goes with `source` and `outcome`, without `absent`"],
+    ),
     "from after to": (
         HEAD + "population:\n  as_of: monthly\n  from: 2025-03-31\n  to: 2025-01-31\n" + TARGET,
         ["5: population.from: 2025-03-31 is after `to`, 2025-01-31"],

@@ -260,3 +260,16 @@ def test_the_target_the_dates_and_personal_columns_are_no_features_of_a_flat_tab
         "a flat table, in the order of its rows: what its columns knew of later days cannot be checked",
         "kept out: phone (pii)",
     )
+
+
+def test_by_last_touch_a_purchase_counts_for_the_last_case_before_it(table_of):
+    spec = """
+pipeline: buys
+kind: response
+population: {source: purchases, to: 2025-03-02}
+target: {source: purchases, where: amount = 20, outcome: 30d%s}
+split: {out_of_time: 20%%}
+"""
+    january, february, bob = ("ann", date(2025, 1, 30)), ("ann", date(2025, 2, 5)), ("bob", date(2025, 3, 2))
+    assert targets(table_of(tiny(pipeline=spec % ""))) == {january: 1, february: 1, bob: 0}
+    assert targets(table_of(tiny(pipeline=spec % ", last_touch: true"))) == {january: 0, february: 1, bob: 0}

@@ -23,10 +23,11 @@ from leadlift.features.rows import (
 )
 from leadlift.features.treatment import group_of, in_trial
 from leadlift.names import AS_OF, CUSTOMER, TARGET, TREATMENT
-from leadlift.specs import Source, Target, column_types, sql
+from leadlift.specs import Population, Source, Target, column_types, sql
 from leadlift.specs.treatment import Treatment
 
 DATES, ADDED = "as_of_dates", "added"
+LATER, NEXT = "later_case", "next_as_of"
 
 
 def customers_source(sources: Mapping[str, Source]) -> str:
@@ -101,38 +102,77 @@ def cases(
 
 
 def outcomes(
-    name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
+    target: Target, customer: str, sources: Mapping[str, Source], population: Population | None = None
 ) -> exp.Select:
     """The target of every row of the spine: 1 when a row falls in [as_of + gap, as_of + gap + n).
 
     Of an amount: what the rows there add up to, 0 without any. Judged on the last version of each row: outcomes may be
-    corrected, features may not.
+    corrected, features may not. population: whose cases the spine's rows are, where the target is by last touch; None
+    counts every row of the window whatever came between.
     """
-    happened, on = _outcome_rows(name, source, customer, target, sources)
+    told: exp.Expr
     if target.added is not None:
         added = exp.Sum(this=exp.cast(col(ADDED, ROW), "DOUBLE"))
-        return _per_case(exp.Coalesce(this=added, expressions=[number(0)]).as_(TARGET), happened, on)
-    yes, no = (0, 1) if target.absent else (1, 0)
-    seen = exp.GT(this=exp.Count(this=col("day", ROW)), expression=number(0))
-    return _per_case(case(seen, number(yes)).else_(number(no)).as_(TARGET), happened, on)
+        told = exp.Coalesce(this=added, expressions=[number(0)])
+    else:
+        yes, no = (0, 1) if target.absent else (1, 0)
+        seen = exp.GT(this=exp.Count(this=col("day", ROW)), expression=number(0))
+        told = case(seen, number(yes)).else_(number(no))
+    return _per_case(told.as_(TARGET), target, customer, sources, population)
 
 
-def outcome_waits(
-    name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
-) -> exp.Select:
+def outcome_waits(target: Target, customer: str, sources: Mapping[str, Source]) -> exp.Select:
     """Column `wait` for every row of the spine: days from as_of to the first outcome in its window; null for none."""
-    happened, on = _outcome_rows(name, source, customer, target, sources)
     first = exp.Min(this=days_from(col(AS_OF, SPINE), col("day", ROW)))
-    return _per_case(first.as_("wait"), happened, on)
+    return _per_case(first.as_("wait"), target, customer, sources, None)
 
 
-def _outcome_rows(
-    name: str, source: Source, customer: str, target: Target, sources: Mapping[str, Source]
-) -> tuple[exp.Select, exp.Expr]:
-    """The days on which the outcome happened, by customer, and when one lies in the window of a spine's row.
+def _per_case(
+    told: exp.Expr,
+    target: Target,
+    customer: str,
+    sources: Mapping[str, Source],
+    population: Population | None,
+) -> exp.Select:
+    """Each row of the spine with what is told of the outcomes in its window."""
+    happened = _outcome_rows(target, customer, sources)
+    after = days_from(col(AS_OF, SPINE), col("day", ROW))
+    inside: list[exp.Expr] = [
+        exp.EQ(this=col(CUSTOMER, ROW), expression=col(CUSTOMER, SPINE)),
+        exp.GTE(this=after, expression=number(target.gap)),
+        exp.LT(this=after.copy(), expression=number(target.gap + (target.outcome or 0))),
+    ]
+    keys = [col(CUSTOMER, SPINE), col(AS_OF, SPINE)]
+    query = exp.select(*keys, told).from_(SPINE)
+    if population is not None and target.last_touch:
+        same = [exp.EQ(this=col(key, LATER), expression=col(key, SPINE)) for key in (CUSTOMER, AS_OF)]
+        nexts = _next_cases(population, target, customer, sources)
+        query = query.join(nexts.subquery(LATER), on=exp.and_(*same), join_type="left")
+        since_next = days_from(col(NEXT, LATER), col("day", ROW))
+        none = exp.Is(this=col(NEXT, LATER), expression=exp.null())
+        inside.append(exp.or_(none, exp.LT(this=since_next, expression=number(target.gap))))
+    query = query.join(happened.subquery(ROW), on=exp.and_(*inside), join_type="left")
+    return query.group_by(*(key.copy() for key in keys))
 
-    With `target.amount` beside each what it adds.
-    """
+
+def _next_cases(
+    population: Population, target: Target, customer: str, sources: Mapping[str, Source]
+) -> exp.Select:
+    """Every case of the population's source, of any day, with the day of the customer's next one; null for none."""
+    name = str(population.source)
+    every = cases(name, sources[name], customer, population.where, target, None, None, sources)
+    later = exp.Window(
+        this=exp.Lead(this=col(AS_OF)),
+        partition_by=[col(CUSTOMER)],
+        order=exp.Order(expressions=[exp.Ordered(this=col(AS_OF), nulls_first=True)]),
+    )
+    return exp.select(col(CUSTOMER), col(AS_OF), later.as_(NEXT)).from_(every.subquery("every_case"))
+
+
+def _outcome_rows(target: Target, customer: str, sources: Mapping[str, Source]) -> exp.Select:
+    """The days on which the outcome happened, by customer; with `target.amount` beside each what it adds."""
+    name = str(target.source)
+    source = sources[name]
     clock = target.event_time or source.clock
     types = column_types(source, sources)
     condition = sql.parse(target.where, types, f"source '{name}'") if target.where else None
@@ -145,24 +185,7 @@ def _outcome_rows(
     )
     if added is not None:
         happened = happened.select(added.as_(ADDED))
-    after = days_from(col(AS_OF, SPINE), col("day", ROW))
-    begin, end = target.gap, target.gap + (target.outcome or 0)
-    on = exp.and_(
-        exp.EQ(this=col(CUSTOMER, ROW), expression=col(CUSTOMER, SPINE)),
-        exp.GTE(this=after, expression=number(begin)),
-        exp.LT(this=after.copy(), expression=number(end)),
-    )
-    return happened, on
-
-
-def _per_case(told: exp.Expr, happened: exp.Select, on: exp.Expr) -> exp.Select:
-    keys = [col(CUSTOMER, SPINE), col(AS_OF, SPINE)]
-    return (
-        exp.select(*keys, told)
-        .from_(SPINE)
-        .join(happened.subquery(ROW), on=on, join_type="left")
-        .group_by(*(key.copy() for key in keys))
-    )
+    return happened
 
 
 def outcome_of(target: Target) -> exp.Expr:

@@ -64,6 +64,11 @@ class Target(Spec):
     gap: Days = 0
     outcome: Days | None = Field(None, description="Length of the outcome window.")
     absent: bool = Field(False, description="The target is that no such row appears.")
+    last_touch: bool = Field(
+        False,
+        description="Where cases are rows of a source, such as contacts: an outcome counts for the customer's last "
+        "case before it and for no earlier one.",
+    )
     column: str | None = Field(None, description="A column of the flat table or of the population's source.")
     positive: Word | tuple[Word, ...] | None = Field(None, description="The value or values that mean yes.")
     amount: bool | SqlText = Field(
@@ -84,6 +89,8 @@ class Target(Spec):
             raise ValueError(
                 "with `source`, `amount` says what is added up, such as `amount: price`, without `absent`"
             )
+        if self.last_touch and (self.source is None or self.absent):
+            raise fault_at("last_touch", "`last_touch` goes with `source` and `outcome`, without `absent`")
         if self.column is not None and self.positive is None and not self.amount:
             raise ValueError("`column` needs `positive`, the value that means yes")
         return self
@@ -220,6 +227,16 @@ class Pipeline(Spec):
     def predicts_chance(self) -> bool:
         """Whether its models give the chance of an outcome, and not an effect or an amount."""
         return self.kind not in ("uplift", "value")
+
+    @model_validator(mode="after")
+    def _last_touch_fits(self) -> Self:
+        if self.target.last_touch and (self.population.source is None or self.kind == "uplift"):
+            raise fault_at(
+                "target",
+                "`last_touch` needs cases that are rows of a source (`population.source`), and goes with any kind but "
+                "'uplift', whose groups are compared by all they did",
+            )
+        return self
 
     @model_validator(mode="after")
     def _treatment_fits_kind(self) -> Self:

@@ -202,12 +202,13 @@ def _outcomes(spec: Pipeline, home: Home, spine: Spine) -> Extra:
     if name is None:
         kind = pa.float64() if spec.target.amount else pa.int32()
         return Extra(TARGET, kind, tuple(block.path for block in spine.blocks), spine.key)
-    query = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
+    query = people.outcomes(spec.target, home.customer_key, home.sources, spec.population)
+    prints = home.prints(*(one for one in (name, spec.population.source) if one))
     ordered = query.order_by(col(AS_OF, SPINE), col(CUSTOMER, SPINE))
     kept = []
     for block in spine.blocks:
         home.engine.define_files(SPINE, block.path)
-        kept.append(home.kept(OUTCOMES, ordered, [block.key, *home.prints(name)]))
+        kept.append(home.kept(OUTCOMES, ordered, [block.key, *prints]))
     kind = pa.float64() if spec.target.amount else pa.int32()
     return Extra(TARGET, kind, tuple(path for path, _ in kept), ",".join(key for _, key in kept))
 

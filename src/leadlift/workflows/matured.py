@@ -85,8 +85,7 @@ def _of_cases(spec: Pipeline, home: Home, one: ScoredDay, until: date, last: dat
 
 
 def _outcomes(spec: Pipeline, home: Home) -> exp.Select:
-    name = str(spec.target.source)
-    return people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
+    return people.outcomes(spec.target, home.customer_key, home.sources, spec.population)
 
 
 def _joined(home: Home, one: ScoredDay, outcomes: exp.Select) -> Outcomes:

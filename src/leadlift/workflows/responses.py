@@ -81,13 +81,15 @@ def _of_offer(
 
 
 def _by_source(target: Target, home: Home, here: pd.DataFrame) -> np.ndarray:
-    """The target of each customer of the list, a yes or an amount, by the query that training takes it from."""
-    name = str(target.source)
+    """The target of each customer of the list, a yes or an amount, by the query that training takes it from.
+
+    Every outcome of the window counts, by last touch or not: contacted and control are compared by all they did.
+    """
     spine = pa.table(
         {CUSTOMER: pa.array(here[CUSTOMER], pa.string()), AS_OF: pa.array(here[AS_OF], pa.date32())}
     )
     home.engine.define_table(SPINE, spine)
-    query = people.outcomes(name, home.sources[name], home.customer_key, target, home.sources)
+    query = people.outcomes(target, home.customer_key, home.sources)
     found = home.engine.table(query).to_pandas()
     known: Mapping[str, float] = dict(zip(found[CUSTOMER].astype(str), found[TARGET], strict=True))
     return np.array([float(known[one]) for one in here[CUSTOMER]])

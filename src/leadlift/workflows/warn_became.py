@@ -50,9 +50,8 @@ def _lists(folder: Path) -> list[tuple[date, Path]]:
 
 
 def _matured(spec: Pipeline, home: Home, day: date, path: Path) -> Matured:
-    name = str(spec.target.source)
     home.engine.define_files(SPINE, path)
-    outcomes = people.outcomes(name, home.sources[name], home.customer_key, spec.target, home.sources)
+    outcomes = people.outcomes(spec.target, home.customer_key, home.sources)
     home.engine.define_files(FLAGGED, path)
     flags = [f"by_{sign}" for sign in SIGNS]
     same = exp.EQ(this=col(CUSTOMER, ROW), expression=col(CUSTOMER, FLAGGED))

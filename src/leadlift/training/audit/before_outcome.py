@@ -120,8 +120,7 @@ def _counted(kinds: Sequence[RowKind], home: Home) -> list[tuple[RowKind, Floats
 
 def _soon(target: Target, home: Home) -> Truths:
     """Whether the outcome came within the first days of the window."""
-    name = str(target.source)
-    query = outcome_waits(name, home.sources[name], home.customer_key, target, home.sources)
+    query = outcome_waits(target, home.customer_key, home.sources)
     waits = _in_place(query, ["wait"], home)["wait"]
     return waits < target.gap + SOON
 
