@@ -46,6 +46,7 @@ MEASURES = ("balance", "income", "tenure", "visits", "payments", "transfers")
 LEARN = 20_000
 WORKSPACE = """\
 name: bank
+memory: 5GB
 customer_key: customer_id
 holdout: {share: 0.02, salt: "2026"}
 contacts: {source: contacts, channel: channel, offer: offer, refused: answer = 'refused'}
