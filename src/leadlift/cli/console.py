@@ -92,6 +92,7 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         if was:
+            gc.freeze()  # all that is there would be looked through at once, when the command has been answered
             gc.enable()
 
 

@@ -34,13 +34,13 @@ def _rows_that_count(feature: FeatureDef, source: Source) -> exp.Expr | None:
     if source.kind == "intervals":
         ended = exp.Is(this=col(CLOSED_AGE), expression=exp.null())
         if feature.spec.on == "closed":
-            conditions.append(exp.not_(ended))
+            conditions.append(exp.not_(ended, copy=False))
         elif feature.spec.on in (None, "held"):
             conditions.append(ended)
     if feature.window is not None:
         conditions.append(exp.LTE(this=_age(feature, source), expression=number(feature.window)))
     given = [condition for condition in conditions if condition is not None]
-    return exp.and_(*given) if given else None
+    return exp.and_(*given, copy=False) if given else None
 
 
 def _taken(feature: FeatureDef, counts: exp.Expr | None) -> exp.Expr:
@@ -63,7 +63,7 @@ def _of_age(
 def _at_end(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr, *, first: bool = False) -> exp.Expr:
     """The value of the latest (or earliest) row that has one; of rows at the same time, the largest value."""
     value = feature.of.copy() if feature.of is not None else exp.null()
-    there = all_of(counts, exp.not_(exp.Is(this=exp.paren(value.copy()), expression=exp.null())))
+    there = all_of(counts, _is_there(value.copy()))
     pair = exp.Struct(
         expressions=[
             exp.PropertyEQ(this=exp.to_identifier("a"), expression=col(AT)),
@@ -72,6 +72,10 @@ def _at_end(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr, *, firs
     )
     take = exp.ArgMin if first else exp.ArgMax
     return take(this=value, expression=case(there, pair))
+
+
+def _is_there(value: exp.Expr) -> exp.Expr:
+    return exp.not_(exp.Is(this=exp.paren(value, copy=False), expression=exp.null()), copy=False)
 
 
 def _value_ago(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr) -> exp.Expr:
@@ -91,7 +95,7 @@ def _slope(feature: FeatureDef, counts: exp.Expr | None, age: exp.Expr) -> exp.E
     days = exp.Neg(this=exp.cast(age, "DOUBLE"))
     x = exp.Div(this=days, expression=exp.cast(number(DAYS_PER_SLOPE), "DOUBLE"))
     of = feature.of.copy() if feature.of is not None else exp.null()
-    seen = case(all_of(counts, exp.not_(exp.Is(this=exp.paren(of), expression=exp.null()))), age.copy())
+    seen = case(all_of(counts, _is_there(of)), age.copy())
     # engines give null, NaN or an error for a single day
     spread = exp.LT(this=exp.Min(this=seen), expression=exp.Max(this=seen.copy()))
     return case(spread, exp.RegrSlope(this=y, expression=x))

@@ -46,8 +46,8 @@ def later(value: exp.Expr, days: int) -> exp.Expr:
 
 
 def case(condition: exp.Expr, value: exp.Expr) -> exp.Case:
-    """CASE WHEN condition THEN value END. On DuckDB this is 4 to 10 times faster than FILTER."""
-    return exp.Case().when(condition, value)
+    """CASE WHEN condition THEN value END, of these trees themselves. On DuckDB 4 to 10 times faster than FILTER."""
+    return exp.Case().when(condition, value, copy=False)
 
 
 def all_of(*conditions: exp.Expr | None) -> exp.Expr:
@@ -153,7 +153,7 @@ def known_rows(
     if source.kind == "intervals" and source.valid_to:
         chosen.append(days_from(_as_known(source.valid_to, source), spine_day.copy()).as_(CLOSED_AGE))
     query = exp.select(*chosen, copy=False).from_(SPINE)
-    return query.join(rows.subquery(ROW, copy=False), on=exp.and_(*conditions), copy=False)
+    return query.join(rows.subquery(ROW, copy=False), on=exp.and_(*conditions, copy=False), copy=False)
 
 
 def _within(at: exp.Expr, span: tuple[date, date], longest: int | None) -> list[exp.Condition]:
