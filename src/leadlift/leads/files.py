@@ -164,6 +164,8 @@ def _facts_sheet(
     for row, (name, value) in enumerate(rows, start=1):
         sheet.write_string(row, 0, name, looks["bold"])
         _cell(sheet, row, 1, value, looks["wrap"])
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object, look: object) -> None:
