@@ -6,6 +6,7 @@ import csv
 import unicodedata
 from datetime import date
 from pathlib import Path
+from string import Formatter
 
 import openpyxl
 import pandas as pd
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from leadlift.leads import MEANING, WORDS, lead_table, list_name, treatment_code, write_leads, write_rows
 from leadlift.leads.files import harmless, in_lines
+from leadlift.models.doubt import METHODS
 from leadlift.names import CODE_LENGTH, CODE_LETTERS
 from leadlift.specs.campaigns import Export
 
@@ -179,6 +181,28 @@ def test_both_languages_speak_of_every_column_and_of_every_fact():
     assert set(WORDS["zh"].meaning) == set(WORDS["en"].meaning) == set(MEANING)
     assert set(WORDS["zh"].headers) == set(MEANING)
     assert len(set(WORDS["zh"].headers.values())) == len(MEANING)
+    for chinese, english in ((WORDS["zh"].sentences, WORDS["en"].sentences), (METHODS["zh"], METHODS["en"])):
+        assert set(chinese) >= set(english)
+        for name, text in english.items():
+            assert blanks(chinese[name]) == blanks(text)
+
+
+def blanks(text):
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_a_fact_that_takes_several_lines_has_the_room_of_several_lines(tmp_path):
+    facts = [
+        ("leads", 4),
+        ("expected_responders_method", "x" * 200),
+        ("power_by_band", [{"band": "A"}, {"band": "B"}]),
+    ]
+    write_leads(tmp_path, leads(), Export(), WORDS["zh"], facts)
+    sheet = openpyxl.load_workbook(tmp_path / "leads.xlsx")["概要"]
+    heights = [sheet.row_dimensions[row].height or 15.0 for row in (2, 3, 4)]  # the usual one is not written
+    assert heights[1] >= 3 * heights[0]
+    assert heights[2] >= 2 * heights[0]
+    assert sheet["B4"].value == "等级 A\n等级 B"
 
 
 def test_a_chinese_list_has_chinese_headers_sheets_and_facts_and_parquet_keeps_its_names(tmp_path):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
-from leadlift.leads import held_out
+from leadlift.leads import WORDS, held_out
 from leadlift.specs import open_workspace
 from leadlift.workflows.session import tracker_of
 
@@ -169,3 +170,12 @@ def test_a_chinese_workspace_tells_its_reasons_in_chinese(bank, leadlift):
         .read_text("utf-8-sig")
         .startswith("序号,客户号,产品,渠道,响应概率")
     )
+    summary = openpyxl.load_workbook(bank / f"leads/fund_call/{DAY}/leads.xlsx")["概要"]
+    facts = {row[0].value: str(row[1].value) for row in summary.iter_rows(min_row=2)}
+    assert not any(name.isascii() for name in facts)
+    assert "泊松二项分布" in facts["区间算法"]
+    assert facts["百分位的参照人群"].endswith("起的时间外测试样本")
+    assert facts["分配方法"] in (WORDS["zh"].sentences["exact"], WORDS["zh"].sentences["dual"])
+    assert "至" in facts["等级的概率区间"]
+    manifest = json.loads((bank / f"leads/fund_call/{DAY}/manifest.json").read_text("utf-8"))
+    assert "Poisson-binomial" in manifest["expected_responders_method"]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # an East Asian one reads the full-width signs alike
 FORMULA = re.compile(r"^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 NARROWEST, WIDEST = 10, 90
+# Of a sheet of facts: the width of its second column in letters, and the height of a line in points.
+ROOM, LINE = 90, 15
 WIDE = r"[\x{1100}-\x{115f}\x{2e80}-\x{a4cf}\x{ac00}-\x{d7a3}\x{f900}-\x{faff}\x{fe30}-\x{fe6f}\x{ff00}-\x{ff60}]"
 LOOKS = {"probability": "percent", "rank": "centre", "percentile": "centre", "band": "centre"}
 
@@ -103,13 +105,13 @@ def _xlsx(path: Path, leads: pa.Table, words: Words, summary: Sequence[tuple[str
         ),
         "percent": book.add_format({"num_format": "0.00%"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-        "bold": book.add_format({"bold": True}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top", "align": "left"}),
+        "bold": book.add_format({"bold": True, "valign": "top"}),
         "centre": book.add_format({"align": "center"}),
         "": None,
     }
     _leads_sheet(book, looks, leads, words)
-    facts = [(words.facts.get(name, name), value) for name, value in summary]
+    facts = [(words.facts.get(name, name), _plain(value, words)) for name, value in summary]
     _facts_sheet(book, looks, words.sheets[1], words.summary_heads, facts)
     told = [(words.headers.get(name, name), words.meaning.get(name, "")) for name in leads.column_names]
     _facts_sheet(book, looks, words.sheets[2], words.column_heads, told)
@@ -158,11 +160,12 @@ def _facts_sheet(
 ) -> None:
     sheet = book.add_worksheet(title)
     sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(1, 1, ROOM)
     for index, text in enumerate(head):
         sheet.write_string(0, index, text, looks["head"])
     for row, (name, value) in enumerate(rows, start=1):
         sheet.write_string(row, 0, name, looks["bold"])
+        sheet.set_row(row, LINE * _lines(value))  # not every program makes room for wrapped text by itself
         _cell(sheet, row, 1, value, looks["wrap"])
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -182,20 +185,39 @@ def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: o
         sheet.write_string(row, column, in_lines(value), look)
 
 
-def in_lines(value: object) -> str:
-    """Several facts as people read them, one a line: no brackets and quotes of a programming language."""
+def _lines(value: object) -> int:
+    """How many lines a value takes in the second column of a sheet of facts."""
+    texts = value.split("\n") if isinstance(value, str) else [""]
+    return sum(max(1, -(-int(_places(pa.scalar(text)).as_py()) // ROOM)) for text in texts)
+
+
+def _plain(value: object, words: Words) -> object:
+    """Several facts as lines of text in the language, one fact as it is."""
+    many = isinstance(value, Mapping | Sequence) and not isinstance(value, str)
+    return in_lines(value, words.facts) if many else value
+
+
+def in_lines(value: object, names: Mapping[str, str] | None = None) -> str:
+    """Several facts as people read them, one a line: no brackets and quotes of a programming language.
+
+    names: what parts of facts are called, where that is not their own name.
+    """
+    names = names or {}
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_in_line(one)}" for name, one in value.items())
+        return "\n".join(f"{names.get(name, name)}: {_in_line(one, names)}" for name, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "\n".join(_in_line(one) for one in value)
-    return _in_line(value)
+        return "\n".join(_in_line(one, names) for one in value)
+    return _in_line(value, names)
 
 
-def _in_line(value: object) -> str:
+def _in_line(value: object, names: Mapping[str, str]) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.0f}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {_in_line(one)}" for name, one in value.items())
+        told = (
+            (names.get(name, name.replace("_", " ")), _in_line(one, names)) for name, one in value.items()
+        )
+        return ", ".join(f"{name} {one}" for name, one in told)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(_in_line(one) for one in value)
+        return ", ".join(_in_line(one, names) for one in value)
     return str(value)

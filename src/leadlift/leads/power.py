@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.evaluation.experiment import detectable
+from leadlift.leads.words import Sentences
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,19 @@ class Power:
     responders: float
     cost: float | None
 
-    def sentence(self, currency: str) -> str:
-        """As the manifest says it."""
-        told = (
-            f"with {self.control:,} in control and {self.contacted:,} contacted you detect a rise of "
-            f"{100 * self.detectable:.2g} points over {100 * self.rate:.2g} % at 80 % power"
+    def sentence(self, currency: str, words: Sentences) -> str:
+        """As the list says it. words: the language's sentences."""
+        told = words["power"].format(
+            control=self.control,
+            contacted=self.contacted,
+            rise=100 * self.detectable,
+            rate=100 * self.rate,
         )
-        cost = (
-            f"{self.responders:,.0f} expected responders are not contacted"
-            if self.cost is None
-            else f"expected cost of control {self.cost:,.0f}{' ' + currency if currency else ''}"
+        if self.cost is None:
+            return told + words["responders forgone"].format(responders=self.responders)
+        return told + words["value forgone"].format(
+            cost=self.cost, currency=f" {currency}" if currency else ""
         )
-        return f"{told}; {cost}"
 
 
 def power_of(

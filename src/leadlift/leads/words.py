@@ -9,24 +9,43 @@ from dataclasses import dataclass, field
 
 from leadlift.leads.table import MEANING
 
+Sentences = Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Words:
     """One language. headers: column -> what stands above it; the column's own name where there is none.
 
     meaning: column -> what it says. sheets: of the leads, the summary and the explanation. heads: above the columns of
-    the last two. facts: line of the summary -> its name.
+    the last two. facts: line of the summary, or part of one -> its name. sentences: what values of the summary are
+    made of.
     """
 
     meaning: Mapping[str, str]
     sheets: tuple[str, str, str]
     summary_heads: tuple[str, str]
     column_heads: tuple[str, str]
+    sentences: Sentences
     headers: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-ENGLISH = Words(MEANING, ("Leads", "Summary", "README"), ("What", "Value"), ("Column", "Meaning"))
+ENGLISH = Words(
+    meaning=MEANING,
+    sheets=("Leads", "Summary", "README"),
+    summary_heads=("What", "Value"),
+    column_heads=("Column", "Meaning"),
+    sentences={
+        "not asked": "not asked: {why}",
+        "out of time": "the out-of-time test cases from {day}",
+        "at random": "the test cases",
+        "to": " to ",
+        "power": "with {control:,} in control and {contacted:,} contacted you detect a rise of {rise:.2g} points over "
+        "{rate:.2g} % at 80 % power; ",
+        "responders forgone": "{responders:,.0f} expected responders are not contacted",
+        "value forgone": "expected cost of control {cost:,.0f}{currency}",
+    },
+)
 
 CHINESE = Words(
     meaning={
@@ -52,6 +71,18 @@ CHINESE = Words(
     sheets=("名单", "概要", "说明"),
     summary_heads=("项目", "内容"),
     column_heads=("列", "含义"),
+    sentences={
+        "not asked": "未询问：{why}",
+        "out of time": "{day} 起的时间外测试样本",
+        "at random": "测试样本",
+        "to": " 至 ",
+        "power": "对照组 {control:,} 人、触达 {contacted:,} 人时，以 80% 的功效可以发现"
+        "在 {rate:.2g}% 基础上 {rise:.2g} 个百分点的提升；",
+        "responders forgone": "预计有 {responders:,.0f} 位会响应的客户不予联系",
+        "value forgone": "对照组的预期成本为 {cost:,.0f}{currency}",
+        "exact": "精确求解",
+        "dual": "对偶价格（附最优差距）",
+    },
     headers={
         "rank": "序号",
         "customer_id": "客户号",
@@ -96,6 +127,12 @@ CHINESE = Words(
         "allocation": "分配方法",
         "allocation_gap": "与最优的差距上限",
         "worth_of_one_more": "每增加一个名额的价值",
+        "softened": "降低权重的规则及人数",
+        "band": "等级",
+        "customers": "客户数",
+        "expected_rate": "预期响应率",
+        "detectable": "可发现的提升",
+        "all": "全部",
     },
 )
 

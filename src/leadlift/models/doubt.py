@@ -1,5 +1,7 @@
 """How far the responders of a list may be from the expected: chance, a calibration learned from few, months."""
 
+# ruff: noqa: RUF001 - Chinese is written with full-width signs
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -23,16 +25,29 @@ KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.9
 # Groups of like outputs that a refit sees.
 CUTS = 1_000
 DRAWS = 2_000
-METHOD = (
-    "95 % of draws of responders: each customer by chance (Poisson-binomial), from one of {replicas} calibrations "
-    "refitted to reweighted customers (Bayesian bootstrap), {wobble}"
-)
-
-EFFECT = "no interval: added responders are never seen one by one; the model card has intervals of the effect by decile"
-AMOUNT = "no interval: the model card has intervals of what was brought by decile"
-CERTAIN = (
-    "95 % by chance alone (Poisson-binomial, normal limit): this version keeps no doubt of its calibration"
-)
+METHODS = {
+    "en": {
+        "draws": "95 % of draws of responders: each customer by chance (Poisson-binomial), from one of {replicas} "
+        "calibrations refitted to reweighted customers (Bayesian bootstrap), {months}",
+        "months": "and a month of its own ({wobble:.3f} in log-odds; months learned from: {count})",
+        "alike": "as if all months were alike, since there were too few to see",
+        "effect": "no interval: added responders are never seen one by one; the model card has intervals of the "
+        "effect by decile",
+        "amount": "no interval: the model card has intervals of what was brought by decile",
+        "certain": "95 % by chance alone (Poisson-binomial, normal limit): this version keeps no doubt of its "
+        "calibration",
+    },
+    "zh": {
+        "draws": "95% 的响应人数模拟落在此区间：每位客户是否响应服从其概率（泊松二项分布），校准取自 {replicas} 次"
+        "客户重新加权后的重新校准（贝叶斯自助法），{months}",
+        "months": "并计入月份之间的差异（对数几率标准差 {wobble:.3f}，由 {count} 个月得出）",
+        "alike": "月份太少，看不出差异，按各月相同处理",
+        "effect": "无区间：新增响应无法逐个观察；模型卡给出按十分位的效果区间",
+        "amount": "无区间：模型卡给出按十分位的金额区间",
+        "certain": "95% 区间仅计入偶然波动（泊松二项分布的正态近似）：该版本没有保存校准的不确定性",
+    },
+}
+"""How the interval of expected responders is found, in the languages of lists."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +117,11 @@ class Doubt:
             return self
         return replace(self, wobble=before.wobble, months=months)
 
-    def method(self) -> str:
-        """How the interval is found, in words."""
-        told = (
-            f"and a month of its own ({self.wobble:.3f} in log-odds; months learned from: {self.months})"
-            if self.months
-            else "as if all months were alike, since there were too few to see"
-        )
-        return METHOD.format(replicas=len(self.shifts), wobble=told)
+    def method(self, language: str = "en") -> str:
+        """How the interval is found, in words of a language."""
+        words = METHODS[language]
+        told = words["months" if self.months else "alike"].format(wobble=self.wobble, count=self.months)
+        return words["draws"].format(replicas=len(self.shifts), months=told)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, fit for JSON."""

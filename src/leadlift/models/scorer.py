@@ -17,7 +17,7 @@ from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
 from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
-from leadlift.models.doubt import AMOUNT, CERTAIN, EFFECT, Doubt, Expected, certain
+from leadlift.models.doubt import METHODS, Doubt, Expected, certain
 from leadlift.models.effects import Straight, bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
@@ -92,13 +92,14 @@ class Model:
         """Whether `probability` is an amount, and no chance."""
         return isinstance(self.calibrator, Amounts)
 
-    def expected_method(self) -> str:
-        """How the limits of `expected` are found, in words."""
+    def expected_method(self, language: str = "en") -> str:
+        """How the limits of `expected` are found, in words of a language."""
+        words = METHODS[language]
         if isinstance(self.calibrator, Straight):
-            return EFFECT
+            return words["effect"]
         if isinstance(self.calibrator, Amounts):
-            return AMOUNT
-        return CERTAIN if self.doubt is None else self.doubt.method()
+            return words["amount"]
+        return words["certain"] if self.doubt is None else self.doubt.method(language)
 
     def predictor(self, rows: int, sample: pa.RecordBatch) -> Predictor:
         """Return what gives the raw output of `rows` customers soonest; see `predictor.fastest`."""

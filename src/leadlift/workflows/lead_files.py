@@ -96,6 +96,7 @@ def write_list(
     told: Told,
     board: Board,
     summary: Mapping[str, Any],
+    shown: Mapping[str, Any],
     made_of: Mapping[str, Any],
     words: Wording,
     language: str,
@@ -106,8 +107,9 @@ def write_list(
 ) -> list[Path]:
     """Write the folder of a list; an older one is kept beside it with `replace`. Returns what marketing gets.
 
-    reads_lists: the policy counts contacts, so that the list must have seen all others. Raises UserError, and leaves
-    nothing, when the ledger has a list that this one does not know of.
+    summary: the head of the manifest. shown: the same in the language of the files. reads_lists: the policy counts
+    contacts, so that the list must have seen all others. Raises UserError, and leaves nothing, when the ledger has a
+    list that this one does not know of.
     """
     told_in = WORDS[language]
     if meaning := words.meaning_in(language):
@@ -115,7 +117,7 @@ def write_list(
     taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:
-        files = write_leads(temporary, leads, campaign.export, told_in, list(summary.items()))
+        files = write_leads(temporary, leads, campaign.export, told_in, list(shown.items()))
         if campaign.export.encrypt_to:
             files = encrypted(files, campaign.export.encrypt_to)
         files.append(write_rows(temporary / "waterfall.csv", [_row(row) for row in board.rows]))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from leadlift.engines.files import sweep
 from leadlift.errors import UserError
-from leadlift.leads import by_band, power_of
 from leadlift.ledger import Ledger
 from leadlift.ledger.places import LEADS
 from leadlift.models import Expected
@@ -27,6 +25,7 @@ from leadlift.workflows.lead_board import Decided, decided, softened
 from leadlift.workflows.lead_facts import lead_facts
 from leadlift.workflows.lead_files import leads_of, write_list
 from leadlift.workflows.lead_rows import Told, told_of_chosen
+from leadlift.workflows.lead_summary import ENGLISH, summary_of
 from leadlift.workflows.ledger import ledger_of
 from leadlift.workflows.listed import Listed
 from leadlift.workflows.manifest import read_manifest
@@ -69,8 +68,11 @@ def leads(
         table = leads_of(campaign, told, campaign.ranked_by != "probability")
         expected = _expected(campaign, told, models)
         words = wording_of(ws.pipeline(first))
-        summary = _summary(campaign, as_of, table, told, found, models, expected)
-        summary |= {"softened": soft} if (soft := softened(campaign, facts)) else {}
+        soft = softened(campaign, facts)
+        summary, shown = (
+            summary_of(campaign, as_of, table, told, found, models, expected, soft, language)
+            for language in (ENGLISH, ws.file.language)
+        )
         made_of = _made_of(models, manifests, told, campaign)
         files = write_list(
             folder,
@@ -79,6 +81,7 @@ def leads(
             told,
             found.board,
             summary,
+            shown,
             made_of,
             words,
             ws.file.language,
@@ -153,74 +156,6 @@ def _expected(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> E
     down = sqrt(sum((holds * (found.value - (found.low or 0.0))) ** 2 for found, holds in parts))
     up = sqrt(sum((holds * ((found.high or 0.0) - found.value)) ** 2 for found, holds in parts))
     return Expected(value, max(0.0, value - down), value + up)
-
-
-def _summary(
-    campaign: Campaign,
-    as_of: date,
-    table: pa.Table,
-    told: Told,
-    found: Decided,
-    models: Mapping[str, Loaded],
-    expected: Expected,
-) -> dict[str, Any]:
-    """The facts of the list: the sheet that explains it, and the head of its manifest."""
-    one = next(iter(models.values())).model
-    last = found.board.rows[-1]
-    said: dict[str, Any] = {
-        "list_id": told.list_id,
-        "campaign": campaign.campaign,
-        "offer": ", ".join(offer.label for offer in campaign.offers.values()),
-        "channel": ", ".join(campaign.channels),
-        "as_of": as_of.isoformat(),
-        "valid_until": (as_of + timedelta(days=campaign.valid_for)).isoformat(),
-        "consent": _consent_told(campaign),
-        "leads": table.num_rows,
-        "expected_responders": round(expected.value, 1),
-    }
-    if expected.low is not None:
-        said |= {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
-    if last.expected_value is not None:
-        said["expected_value"] = round(last.expected_value, 2)
-        said["currency"] = campaign.money_unit
-    said |= {
-        "expected_responders_method": one.expected_method(),
-        "model": ", ".join(loaded.name for loaded in models.values()),
-        "percentiles_among": one.percentiles.population,
-        "bands": "; ".join(f"{band}: {text}" for band, text in one.bands.describe().items()),
-    }
-    return {**said, **_experiment(campaign, told, found), **_allocation(found)}
-
-
-def _consent_told(campaign: Campaign) -> str:
-    told = {
-        name: one.consent or f"not asked: {one.without_consent}" for name, one in campaign.channels.items()
-    }
-    return next(iter(told.values())) if len(told) == 1 else "; ".join(f"{n}: {t}" for n, t in told.items())
-
-
-def _experiment(campaign: Campaign, told: Told, found: Decided) -> dict[str, Any]:
-    """The experiment that the list is: how large, what it can find, what its control costs."""
-    if campaign.control is None:
-        return {}
-    chosen, board = found.chosen, found.board
-    chance = board.responders(chosen.rows, chosen.pair).astype(np.float64)
-    value = board.value(chosen.rows, chosen.pair).astype(np.float64) if board.terms.money else None
-    power = power_of(np.clip(chance, 0.0, 1.0), value, chosen.contacted)
-    if power is None:
-        return {}
-    bands = by_band(told.assigned["band"].to_pylist(), np.clip(chance, 0.0, 1.0), chosen.contacted)
-    return {"control": power.control, "power": power.sentence(campaign.money_unit), "power_by_band": bands}
-
-
-def _allocation(found: Decided) -> dict[str, Any]:
-    """How offers were given out, and what one more of each capacity would be worth."""
-    given = found.chosen.allocation
-    prices = {
-        name: float(price) if np.ndim(price) == 0 else [round(float(one), 4) for one in np.asarray(price)]
-        for name, price in given.prices.items()
-    }
-    return {"allocation": given.method, "allocation_gap": round(given.gap, 6), "worth_of_one_more": prices}
 
 
 def _made_of(

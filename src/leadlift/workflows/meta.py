@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,10 +18,19 @@ from leadlift.training import Parts, TrainingTable
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.logging import definitions
 
+OUT_OF_TIME, AT_RANDOM = "the out-of-time test cases from ", "the test cases"
+
 
 def reference_name(parts: Parts) -> str:
-    """What the reference population of the percentiles is called."""
-    return f"the out-of-time test cases from {parts.test_from}" if parts.test_from else "the test cases"
+    """What the reference population of the percentiles is called; it is frozen with the model."""
+    return f"{OUT_OF_TIME}{parts.test_from}" if parts.test_from else AT_RANDOM
+
+
+def reference_told(population: str, words: Mapping[str, str]) -> str:
+    """The reference population in a language. words: its sentences."""
+    if population.startswith(OUT_OF_TIME):
+        return words["out of time"].format(day=population.removeprefix(OUT_OF_TIME))
+    return words["at random"] if population == AT_RANDOM else population
 
 
 def with_meta(model: Model, ws: Workspace, spec: Pipeline, table: TrainingTable, parts: Parts) -> Model:

@@ -1,0 +1,104 @@
+"""The facts of a list, in the languages that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leadlift.leads import by_band, power_of
+from leadlift.leads.words import WORDS, Sentences
+from leadlift.models import Expected
+from leadlift.specs import Campaign
+from leadlift.workflows.champion import Loaded
+from leadlift.workflows.lead_board import Decided
+from leadlift.workflows.lead_rows import Told
+from leadlift.workflows.meta import reference_told
+
+ENGLISH = "en"
+
+
+def summary_of(
+    campaign: Campaign,
+    as_of: date,
+    table: pa.Table,
+    told: Told,
+    found: Decided,
+    models: Mapping[str, Loaded],
+    expected: Expected,
+    soft: Mapping[str, int],
+    language: str,
+) -> dict[str, Any]:
+    """The facts of the list: the sheet that explains it and, in English, the head of its manifest.
+
+    soft: rule -> how many customers it softens. language: of what leadlift says itself; names are the bank's own.
+    """
+    words = WORDS[language].sentences
+    one = next(iter(models.values())).model
+    last = found.board.rows[-1]
+    said: dict[str, Any] = {
+        "list_id": told.list_id,
+        "campaign": campaign.campaign,
+        "offer": ", ".join(offer.label for offer in campaign.offers.values()),
+        "channel": ", ".join(campaign.channels),
+        "as_of": as_of.isoformat(),
+        "valid_until": (as_of + timedelta(days=campaign.valid_for)).isoformat(),
+        "consent": _consent_told(campaign, words),
+        "leads": table.num_rows,
+        "expected_responders": round(expected.value, 1),
+    }
+    if expected.low is not None:
+        said |= {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
+    if last.expected_value is not None:
+        said["expected_value"] = round(last.expected_value, 2)
+        said["currency"] = campaign.money_unit
+    said |= {
+        "expected_responders_method": one.expected_method(language),
+        "model": ", ".join(loaded.name for loaded in models.values()),
+        "percentiles_among": reference_told(one.percentiles.population, words),
+        "bands": "; ".join(
+            f"{band}: {text}".replace(" to ", words["to"]) for band, text in one.bands.describe().items()
+        ),
+    }
+    said |= _experiment(campaign, told, found, words) | _allocation(found, words)
+    return said | ({"softened": dict(soft)} if soft else {})
+
+
+def _consent_told(campaign: Campaign, words: Sentences) -> str:
+    told = {
+        name: one.consent or words["not asked"].format(why=one.without_consent)
+        for name, one in campaign.channels.items()
+    }
+    return next(iter(told.values())) if len(told) == 1 else "; ".join(f"{n}: {t}" for n, t in told.items())
+
+
+def _experiment(campaign: Campaign, told: Told, found: Decided, words: Sentences) -> dict[str, Any]:
+    """The experiment that the list is: how large, what it can find, what its control costs."""
+    if campaign.control is None:
+        return {}
+    chosen, board = found.chosen, found.board
+    chance = board.responders(chosen.rows, chosen.pair).astype(np.float64)
+    value = board.value(chosen.rows, chosen.pair).astype(np.float64) if board.terms.money else None
+    power = power_of(np.clip(chance, 0.0, 1.0), value, chosen.contacted)
+    if power is None:
+        return {}
+    bands = by_band(told.assigned["band"].to_pylist(), np.clip(chance, 0.0, 1.0), chosen.contacted)
+    sentence = power.sentence(campaign.money_unit, words)
+    return {"control": power.control, "power": sentence, "power_by_band": bands}
+
+
+def _allocation(found: Decided, words: Sentences) -> dict[str, Any]:
+    """How offers were given out, and what one more of each capacity would be worth."""
+    given = found.chosen.allocation
+    prices = {
+        name: float(price) if np.ndim(price) == 0 else [round(float(one), 4) for one in np.asarray(price)]
+        for name, price in given.prices.items()
+    }
+    return {
+        "allocation": words.get(given.method, given.method),
+        "allocation_gap": round(given.gap, 6),
+        "worth_of_one_more": prices,
+    }
