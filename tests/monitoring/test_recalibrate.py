@@ -13,6 +13,7 @@ from leadlift.errors import GateError
 from leadlift.models import Model, fit_calibrator
 from leadlift.specs import open_workspace
 from leadlift.training.recalibrating import LaterCases, recalibrate
+from leadlift.workflows.recalibrate import stability
 from leadlift.workflows.session import tracker_of
 
 from .world import Plan, build, month_end
@@ -122,6 +123,16 @@ def test_too_few_responders_are_refused(fewer, leadlift):
     said = leadlift("recalibrate", "buyers", "--as-of", str(month_end(FEWER + 1)), at=fewer)
     assert said.code == 3
     assert "100 responders, and as many others, are needed" in said.err
+
+
+def test_a_score_is_stable_when_everyones_is_and_not_when_everyones_moved():
+    draw = np.random.default_rng(1)
+    alike, moved = draw.beta(2, 20, (3, 4_000)), draw.beta(5, 20, 4_000)
+    assert stability(list(alike))["oot.score_psi"] < 0.02
+    assert stability([*alike, moved])["oot.score_psi"] > 0.5
+    alone = stability([moved])
+    assert alone["oot.score_psi"] < 0.02
+    assert 0 < alone["oot.score_psi_by_chance"] < 0.02
 
 
 def cases(draw, n=4_000, odds=-0.7):

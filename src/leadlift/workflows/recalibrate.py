@@ -12,7 +12,7 @@ import numpy as np
 
 from leadlift.errors import UserError
 from leadlift.evaluation import Estimate, frozen_edges, psi, psi_by_chance
-from leadlift.evaluation.stability import bin_counts, binned
+from leadlift.evaluation.stability import Floats, bin_counts, binned
 from leadlift.models import Model
 from leadlift.monitoring import Outcomes
 from leadlift.names import TEST
@@ -94,7 +94,7 @@ def recalibrate(
     cases = _cases(taken)
     found = refit(cases, loaded.model.calibrator, spec.model.calibration, loaded.model.doubt)
     model = _model(loaded, found)
-    version = _registered(tracker, name, parent, loaded, found, cases, taken, model)
+    version = _registered(tracker, name, parent, loaded, found, cases, taken, days, model)
     before, after = _means(days, loaded.model, model)
     return RecalibratedVersion(
         pipeline=name,
@@ -122,11 +122,12 @@ def _registered(
     found: Recalibrated,
     cases: LaterCases,
     taken: Sequence[Outcomes],
+    days: Sequence[ScoredDay],
     model: Model,
 ) -> ModelVersion:
     """The run with what gates read and the model, and the challenger that stands for it."""
     with tracker.run(name, "recalibrate", f"recalibrate {datetime.now():%Y-%m-%d %H:%M}") as run:
-        _log(run, parent, loaded, found, cases, taken)
+        _log(run, parent, loaded, found, cases, taken, days)
         with tempfile.TemporaryDirectory() as folder:
             run.model(model.booster, model.save(Path(folder) / "model"), model.encoding.features)
         run.note(_note(loaded, found, taken))
@@ -172,6 +173,7 @@ def _log(
     found: Recalibrated,
     cases: LaterCases,
     taken: Sequence[Outcomes],
+    days: Sequence[ScoredDay],
 ) -> None:
     """The numbers that gates read: of the later cases; what ranking alone decides is the champion's own."""
     metrics: dict[str, float] = {}
@@ -182,7 +184,8 @@ def _log(
     # the same trees rank alike, to the last customer
     for name in ("auc", "average_precision", "lift_at_10"):
         metrics |= interval_metrics(f"{TEST}.{name}_gain_over_champion", Estimate(0.0, 0.0, 0.0))
-    metrics |= _stability(taken, cases)
+    months = {one.as_of for one in taken}
+    metrics |= stability([one.scores()[0] for one in days if one.as_of in months])
     run.metrics(metrics)
     kept = {
         name: value for name, value in parent.params.items() if name in COPIED or name.startswith("param.")
@@ -205,16 +208,17 @@ def _log(
     )
 
 
-def _stability(taken: Sequence[Outcomes], cases: LaterCases) -> dict[str, float]:
-    """PSI of the raw score: the newest scoring's cases against those before; against each other where it is alone."""
-    last = cases.when == cases.when.max()
-    if len(taken) < 2:
-        last = np.arange(len(cases.y)) % 2 == 0
-    edges = frozen_edges(cases.raw[~last])
-    counts = [bin_counts(binned(cases.raw[side], edges), len(edges) + 2) for side in (~last, last)]
-    found = psi(*counts)
-    chance = psi_by_chance(int((~last).sum()), int(last.sum()), int(np.count_nonzero(counts[0] + counts[1])))
-    return {f"{TEST}.score_psi": found, f"{TEST}.score_psi_by_chance": chance}
+def stability(scores: Sequence[Floats]) -> dict[str, float]:
+    """PSI of everyone's raw score: the newest scoring, the last, against those before; of one alone, between halves.
+
+    Of everyone and not of the cases: whom a list chose by the score says nothing of the model.
+    """
+    now, before = scores[-1], np.concatenate(scores[:-1] or [scores[-1][::2]])
+    now = now if len(scores) > 1 else now[1::2]
+    edges = frozen_edges(before)
+    counts = [bin_counts(binned(raw, edges), len(edges) + 2) for raw in (before, now)]
+    chance = psi_by_chance(len(before), len(now), int(np.count_nonzero(counts[0] + counts[1])))
+    return {f"{TEST}.score_psi": psi(*counts), f"{TEST}.score_psi_by_chance": chance}
 
 
 def _means(days: Sequence[ScoredDay], before: Model, after: Model) -> tuple[float, float]:
