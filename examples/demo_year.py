@@ -169,7 +169,8 @@ def rankings(folder: Path, day: date) -> pd.DataFrame:
     """What contacting the best tenth would earn, by each ranking of the same people, with 95 % intervals.
 
     Intervals are of 1,000 resamples of the customers, alike for all rankings. `of the best`: as a share of what the
-    true effects' own order earns. `over response`: what is earned more than by the response model's order.
+    true effects' own order earns. `over response`: what is earned more than by the response model's order. `of the
+    gain`: sales added, as a share of those that the true effects' own order adds.
     """
     effects = pd.read_parquet(folder / "data" / "truth" / "effects.parquet")
     effects = effects[(effects["offer"] == OFFER) & (pd.to_datetime(effects["as_of"]).dt.date == day)]
@@ -180,17 +181,21 @@ def rankings(folder: Path, day: date) -> pd.DataFrame:
     people = people.dropna()
     orders = {"true effects": people["effect"], **{name: people[name] for name in people.columns[1:]}}
     orders["random"] = pd.Series(np.random.default_rng(1).random(len(people)), index=people.index)
-    rng, gain = np.random.default_rng(0), VALUE * people["effect"].to_numpy() - COST
+    rng, effect = np.random.default_rng(0), people["effect"].to_numpy()
     counts = [
         np.ones(len(people)),
         *rng.multinomial(len(people), np.full(len(people), 1 / len(people)), 1_000),
     ]
-    earned = {name: _earned(gain, score.to_numpy(), counts) for name, score in orders.items()}
+    added, earned = (
+        {name: _earned(gain, score.to_numpy(), counts) for name, score in orders.items()}
+        for gain in (effect, VALUE * effect - COST)
+    )
     best, usual = earned["true effects"], earned["response model"]
     return pd.DataFrame(
         {
             name: {
                 **_told("profit", one), **_told("of the best", one / best), **_told("over response", one - usual),
+                **_told("of the gain", added[name] / added["true effects"]),
             }
             for name, one in earned.items()
         }
@@ -198,7 +203,7 @@ def rankings(folder: Path, day: date) -> pd.DataFrame:
 
 
 def _earned(gain: np.ndarray, score: np.ndarray, counts: list[np.ndarray]) -> np.ndarray:
-    """Profit of the best tenth, once for each way of counting the customers."""
+    """What the best tenth brings, once for each way of counting the customers."""
     order = np.argsort(-score, kind="stable")
     told = []
     for one in counts:

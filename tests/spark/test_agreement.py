@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from leadlift.contracts import judge, last_day, look
@@ -18,7 +19,8 @@ from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.features import Home, feature_query, open_sources
 from leadlift.progress import SILENT
 from leadlift.simulate import BankPlan, simulate
-from leadlift.specs import Workspace, open_workspace
+from leadlift.specs import Pipeline, Workspace, open_workspace
+from leadlift.specs.pipelines import FeatureChoice
 from leadlift.training import everyone_spine, training_table
 
 from ..sparks import needs_spark
@@ -99,6 +101,20 @@ def test_the_training_table_of_every_pipeline(both: Both, name: str):
         return training_table(both.ws.pipeline(name), both.ws.features, home, SILENT).table
 
     assert_same(*both.answers(made))
+
+
+def test_targets_by_last_touch(both: Both):
+    spec = both.ws.pipeline("term_deposit_response")
+    target = spec.target.model_copy(update={"last_touch": True})
+    last = spec.model_copy(update={"target": target, "features": FeatureChoice(include=("savings_balance",))})
+
+    def made(one: Pipeline) -> Callable[[Home], pa.Table]:
+        return lambda home: training_table(one, both.ws.features, home, SILENT).table
+
+    assert_same(*both.answers(made(last)))
+    every = made(last.model_copy(update={"target": spec.target}))(both.duckdb)["target"]
+    credited = made(last)(both.duckdb)["target"]
+    assert 0 < pc.sum(credited).as_py() < pc.sum(every).as_py()
 
 
 def test_what_breaks_the_contracts_and_by_how_much(both: Both):
