@@ -269,6 +269,14 @@ CAMPAIGNS = {
         CAMPAIGN.replace("{name: deposit, label: a term deposit}", "deposit"),
         ["3: offer: expected keys and values, not 'deposit'"],
     ),
+    "a reason too short to be one": (
+        CAMPAIGN.replace("consent: txn_count_30d > 0", "without_consent: nn"),
+        ["5: without_consent: 'nn' is too short: at least 4 letters, so that a reader understands it"],
+    ),
+    "products of which one excludes itself": (
+        CAMPAIGN + "policy:\n- {rule: alone, never: [deposit]}\n",
+        ["8: policy[0].never: must name at least 2"],
+    ),
     "an unknown format": (
         CAMPAIGN + "export: {formats: [xls]}\n",
         ["7: export.formats[0]: 'xls' is not a value of `formats`. Did you mean 'xlsx'?"],

@@ -11,6 +11,8 @@ from leadlift.specs.base import Days, Name, Share, Spec, SqlText, fault_at, list
 from leadlift.specs.policy import Exclusion, Rule
 
 RankBy = Literal["probability", "expected_value", "uplift_value"]
+# Letters of a reason: a sentence of Chinese may do with few.
+SHORTEST = 4
 WHY_NOT_ASKED = "Instead of `consent`: why nobody is asked for it. Told in every list and its manifest."
 
 
@@ -60,7 +62,7 @@ class Channel(Spec):
     label: str = ""
     cost: float = Field(0.0, ge=0, description="Of one contact.")
     consent: SqlText | None = Field(None, description="Over features: who agreed. Unknown counts as no.")
-    without_consent: str | None = Field(None, min_length=10, description=WHY_NOT_ASKED)
+    without_consent: str | None = Field(None, min_length=SHORTEST, description=WHY_NOT_ASKED)
     capacity: int | None = Field(None, ge=0, description="At most so many contacts by it.")
     prefer: SqlText | None = Field(
         None, description="Over features: who is reached by it for choice, where worth is equal."
@@ -176,7 +178,7 @@ class Campaign(Spec):
     consent: SqlText | None = Field(
         None, description="Over features: who agreed to be contacted. Unknown counts as no."
     )
-    without_consent: str | None = Field(None, min_length=10, description=WHY_NOT_ASKED)
+    without_consent: str | None = Field(None, min_length=SHORTEST, description=WHY_NOT_ASKED)
     given_offers: dict[Name, Offer] | None = Field(None, alias="offers", min_length=1)
     given_channels: dict[Name, Channel] | None = Field(None, alias="channels", min_length=1)
     eligible: SqlText | None = Field(

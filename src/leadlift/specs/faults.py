@@ -74,8 +74,13 @@ def _message(details: list[ErrorDetails], model: type[BaseModel], path: Path_) -
             return f"{shown(value)} is not {_thing(path)}.{guess}"
         case "string_pattern_mismatch":
             return f"{shown(value)} is not a name: use small letters, digits and _, beginning with a letter"
-        case "too_short" | "string_too_short":
+        case "too_short" | "string_too_short" if context["min_length"] == 1:
             return "must not be empty"
+        case "too_short":
+            return f"must name at least {context['min_length']}"
+        case "string_too_short":
+            least = f"at least {context['min_length']} letters"
+            return f"{shown(value)} is too short: {least}, so that a reader understands it"
         case _ if kind in _LIMITS:
             word, limit = _LIMITS[kind]
             return f"must be {word} {context[limit]}, not {shown(value)}"
