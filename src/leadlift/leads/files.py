@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # an East Asian one reads the full-width signs alike
 FORMULA = re.compile(r"^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 NARROWEST, WIDEST = 10, 90
-# Of a sheet of facts: the width of its second column in letters, and the height of a line in points.
-ROOM, LINE = 90, 15
+# Of a sheet of facts: the width of its second column in letters, and the height of one of several lines in points.
+ROOM, LINE = 90, 17
 WIDE = r"[\x{1100}-\x{115f}\x{2e80}-\x{a4cf}\x{ac00}-\x{d7a3}\x{f900}-\x{faff}\x{fe30}-\x{fe6f}\x{ff00}-\x{ff60}]"
 LOOKS = {"probability": "percent", "rank": "centre", "percentile": "centre", "band": "centre"}
 
@@ -165,7 +165,8 @@ def _facts_sheet(
         sheet.write_string(0, index, text, looks["head"])
     for row, (name, value) in enumerate(rows, start=1):
         sheet.write_string(row, 0, name, looks["bold"])
-        sheet.set_row(row, LINE * _lines(value))  # not every program makes room for wrapped text by itself
+        if (lines := _lines(value)) > 1:  # not every program makes room for wrapped text by itself
+            sheet.set_row(row, LINE * lines)
         _cell(sheet, row, 1, value, looks["wrap"])
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -211,6 +212,8 @@ def in_lines(value: object, names: Mapping[str, str] | None = None) -> str:
 
 
 def _in_line(value: object, names: Mapping[str, str]) -> str:
+    if value is None:
+        return "-"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.0f}"
     if isinstance(value, Mapping):

@@ -133,6 +133,7 @@ CHINESE = Words(
         "expected_rate": "预期响应率",
         "detectable": "可发现的提升",
         "all": "全部",
+        "group": "分组",
     },
 )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from leadlift.leads import by_band, power_of
-from leadlift.leads.words import WORDS, Sentences
+from leadlift.leads.words import WORDS, Sentences, Words
 from leadlift.models import Expected
 from leadlift.specs import Campaign
 from leadlift.workflows.champion import Loaded
@@ -36,7 +36,8 @@ def summary_of(
 
     soft: rule -> how many customers it softens. language: of what leadlift says itself; names are the bank's own.
     """
-    words = WORDS[language].sentences
+    spoken = WORDS[language]
+    words = spoken.sentences
     one = next(iter(models.values())).model
     last = found.board.rows[-1]
     said: dict[str, Any] = {
@@ -51,7 +52,8 @@ def summary_of(
         "expected_responders": round(expected.value, 1),
     }
     if expected.low is not None:
-        said |= {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
+        ends = {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
+        said |= {name: round(end or 0.0, 1) for name, end in ends.items()}
     if last.expected_value is not None:
         said["expected_value"] = round(last.expected_value, 2)
         said["currency"] = campaign.money_unit
@@ -63,7 +65,7 @@ def summary_of(
             f"{band}: {text}".replace(" to ", words["to"]) for band, text in one.bands.describe().items()
         ),
     }
-    said |= _experiment(campaign, told, found, words) | _allocation(found, words)
+    said |= _experiment(campaign, told, found, words) | _allocation(found, spoken)
     return said | ({"softened": dict(soft)} if soft else {})
 
 
@@ -90,15 +92,23 @@ def _experiment(campaign: Campaign, told: Told, found: Decided, words: Sentences
     return {"control": power.control, "power": sentence, "power_by_band": bands}
 
 
-def _allocation(found: Decided, words: Sentences) -> dict[str, Any]:
+def _allocation(found: Decided, spoken: Words) -> dict[str, Any]:
     """How offers were given out, and what one more of each capacity would be worth."""
     given = found.chosen.allocation
     prices = {
-        name: float(price) if np.ndim(price) == 0 else [round(float(one), 4) for one in np.asarray(price)]
+        _capacity(name, spoken): float(price)
+        if np.ndim(price) == 0
+        else [round(float(one), 4) for one in np.asarray(price)]
         for name, price in given.prices.items()
     }
     return {
-        "allocation": words.get(given.method, given.method),
+        "allocation": spoken.sentences.get(given.method, given.method),
         "allocation_gap": round(given.gap, 6),
         "worth_of_one_more": prices,
     }
+
+
+def _capacity(name: str, spoken: Words) -> str:
+    """`channel call` with its first word in the language."""
+    what, space, which = name.partition(" ")
+    return f"{spoken.headers.get(what, what)}{space}{which}"
