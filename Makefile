@@ -25,7 +25,7 @@ demo: env ## simulate a bank and run the whole path, from tables to lead files
 	$(BIN)/leadlift demo
 
 .PHONY: year
-year: env ## a year in the life of the demo bank: twelve campaigns listed, answered, measured, monitored
+year: env ## a year in the life of the demo bank: twelve campaigns listed, answered, measured, monitored (half an hour)
 	$(BIN)/python examples/demo_year.py .leadlift/year
 
 .PHONY: test

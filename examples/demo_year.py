@@ -1,6 +1,6 @@
 """A year in the life: twelve monthly campaigns on the demo bank, each trained, listed, answered, measured, monitored.
 
-Run: python examples/demo_year.py [DIR] [--customers 12000] [--months 12] [--seed 1]
+Run: python examples/demo_year.py [DIR] [--customers 60000] [--months 12] [--seed 1]
 The bank answers every list by its own true effects (docs/demo_bank.md), so each interval can be held against the truth:
 the table at the end says how often it held, and what the lists earned beside other rankings of the same customers.
 """
@@ -282,7 +282,7 @@ def untouched(folder: Path) -> int:
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("folder", nargs="?", type=Path, default=Path("year"))
-    words.add_argument("--customers", type=int, default=12_000)
+    words.add_argument("--customers", type=int, default=60_000)
     words.add_argument("--months", type=int, default=12)
     words.add_argument("--seed", type=int, default=1)
     args = words.parse_args()

@@ -37,6 +37,7 @@ def test_the_years_specs_are_sound_and_its_models_learn_from_what_is_remembered(
             "remembered_to_other_bank_rate_365d",
         } <= learned
     assert ws.pipeline(year.UPLIFT).treatment.proxy == "deposit_credited"
+    assert ws.pipeline(year.PIPELINE).target.last_touch
 
 
 def test_the_best_tenth_by_a_score_is_what_is_earned(year):
