@@ -181,6 +181,7 @@ def test_both_languages_speak_of_every_column_and_of_every_fact():
     assert set(WORDS["zh"].meaning) == set(WORDS["en"].meaning) == set(MEANING)
     assert set(WORDS["zh"].headers) == set(MEANING)
     assert len(set(WORDS["zh"].headers.values())) == len(MEANING)
+    assert set(WORDS["zh"].facts) >= set(WORDS["en"].facts)
     for chinese, english in ((WORDS["zh"].sentences, WORDS["en"].sentences), (METHODS["zh"], METHODS["en"])):
         assert set(chinese) >= set(english)
         for name, text in english.items():
@@ -203,6 +204,17 @@ def test_a_fact_that_takes_several_lines_has_the_room_of_several_lines(tmp_path)
     assert heights[1] >= 3 * heights[0]
     assert heights[2] >= 2 * heights[0]
     assert sheet["B4"].value == "等级 A\n等级 B"
+
+
+def test_facts_of_an_english_list_have_names_that_people_read(tmp_path):
+    facts = [
+        ("expected_responders_low", 3.0),
+        ("power_by_band", [{"band": "A", "control": 4, "detectable": None}]),
+    ]
+    write_leads(tmp_path, leads(), Export(), WORDS["en"], facts)
+    sheet = openpyxl.load_workbook(tmp_path / "leads.xlsx")["Summary"]
+    assert [sheet["A2"].value, sheet["A3"].value] == ["At least (95 %)", "The same by band"]
+    assert sheet["B3"].value == "band A, in control 4, rise that is found -"
 
 
 def test_a_chinese_list_has_chinese_headers_sheets_and_facts_and_parquet_keeps_its_names(tmp_path):

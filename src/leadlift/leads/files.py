@@ -111,7 +111,7 @@ def _xlsx(path: Path, leads: pa.Table, words: Words, summary: Sequence[tuple[str
         "": None,
     }
     _leads_sheet(book, looks, leads, words)
-    facts = [(words.facts.get(name, name), _plain(value, words)) for name, value in summary]
+    facts = [(_heading(words.facts.get(name, name)), _plain(value, words)) for name, value in summary]
     _facts_sheet(book, looks, words.sheets[1], words.summary_heads, facts)
     told = [(words.headers.get(name, name), words.meaning.get(name, "")) for name in leads.column_names]
     _facts_sheet(book, looks, words.sheets[2], words.column_heads, told)
@@ -184,6 +184,10 @@ def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: o
         sheet.write_datetime(row, column, value, look)
     else:
         sheet.write_string(row, column, in_lines(value), look)
+
+
+def _heading(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def _lines(value: object) -> int:

@@ -54,11 +54,11 @@ def summary_of(
     if expected.low is not None:
         ends = {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
         said |= {name: round(end or 0.0, 1) for name, end in ends.items()}
+    said["expected_responders_method"] = one.expected_method(language)
     if last.expected_value is not None:
         said["expected_value"] = round(last.expected_value, 2)
         said["currency"] = campaign.money_unit
     said |= {
-        "expected_responders_method": one.expected_method(language),
         "model": ", ".join(loaded.name for loaded in models.values()),
         "percentiles_among": reference_told(one.percentiles.population, words),
         "bands": "; ".join(
