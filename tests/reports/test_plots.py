@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from leadlift.reports import FeatureLine, canvas, plots
+from leadlift.reports.canvas import in_room
 
 
 def size_of(svg: bytes) -> tuple[float, float]:
@@ -81,3 +82,21 @@ def test_letters_without_a_font_give_the_features_name_and_no_warning(monkeypatc
 
 def test_a_sign_of_mathematics_in_a_label_is_only_a_sign():
     size_of(plots.importance_plot([FeatureLine("spend", "spent in $ or $_{", 1.0)]))
+
+
+def test_a_name_longer_than_the_picture_keeps_its_beginning_its_window_and_the_picture():
+    long = "term deposits bought after a contact, against contacts about them that reached the customer, last two years"
+    svg = plots.importance_plot([FeatureLine("bought_when_reached", long, 0.31)]).decode()
+    assert "term deposits bought after … last two years" in svg
+    assert long not in svg
+
+
+@pytest.mark.parametrize("label", ["short", "x" * 48, "近三十天转账" * 4])
+def test_a_name_that_fits_is_left_alone(label):
+    assert in_room(label) == label
+
+
+def test_a_letter_of_east_asia_takes_the_room_of_two():
+    told = in_room("近三十天手机银行转账笔数与上月相比的变化幅度及其占全部交易的比例")
+    assert told == "近三十天手机银行转账笔数与 … 其占全部交易的比例"
+    assert sum(2 if ord(letter) > 0x2E80 else 1 for letter in told) <= 48

@@ -13,7 +13,7 @@ import matplotlib as mpl
 import numpy as np
 
 from leadlift.explain.explained import Explained
-from leadlift.reports.canvas import INK, MODEL, as_png, drawable, fonts
+from leadlift.reports.canvas import INK, MODEL, as_png, drawable, fonts, in_room
 
 if "matplotlib.pyplot" not in sys.modules and "MPLBACKEND" not in os.environ:
     mpl.use("agg")  # shap draws through pyplot, which would look for a screen
@@ -98,7 +98,7 @@ def _said(explained: Explained, row: int, column: int) -> str:
 def _label(explained: Explained, column: int) -> str:
     phrase = explained.phrases[column]
     # a pair of dollars would be read as mathematics
-    return drawable(phrase.label, phrase.feature).replace("$", r"\$")
+    return in_room(drawable(phrase.label, phrase.feature)).replace("$", r"\$")
 
 
 @contextmanager

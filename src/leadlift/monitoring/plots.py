@@ -13,7 +13,7 @@ from leadlift.evaluation import DRIFT, SHIFT
 from leadlift.monitoring.drift import Drift
 from leadlift.monitoring.months import MonthJudged
 from leadlift.monitoring.watched import ScoredThen
-from leadlift.reports.canvas import ACCENT, BASELINE, GRID, INK, MODEL, MUTED, drawn
+from leadlift.reports.canvas import ACCENT, BASELINE, GRID, INK, MODEL, MUTED, drawn, in_room
 
 TOP, MOVING = 14, 3
 
@@ -85,7 +85,7 @@ def drift_plot(features: Sequence[Drift]) -> bytes:
         axes.bar_label(bars, labels=[f"{v:.2f}" if v else "" for v in values], padding=3, fontsize=8)
         for mark in (DRIFT, SHIFT):
             axes.axvline(mark, color=MUTED, linewidth=0.9, linestyle=":")
-        axes.set_yticks(range(len(shown)), [one.name for one in shown])
+        axes.set_yticks(range(len(shown)), [in_room(one.name) for one in shown])
         axes.set_ylim(min(-0.6, len(shown) - 4.5), len(shown) - 0.4)
         axes.set(title="PSI beyond chance, by feature", xlim=(0, max(0.3, *values) * 1.12 if values else 0.3))
         axes.grid(axis="y", visible=False)

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from unicodedata import east_asian_width
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -19,6 +21,8 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 MODEL, BASELINE, ACCENT = "#14507a", "#c17f2a", "#a63d40"
 
+# Letters of a tick's name, and how many of them its end may have when the middle is left out.
+WIDEST, ENDING = 48, 18
 SYSTEM = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 LATIN = "DejaVu Sans"
 CHINESE = (
@@ -38,6 +42,24 @@ def fonts() -> tuple[str, ...]:
 def drawable(text: str, instead: str) -> str:
     """The text, or what to write instead when no installed font has its letters."""
     return text if all(ord(letter) in _letters() for letter in text) else instead
+
+
+def in_room(label: str) -> str:
+    """A name for a tick: its middle is left out where it would take more room than the picture beside it.
+
+    Of long names the beginning says what is counted, and the end in which window.
+    """
+    room = [2 if east_asian_width(letter) in "WF" else 1 for letter in label]
+    if sum(room) <= WIDEST:
+        return label
+    head, tail = np.cumsum(room), np.cumsum(room[::-1])
+    first, last = int((head <= WIDEST - ENDING - 3).sum()), int((tail <= ENDING).sum())
+    begins, ends = label[:first], label[-last:]
+    if label[first] != " ":
+        begins = begins.rpartition(" ")[0] or begins
+    if label[-last - 1] != " ":
+        ends = ends.partition(" ")[2] or ends
+    return f"{begins.rstrip()} … {ends.lstrip()}"
 
 
 @cache

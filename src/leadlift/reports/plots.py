@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from leadlift.reports.canvas import ACCENT, BASELINE, GRID, INK, MODEL, MUTED, drawable, drawn
+from leadlift.reports.canvas import ACCENT, BASELINE, GRID, INK, MODEL, MUTED, drawable, drawn, in_room
 from leadlift.reports.card import FeatureLine
 from leadlift.reports.numbers import DecileRow, MonthPoint, ReliabilityPoint
 
@@ -136,7 +136,7 @@ def importance_plot(features: Sequence[FeatureLine], top: int = 20) -> bytes:
     """What the model looks at most: each feature's share of all that its splits gained."""
     strongest = sorted(features, key=lambda feature: feature.share)[-top:]
     with drawn(height=0.9 + 0.24 * max(4, len(strongest)), vector=True) as (axes, png):
-        names = [drawable(feature.label, feature.name) for feature in strongest]
+        names = [in_room(drawable(feature.label, feature.name)) for feature in strongest]
         bars = axes.barh(range(len(names)), [feature.share for feature in strongest], color=MODEL, height=0.7)
         shares = [f"{feature.share:.1%}" for feature in strongest]
         axes.bar_label(bars, labels=shares, padding=3, fontsize=8)
