@@ -1,5 +1,6 @@
 from .campaign_problems import conditions_of, shown_features
 from .campaigns import Campaign, Channel, Offer, ValueModel
+from .cases import Population, Target
 from .checks import Checks, Severity
 from .columns import Column
 from .definitions import FeatureDef, column_types, marked_columns
@@ -7,7 +8,7 @@ from .features import FeatureFile
 from .frozen import Cluster, Frozen, Scaling
 from .gates import Gates
 from .history import ContactHistory
-from .pipelines import ModelChoice, Pipeline, Population, Split, Target, Tune
+from .pipelines import ModelChoice, Pipeline, Split, Tune
 from .policy import Rule
 from .segment_catalogue import SegmentDef
 from .segments import Segmentation
