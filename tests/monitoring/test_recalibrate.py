@@ -10,6 +10,7 @@ import pytest
 
 from leadlift.cli.main import main
 from leadlift.errors import GateError
+from leadlift.evaluation import bin_counts, binned, frozen_edges, psi
 from leadlift.models import Model, fit_calibrator
 from leadlift.specs import open_workspace
 from leadlift.training.recalibrating import LaterCases, recalibrate
@@ -130,6 +131,11 @@ def test_a_score_is_stable_when_everyones_is_and_not_when_everyones_moved():
     alike, moved = draw.beta(2, 20, (3, 4_000)), draw.beta(5, 20, 4_000)
     assert stability(list(alike))["oot.score_psi"] < 0.02
     assert stability([*alike, moved])["oot.score_psi"] > 0.5
+    assert stability([moved, *alike])["oot.score_psi"] < stability([moved, alike[0]])["oot.score_psi"] / 2
+    # the plain way, with all months in memory
+    edges = frozen_edges(alike[0])
+    before, now = (bin_counts(binned(raw, edges), len(edges) + 2) for raw in (np.concatenate(alike), moved))
+    assert stability(iter([*alike, moved]))["oot.score_psi"] == psi(before, now)
     alone = stability([moved])
     assert alone["oot.score_psi"] < 0.02
     assert 0 < alone["oot.score_psi_by_chance"] < 0.02

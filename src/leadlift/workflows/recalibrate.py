@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from leadlift.errors import UserError
 from leadlift.evaluation import Estimate, frozen_edges, psi, psi_by_chance
-from leadlift.evaluation.stability import Floats, bin_counts, binned
+from leadlift.evaluation.stability import Counts, Floats, bin_counts, binned
 from leadlift.models import Model
 from leadlift.monitoring import Outcomes
 from leadlift.names import TEST
@@ -93,9 +94,11 @@ def recalibrate(
     progress.step("calibration")
     cases = _cases(taken)
     found = refit(cases, loaded.model.calibrator, spec.model.calibration, loaded.model.doubt)
-    model = _model(loaded, found)
-    version = _registered(tracker, name, parent, loaded, found, cases, taken, days, model)
-    before, after = _means(days, loaded.model, model)
+    months = {one.as_of for one in taken}
+    moved = stability(one.scores()[0] for one in days if one.as_of in months)
+    made = _Made(parent, loaded, found, cases, taken, moved)
+    version = _registered(tracker, name, made)
+    before, after = _means(days, loaded.model, made.model)
     return RecalibratedVersion(
         pipeline=name,
         version=version.version,
@@ -114,30 +117,37 @@ def recalibrate(
     )
 
 
-def _registered(
-    tracker: Tracker,
-    name: str,
-    parent: RunRecord,
-    loaded: Loaded,
-    found: Recalibrated,
-    cases: LaterCases,
-    taken: Sequence[Outcomes],
-    days: Sequence[ScoredDay],
-    model: Model,
-) -> ModelVersion:
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """A refitted calibration and what it rests on. taken: the scorings. moved: what `stability` says of them."""
+
+    parent: RunRecord
+    loaded: Loaded
+    found: Recalibrated
+    cases: LaterCases
+    taken: Sequence[Outcomes]
+    moved: Mapping[str, float]
+
+    @cached_property
+    def model(self) -> Model:
+        """The champion with the new calibration."""
+        alike = ",".join(str(one) for one in sorted(self.loaded.alike))
+        meta = {**self.loaded.model.meta, "calibration": self.found.told, SAME_TREES: alike}
+        calibrator, doubt = self.found.calibrator, self.found.doubt
+        return replace(self.loaded.model, calibrator=calibrator, doubt=doubt, meta=meta)
+
+
+def _registered(tracker: Tracker, name: str, made: _Made) -> ModelVersion:
     """The run with what gates read and the model, and the challenger that stands for it."""
+    model, instead_of = made.model, made.loaded.version.version
     with tracker.run(name, "recalibrate", f"recalibrate {datetime.now():%Y-%m-%d %H:%M}") as run:
-        _log(run, parent, loaded, found, cases, taken, days)
+        _log(run, made)
         with tempfile.TemporaryDirectory() as folder:
             run.model(model.booster, model.save(Path(folder) / "model"), model.encoding.features)
-        run.note(_note(loaded, found, taken))
-        _copied(run, tracker, parent, "audit.json")
-    about = f"version {loaded.version.version} with its calibration refitted"
-    tags = {
-        "leadlift.data": loaded.model.meta.get("data", ""),
-        "leadlift.recalibrates": str(loaded.version.version),
-    }
-    return tracker.register(run.id, name, tags, about)
+        run.note(_note(made))
+        _copied(run, tracker, made.parent, "audit.json")
+    tags = {"leadlift.data": model.meta.get("data", ""), "leadlift.recalibrates": str(instead_of)}
+    return tracker.register(run.id, name, tags, f"version {instead_of} with its calibration refitted")
 
 
 def _newest(mature: Sequence[Outcomes]) -> list[Outcomes]:
@@ -160,42 +170,27 @@ def _cases(taken: Sequence[Outcomes]) -> LaterCases:
     )
 
 
-def _model(loaded: Loaded, found: Recalibrated) -> Model:
-    alike = ",".join(str(one) for one in sorted(loaded.alike))
-    meta = {**loaded.model.meta, "calibration": found.told, SAME_TREES: alike}
-    return replace(loaded.model, calibrator=found.calibrator, doubt=found.doubt, meta=meta)
-
-
-def _log(
-    run: Run,
-    parent: RunRecord,
-    loaded: Loaded,
-    found: Recalibrated,
-    cases: LaterCases,
-    taken: Sequence[Outcomes],
-    days: Sequence[ScoredDay],
-) -> None:
+def _log(run: Run, made: _Made) -> None:
     """The numbers that gates read: of the later cases; what ranking alone decides is the champion's own."""
+    parent, loaded, found = made.parent, made.loaded, made.found
     metrics: dict[str, float] = {}
     for name, estimate in found.metrics.items():
         metrics |= interval_metrics(f"{TEST}.{name}", estimate)
-    metrics |= {f"{TEST}.cases": float(len(cases.y)), f"{TEST}.positives": float(found.responders)}
+    metrics |= {f"{TEST}.cases": float(len(made.cases.y)), f"{TEST}.positives": float(found.responders)}
     metrics |= {name: value for name, value in parent.metrics.items() if "_gain_over_" in name}
     # the same trees rank alike, to the last customer
     for name in ("auc", "average_precision", "lift_at_10"):
         metrics |= interval_metrics(f"{TEST}.{name}_gain_over_champion", Estimate(0.0, 0.0, 0.0))
-    months = {one.as_of for one in taken}
-    metrics |= stability([one.scores()[0] for one in days if one.as_of in months])
-    run.metrics(metrics)
+    run.metrics(metrics | dict(made.moved))
     kept = {
         name: value for name, value in parent.params.items() if name in COPIED or name.startswith("param.")
     }
     run.params(
         {
             **kept,
-            "calibrated_until": taken[-1].as_of.isoformat(),
+            "calibrated_until": made.taken[-1].as_of.isoformat(),
             "recalibrates": loaded.version.version,
-            "scored": ", ".join(one.as_of.isoformat() for one in taken),
+            "scored": ", ".join(one.as_of.isoformat() for one in made.taken),
         }
     )
     tags = {
@@ -208,17 +203,22 @@ def _log(
     )
 
 
-def stability(scores: Sequence[Floats]) -> dict[str, float]:
+def stability(scores: Iterable[Floats]) -> dict[str, float]:
     """PSI of everyone's raw score: the newest scoring, the last, against those before; of one alone, between halves.
 
-    Of everyone and not of the cases: whom a list chose by the score says nothing of the model.
+    Of everyone and not of the cases: whom a list chose by the score says nothing of the model. Bins are those of the
+    first scoring, and one at a time is held.
     """
-    now, before = scores[-1], np.concatenate(scores[:-1] or [scores[-1][::2]])
-    now = now if len(scores) > 1 else now[1::2]
-    edges = frozen_edges(before)
-    counts = [bin_counts(binned(raw, edges), len(edges) + 2) for raw in (before, now)]
-    chance = psi_by_chance(len(before), len(now), int(np.count_nonzero(counts[0] + counts[1])))
-    return {f"{TEST}.score_psi": psi(*counts), f"{TEST}.score_psi_by_chance": chance}
+    counts: list[Counts] = []
+    edges: Floats = np.empty(0)
+    for raw in scores:
+        edges = edges if counts else frozen_edges(raw)
+        halves = [bin_counts(binned(half, edges), len(edges) + 2) for half in (raw[::2], raw[1::2])]
+        # of the first both halves are kept: while it is alone one is held against the other
+        counts = [*counts, halves[0] + halves[1]] if counts else halves
+    before, now = sum(counts[:-1], start=np.zeros_like(counts[0])), counts[-1]
+    chance = psi_by_chance(int(before.sum()), int(now.sum()), int(np.count_nonzero(before + now)))
+    return {f"{TEST}.score_psi": psi(before, now), f"{TEST}.score_psi_by_chance": chance}
 
 
 def _means(days: Sequence[ScoredDay], before: Model, after: Model) -> tuple[float, float]:
@@ -226,10 +226,11 @@ def _means(days: Sequence[ScoredDay], before: Model, after: Model) -> tuple[floa
     return float(before.calibrator(raw).mean()), float(after.calibrator(raw).mean())
 
 
-def _note(loaded: Loaded, found: Recalibrated, taken: Sequence[Outcomes]) -> str:
+def _note(made: _Made) -> str:
+    found, first, last = made.found, made.taken[0].as_of, made.taken[-1].as_of
     return (
-        f"The trees of {loaded.name} with a calibration refitted to the cases of {taken[0].as_of} to "
-        f"{taken[-1].as_of}: {found.responders:,} responded; {found.expected_before:,.0f} were expected before, "
+        f"The trees of {made.loaded.name} with a calibration refitted to the cases of {first} to {last}: "
+        f"{found.responders:,} responded; {found.expected_before:,.0f} were expected before, "
         f"{found.expected_after:,.0f} by calibrations that had not seen the case. Calibration error "
         f"{found.error_before:.4f} before, {found.error_after:.4f} now. {found.told}."
     )
