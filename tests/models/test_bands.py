@@ -25,6 +25,7 @@ def test_bands_are_cut_at_multiples_of_the_base_rate_and_include_their_floor():
         "D": "1.00% to 2.00%",
         "E": "0.00% to 1.00%",
     }
+    assert bands.describe("zh")["B"] == "4.00% 至 8.00%"
 
 
 @given(st.floats(1e-6, 1 - 1e-6))

@@ -137,6 +137,8 @@ def test_bands_of_effects_are_cut_at_the_average_and_e_is_who_is_put_off():
     assert told["C"] == "2.00 points to 4.00 points"
     assert told["E"] == "below 0.00 points"
     assert EffectBands.from_effect(-12.0, share=False).describe()["A"] == "from 24"
+    chinese = bands.describe("zh")
+    assert (chinese["A"], chinese["E"]) == ("8.00 个百分点及以上", "低于 0.00 个百分点")
 
 
 def test_a_saved_uplift_model_predicts_the_same_and_its_contributions_add_up(tmp_path):

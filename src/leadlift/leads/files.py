@@ -183,7 +183,7 @@ def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: o
     elif hasattr(value, "isoformat"):
         sheet.write_datetime(row, column, value, look)
     else:
-        sheet.write_string(row, column, in_lines(value), look)
+        sheet.write_string(row, column, str(value), look)
 
 
 def _heading(label: str) -> str:

@@ -39,7 +39,6 @@ ENGLISH = Words(
         "not asked": "not asked: {why}",
         "out of time": "the out-of-time test cases from {day}",
         "at random": "the test cases",
-        "to": " to ",
         "power": "with {control:,} in control and {contacted:,} contacted you detect a rise of {rise:.2g} points over "
         "{rate:.2g} % at 80 % power; ",
         "responders forgone": "{responders:,.0f} expected responders are not contacted",
@@ -102,7 +101,6 @@ CHINESE = Words(
         "not asked": "未询问：{why}",
         "out of time": "{day} 起的时间外测试样本",
         "at random": "测试样本",
-        "to": " 至 ",
         "power": "对照组 {control:,} 人、触达 {contacted:,} 人时，以 80% 的功效可以发现"
         "在 {rate:.2g}% 基础上 {rise:.2g} 个百分点的提升；",
         "responders forgone": "预计有 {responders:,.0f} 位会响应的客户不予联系",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from leadlift.models.bands import Bands
-from leadlift.names import BANDS, amount_said
+from leadlift.models.bands import Bands, open_ended
+from leadlift.names import amount_said
 
 Floats = npt.NDArray[np.float64]
 
@@ -91,11 +90,9 @@ class AmountBands(Bands):
         """Cut at the multiples of the average amount, above 0."""
         return cls(average, tuple(times * average for times in TIMES_AVERAGE))
 
-    def describe(self) -> dict[str, str]:
+    def describe(self, language: str = "en") -> dict[str, str]:
         """Return each letter's interval as people read it."""
-        told = [amount_said(floor) for floor in self.floors]
-        texts = [f"{low} to {high}" for high, low in pairwise(told)]
-        return dict(zip(BANDS, [f"from {told[0]}", *texts, f"below {told[-1]}"], strict=True))
+        return open_ended([amount_said(floor) for floor in self.floors], language)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, fit for JSON."""

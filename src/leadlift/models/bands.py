@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
@@ -13,6 +13,29 @@ import numpy.typing as npt
 from leadlift.names import BANDS
 
 MULTIPLES = (4.0, 2.0, 1.0, 0.5)
+RANGES = {
+    "en": {
+        "between": "{low} to {high}",
+        "from": "from {low}",
+        "below": "below {high}",
+        "points": "{points} points",
+    },
+    "zh": {
+        "between": "{low} 至 {high}",
+        "from": "{low}及以上",
+        "below": "低于 {high}",
+        "points": "{points} 个百分点",
+    },
+}
+"""How an interval is said, in the languages of lists."""
+
+
+def open_ended(floors: Sequence[str], language: str) -> dict[str, str]:
+    """Each letter's interval where A has no upper end and E no lower one. floors: of A to D, as people read them."""
+    words = RANGES[language]
+    texts = [words["between"].format(low=low, high=high) for high, low in pairwise(floors)]
+    first, last = words["from"].format(low=floors[0]), words["below"].format(high=floors[-1])
+    return dict(zip(BANDS, [first, *texts, last], strict=True))
 
 
 @dataclass(frozen=True)
@@ -56,10 +79,11 @@ class Bands:
         reached = np.searchsorted(np.sort(self.floors), values, side="right")
         return (len(BANDS) - 1 - reached).astype(np.int8)
 
-    def describe(self) -> dict[str, str]:
+    def describe(self, language: str = "en") -> dict[str, str]:
         """Return each letter's interval as people read it."""
-        ends = [1.0, *self.floors, 0.0]
-        texts = [f"{low:.2%} to {high:.2%}" for high, low in pairwise(ends)]
+        between = RANGES[language]["between"]
+        ends = [f"{end:.2%}" for end in (1.0, *self.floors, 0.0)]
+        texts = [between.format(low=low, high=high) for high, low in pairwise(ends)]
         return dict(zip(BANDS, texts, strict=True))
 
     def to_dict(self) -> dict[str, Any]:

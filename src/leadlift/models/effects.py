@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from leadlift.models.amounts import AmountBands
-from leadlift.models.bands import Bands
-from leadlift.names import BANDS, amount_said
+from leadlift.models.bands import RANGES, Bands, open_ended
+from leadlift.names import amount_said
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,14 +88,13 @@ class EffectBands(Bands):
         size = max(abs(average), 1e-9)
         return cls(average, (*(times * size for times in TIMES_AVERAGE), 0.0), share)
 
-    def describe(self) -> dict[str, str]:
+    def describe(self, language: str = "en") -> dict[str, str]:
         """Return each letter's interval as people read it."""
-        texts = [f"{low} to {high}" for high, low in pairwise([self._said(floor) for floor in self.floors])]
-        first, last = f"from {self._said(self.floors[0])}", f"below {self._said(self.floors[-1])}"
-        return dict(zip(BANDS, [first, *texts, last], strict=True))
+        return open_ended([self._said(floor, language) for floor in self.floors], language)
 
-    def _said(self, effect: float) -> str:
-        return f"{100 * effect:.2f} points" if self.share else amount_said(effect)
+    def _said(self, effect: float, language: str) -> str:
+        points = RANGES[language]["points"]
+        return points.format(points=f"{100 * effect:.2f}") if self.share else amount_said(effect)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, fit for JSON."""

@@ -203,12 +203,12 @@ def _outcomes(spec: Pipeline, home: Home, spine: Spine) -> Extra:
         kind = pa.float64() if spec.target.amount else pa.int32()
         return Extra(TARGET, kind, tuple(block.path for block in spine.blocks), spine.key)
     query = people.outcomes(spec.target, home.customer_key, home.sources, spec.population)
-    prints = home.prints(*(one for one in (name, spec.population.source) if one))
+    read = [name, str(spec.population.source)] if spec.target.last_touch else [name]
     ordered = query.order_by(col(AS_OF, SPINE), col(CUSTOMER, SPINE))
     kept = []
     for block in spine.blocks:
         home.engine.define_files(SPINE, block.path)
-        kept.append(home.kept(OUTCOMES, ordered, [block.key, *prints]))
+        kept.append(home.kept(OUTCOMES, ordered, [block.key, *home.prints(*read)]))
     kind = pa.float64() if spec.target.amount else pa.int32()
     return Extra(TARGET, kind, tuple(path for path, _ in kept), ",".join(key for _, key in kept))
 

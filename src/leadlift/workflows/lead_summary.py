@@ -61,9 +61,7 @@ def summary_of(
     said |= {
         "model": ", ".join(loaded.name for loaded in models.values()),
         "percentiles_among": reference_told(one.percentiles.population, words),
-        "bands": "; ".join(
-            f"{band}: {text}".replace(" to ", words["to"]) for band, text in one.bands.describe().items()
-        ),
+        "bands": "; ".join(f"{band}: {text}" for band, text in one.bands.describe(language).items()),
     }
     said |= _experiment(campaign, told, found, words) | _allocation(found, spoken)
     return said | ({"softened": dict(soft)} if soft else {})
