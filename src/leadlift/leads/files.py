@@ -192,8 +192,10 @@ def _heading(label: str) -> str:
 
 def _lines(value: object) -> int:
     """How many lines a value takes in the second column of a sheet of facts."""
+    from rich.cells import cell_len
+
     texts = value.split("\n") if isinstance(value, str) else [""]
-    return sum(max(1, -(-int(_places(pa.scalar(text)).as_py()) // ROOM)) for text in texts)
+    return sum(max(1, -(-cell_len(text) // ROOM)) for text in texts)
 
 
 def _plain(value: object, words: Words) -> object:

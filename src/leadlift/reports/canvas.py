@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
-from unicodedata import east_asian_width
 
 import matplotlib as mpl
 import numpy as np
@@ -17,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from rich.cells import cell_len
 
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 MODEL, BASELINE, ACCENT = "#14507a", "#c17f2a", "#a63d40"
@@ -49,7 +49,7 @@ def in_room(label: str) -> str:
 
     Of long names the beginning says what is counted, and the end in which window.
     """
-    room = [2 if east_asian_width(letter) in "WF" else 1 for letter in label]
+    room = [cell_len(letter) for letter in label]
     if sum(room) <= WIDEST:
         return label
     head, tail = np.cumsum(room), np.cumsum(room[::-1])
