@@ -112,8 +112,11 @@ def make_starter(folder: Path, customers: int) -> None:
 
 
 def copied(workspace: Path, folder: Path) -> Path:
-    """A copy that stands for itself: MLflow writes down whole paths, and these are made the copy's own."""
-    shutil.copytree(workspace, folder)
+    """A copy that stands for itself: MLflow writes down whole paths, and these are made the copy's own.
+
+    What another test is just writing to the workspace that all share is not of it.
+    """
+    shutil.copytree(workspace, folder, ignore=shutil.ignore_patterns(".tmp-*"))
     _readdress(folder, workspace)
     return folder
 
