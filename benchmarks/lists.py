@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "500")  # as the commands do
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE)]
 

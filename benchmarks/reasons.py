@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "500")  # as the commands do
 
 import numpy as np
 import pyarrow as pa

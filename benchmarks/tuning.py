@@ -25,7 +25,7 @@ import os
 import time
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "500")  # as the commands do
 
 import lightgbm as lgb
 import numpy as np

@@ -53,7 +53,7 @@ def _apart(storage: str, seed: int, workers: int, threads: int) -> dict[str, flo
     """One way on one seed, in a process whose threads in all are so many."""
     job = json.dumps({"seed": seed, "workers": workers})
     words = [sys.executable, __file__, storage, *sys.argv[2:], "--one", job]
-    env = {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    env = {**os.environ, "OMP_NUM_THREADS": str(threads), "GOMP_SPINCOUNT": "500"}
     made = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, float] = json.loads(made.stdout.splitlines()[-1])
     return found

@@ -5,7 +5,8 @@ Ways: plain LightGBM; LightGBM with Optuna, written the usual way (three folds, 
 (tabular, without torch) where they are installed, else they are named and left out; leadlift with its defaults and
 `ensemble: 5`; leadlift after a search for two thirds of the budget, as `leadlift tune` and `train` do it, told of
 customers and days as a pipeline's keys and split tell them. None sees a target of the test. Two seeds of the same
-split in time differ in the fits alone. Ranks: 1 is best; mean over data sets and seeds.
+split in time differ in the fits alone. Ranks: 1 is best; mean over data sets and seeds. How threads wait is left as the
+libraries have it, for all ways alike.
 """
 
 from __future__ import annotations

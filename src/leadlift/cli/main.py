@@ -14,8 +14,10 @@ from leadlift import __version__
 from leadlift.cli.console import say, tell
 from leadlift.errors import GateError, LeadliftError, SpecErrors
 
-# Threads that wait for each other sleep instead of spinning. Read once, when LightGBM is loaded: on a machine that
-# is busy with something else as well, spinning makes two threads several times slower than one.
+# Threads that wait for each other spin for some microseconds, then sleep. Read once, when LightGBM is loaded. Spinning
+# for milliseconds, GNU's default, makes two threads slower than one on a machine that does other work as well; sleeping
+# at once does so on a quiet one, where little is done between two waits (benchmarks/threads.py).
+os.environ.setdefault("GOMP_SPINCOUNT", "500")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # the order of a modeller's day

@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from leadlift.engines import _csv
 from leadlift.engines._csv import literal, quoted
-from leadlift.engines._encoding import as_utf8, undecodable
-from leadlift.engines._faults import absent, ambiguous, plain, readable
+from leadlift.engines._faults import absent, plain, readable
 from leadlift.engines._partitions import PARQUET, parquet, partitions_of
+from leadlift.engines._text import text_as_parquet
 from leadlift.engines.files import digest, stat_fingerprint, sweep, whole_file
 from leadlift.engines.found import SourceFiles
 from leadlift.engines.protocol import ArrowStream, Fault, Partition, Work
@@ -236,66 +236,10 @@ class DuckDbEngine:
         kept = self._cache / "sources" / f"{name}-{digest(stat_fingerprint(paths) + spec)}.parquet"
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
-            if faults := self._decoded(source, paths, kept):
+            if faults := text_as_parquet(self._con, source, paths, kept):
                 return faults
         self.define_files(name, kept)
         return []
-
-    def _decoded(self, source: Source, paths: list[Path], kept: Path) -> list[Fault]:
-        encoding = source.csv.encoding
-        try:
-            with as_utf8(paths, encoding, kept.parent) as texts:
-                return self._parse(source, texts, kept)
-        except (UnicodeDecodeError, duckdb.Error):
-            wrong = undecodable(paths, encoding)
-            if wrong is None:
-                raise
-            why = f"'{wrong.name}' is not {encoding} text; name its encoding, such as gb18030 or cp1250"
-            return [Fault(("csv", "encoding"), why)]
-
-    def _parse(self, source: Source, paths: list[Path], kept: Path) -> list[Fault]:
-        form = source.csv
-        declared = [column.from_ or name for name, column in source.columns.items()]
-        headers = [_csv.header(path, form) if form.header else declared for path in paths]
-        if faults := absent(source, headers[0]) + ambiguous(source, headers):
-            return faults
-        # what is not declared may have any name, twice or none
-        names = [name if name in declared else f"__{place}" for place, name in enumerate(headers[0])]
-        self._con.execute(f"CREATE OR REPLACE TEMP VIEW raw_text AS {_csv.raw_rows(paths, form, names)}")
-        fields = {
-            name: _csv.typed(column.from_ or name, column, form) for name, column in source.columns.items()
-        }
-        if faults := self._unparsed(source, fields):
-            return faults
-        with whole_file(kept) as temporary:
-            chosen = ", ".join(f"{field} AS {quoted(name)}" for name, field in fields.items())
-            self._con.execute(
-                f"COPY (SELECT {chosen} FROM raw_text) TO {literal(str(temporary))} (FORMAT parquet)"
-            )
-        return []
-
-    def _unparsed(self, source: Source, fields: dict[str, str]) -> list[Fault]:
-        """Values that are not of the declared type: how many, and one of them."""
-        tests = {}
-        for name, column in source.columns.items():
-            if column.type != "string":
-                text = _csv.present(column.from_ or name, source.csv)
-                tests[name] = f"CASE WHEN ({fields[name]}) IS NULL THEN {text} END"
-        if not tests:
-            return []
-        told = ", ".join(f"count({test}), min({test})" for test in tests.values())
-        row = self._con.execute(f"SELECT {told}, count(*) FROM raw_text").fetchone() or ()
-        faults = []
-        for index, name in enumerate(tests):
-            count, example = row[2 * index], row[2 * index + 1]
-            if count:
-                kind = source.columns[name].type
-                many = f"{count:,} value{'s' * (count > 1)}"
-                example = None if source.columns[name].pii else example
-                shown = "" if example is None else f", such as {example!r}"
-                why = f"{many} of '{name}' cannot be read as {kind}{shown}"
-                faults.append(Fault(("columns", name, "type"), why, count, row[-1], example))
-        return faults
 
 
 @contextmanager
