@@ -12,9 +12,7 @@ from leadlift.specs.campaigns import (
     Capacity,
     Channel,
     Control,
-    Database,
     Explore,
-    Export,
     Money,
     NamedOffer,
     Offer,
@@ -26,6 +24,7 @@ from leadlift.specs.columns import Column
 from leadlift.specs.databases import SourceDatabase
 from leadlift.specs.distributed import Distributed
 from leadlift.specs.engine import EngineSpec
+from leadlift.specs.exports import Database, Export
 from leadlift.specs.features import Feature, FeatureFile
 from leadlift.specs.history import ContactHistory
 from leadlift.specs.monitor import Marks, Monitor

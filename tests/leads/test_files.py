@@ -20,7 +20,7 @@ from leadlift.leads import MEANING, WORDS, lead_table, list_name, treatment_code
 from leadlift.leads.files import harmless, in_lines
 from leadlift.models.doubt import METHODS
 from leadlift.names import CODE_LENGTH, CODE_LETTERS
-from leadlift.specs.campaigns import Export
+from leadlift.specs.exports import Export
 
 CUSTOMERS = ["00000042", "0007", "1e5", "c-3"]
 REASONS = [

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leadlift.leads.words import Words
-from leadlift.specs.campaigns import Export
+from leadlift.specs.exports import Export
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -8,9 +8,10 @@ from pathlib import Path
 from leadlift.simulate._block import live_through
 from leadlift.simulate._folder import replaced
 from leadlift.simulate._memory import Counters, Memory
+from leadlift.simulate._numbering import Numbering
 from leadlift.simulate._plan import BLOCK, BankPlan, draw_stream, life_stream, months_of
 from leadlift.simulate._state import state_of
-from leadlift.simulate._tables import Numbering, tables_of
+from leadlift.simulate._tables import tables_of
 
 
 def simulate(

@@ -16,10 +16,11 @@ from leadlift.simulate._folder import TableWriter
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._lists import Lists
 from leadlift.simulate._memory import Counters, Memory
+from leadlift.simulate._numbering import Numbering
 from leadlift.simulate._plan import Month, date_of, month_stream, months_after
 from leadlift.simulate._redate import DATED, redated, replaced_customers
 from leadlift.simulate._state import block_of, state_of
-from leadlift.simulate._tables import Numbering, tables_of
+from leadlift.simulate._tables import tables_of
 from leadlift.simulate._written import Written
 
 REWRITTEN = (*DATED, "latents")

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from leadlift.simulate import _columns as to
 from leadlift.simulate import _words as w
 from leadlift.simulate._arrays import Bools, Column, Floats, Ints
+from leadlift.simulate._numbering import CUSTOMERS_PER_BLOCK_ID
 from leadlift.simulate._plan import date_of
-from leadlift.simulate._tables import CUSTOMERS_PER_BLOCK_ID
 
 CELLS = ("model", "explore", "control")
 WINDOW = 60

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadlift.simulate._arrays import Ints
-from leadlift.simulate._tables import Numbering
+from leadlift.simulate._numbering import Numbering
 from leadlift.simulate._written import changed
 
 

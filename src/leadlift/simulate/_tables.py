@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 
 from leadlift.simulate import _columns as to
 from leadlift.simulate import _words as w
-from leadlift.simulate._arrays import Bools, Column, Rng
+from leadlift.simulate._arrays import Column, Rng
 from leadlift.simulate._experiments import ARMS
 from leadlift.simulate._ledger import Ledger
 from leadlift.simulate._names import full_names
+from leadlift.simulate._numbering import PREFIXES, Numbering
 from leadlift.simulate._truth import TRAITS
 
-PREFIXES = {
-    "holdings": "H", "transactions": "T", "channel_events": "E", "contacts": "C", "sales": "S", "consents": "N",
-    "arrears": "A",
-}  # fmt: skip
-"""The letter of the ids of each table that numbers its rows."""
-
-CUSTOMERS_PER_BLOCK_ID = 80_000
-_ROWS_PER_BLOCK_ID = 10**8
-
 Rows = dict[str, Column]
-
-
-@dataclass(frozen=True)
-class Numbering:
-    """How a block's numbers become ids that no other block uses.
-
-    keep: who is of the written months. first: rows that the tables have already, whose ids are taken.
-    campaigns: whose lists are contacted; none are named by offer and month, as the bank's own.
-    """
-
-    block: int
-    keep: Bools
-    first: Mapping[str, int] = field(default_factory=dict)
-    campaigns: Sequence[str] = ()
-
-    def customers(self, numbers: Column) -> pa.Array:
-        """Eight-digit customer ids."""
-        first = self.block * CUSTOMERS_PER_BLOCK_ID + 1
-        ids = to.code(first + np.arange(int(self.keep.sum())), "", 8)
-        new = np.cumsum(self.keep)[numbers] - 1
-        return pa.DictionaryArray.from_arrays(pa.array(new.astype(np.int32)), ids)
-
-    def rows(self, table: str, count: int) -> pa.Array:
-        """Ids of all new rows of a table in their order."""
-        return self.ids(PREFIXES[table], np.arange(count) + self.first.get(table, 0))
-
-    def ids(self, prefix: str, rows: Column) -> pa.Array:
-        """Ids of given rows."""
-        return to.code(rows + self.block * _ROWS_PER_BLOCK_ID, prefix, 12)
 
 
 def tables_of(ledger: Ledger, numbering: Numbering, rng: Rng) -> tuple[dict[str, pa.Table], dict[str, int]]:
