@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from datasets import SETS, Data
+from scipy.stats import t as student
 from sklearn import metrics as sk
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
@@ -225,6 +226,30 @@ def metrics(y: np.ndarray, told: np.ndarray) -> dict[str, float]:
     return {"auc": sk.roc_auc_score(y, told), "ap": sk.average_precision_score(y, told), **lift, "loss": loss}
 
 
+def behind(lines: pd.DataFrame) -> pd.DataFrame:
+    """Every figure of leadlift less that of the way whose mean is best: mean over the seeds of both, and interval."""
+    found = []
+    for name, here in lines.groupby("set", sort=False):
+        for figure in ("auc", "ap", "lift5", "lift10", "loss"):
+            table = here.pivot(index="seed", columns="way", values=figure)
+            means = table.drop(columns=["leadlift", "untuned"], errors="ignore").mean()
+            best = str(means.idxmin() if figure == "loss" else means.idxmax())
+            gap = (table["leadlift"] - table[best]).dropna()
+            half = student.ppf(0.975, len(gap) - 1) * gap.sem() if len(gap) > 1 else np.nan
+            low, high = gap.mean() - half, gap.mean() + half
+            worse = low > 0 if figure == "loss" else high < 0
+            row = (
+                name,
+                figure,
+                best,
+                len(gap),
+                *np.round([gap.mean(), low, high], 4),
+                "behind" if worse else "",
+            )
+            found.append(row)
+    return pd.DataFrame(found, columns=["set", "figure", "best other", "seeds", "less", "low", "high", ""])
+
+
 def main() -> None:
     told = argparse.ArgumentParser()
     told.add_argument("--seeds", type=int, default=5)
@@ -236,6 +261,9 @@ def main() -> None:
     for name, here in lines.groupby("set", sort=False):
         by_way = here.drop(columns=["set", "seed"]).groupby("way", sort=False).agg(["mean", "sem"]).round(4)
         print(f"\n{name}, mean and standard error of {here['seed'].nunique()} seeds\n{by_way.to_string()}")
+    print(
+        f"\nleadlift less the best other way, with the 95 % interval\n{behind(lines).to_string(index=False)}"
+    )
     by = lines.groupby(["set", "seed"])
     ranks = lines.assign(ap_rank=by["ap"].rank(ascending=False), loss_rank=by["loss"].rank())
     print(f"\nmean ranks\n{ranks.groupby('way')[['ap_rank', 'loss_rank']].mean().round(2).to_string()}")
