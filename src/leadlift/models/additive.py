@@ -101,13 +101,14 @@ def fit_additive(
     return Additive(cuts, tuple(heights), intercept)
 
 
-def mean_of(members: Sequence[Additive]) -> Additive:
-    """The sum of steps whose log-odds are the mean of the members', which share their cuts."""
+def mean_of(members: Sequence[Additive], weights: Sequence[float] | None = None) -> Additive:
+    """The sum of steps whose log-odds are the mean of the members', weighed alike by default; they share their cuts."""
     heights = zip(*(member.heights for member in members), strict=True)
+    intercepts = [member.intercept for member in members]
     return Additive(
         members[0].cuts,
-        tuple(np.mean(same, axis=0) for same in heights),
-        float(np.mean([member.intercept for member in members])),
+        tuple(np.average(same, axis=0, weights=weights) for same in heights),
+        float(np.average(intercepts, weights=weights)),
     )
 
 
