@@ -83,7 +83,7 @@ class ModelChoice(Spec):
     steps: Literal["auto", "none"] = Field(
         "auto",
         description="With an ensemble: a penalised logistic regression on cut features beside the trees, with the "
-        "share that tells later cases, or held-out customers, best; none for trees alone.",
+        "share that later cases, or held-out customers, make likely; none for trees alone.",
     )
     moved: Literal["auto", "keep"] = Field(
         "auto",
