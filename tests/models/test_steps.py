@@ -94,6 +94,9 @@ def test_the_mean_of_members_is_one_sum_of_steps(matrix, encoding, y):
     members = [fit_additive(cuts, inputs[part], y[part], np.ones(part.sum()), 0.1) for part in (half, ~half)]
     mean = np.mean([member.raw(matrix) for member in members], axis=0)
     assert mean_of(members).raw(matrix) == pytest.approx(mean, abs=1e-12)
+    weighed = 0.9 * members[0].raw(matrix) + 0.1 * members[1].raw(matrix)
+    assert mean_of(members, [0.9, 0.1]).raw(matrix) == pytest.approx(weighed, abs=1e-12)
+    assert np.abs(weighed - mean).max() > 0.01
 
 
 @pytest.mark.parametrize("share", [0.3, 1.0])

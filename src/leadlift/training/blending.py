@@ -162,7 +162,10 @@ def _by_later(
 
 
 def _taken(odds: Floats, said: Mapping[float, Floats], y: Floats, weight: Floats) -> Taken:
-    """The mean of all shares and penalties, each weighed by the likelihood of the outcomes."""
+    """The mean of all shares and penalties, each weighed by the likelihood of the outcomes.
+
+    Cases count as independent: a customer with many makes the best share surer of itself than it should be.
+    """
     tried = [(share, strength) for share in SHARES for strength in said]
     losses = np.array([_loss((1.0 - share) * odds + share * said[one], y, weight) for share, one in tried])
     likely = np.exp(-weight.sum() * (losses - losses.min()))
