@@ -27,8 +27,16 @@ def postgres() -> Iterator[str]:
     tools = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not tools:
         pytest.skip("no PostgreSQL server in /usr/lib/postgresql: install the package postgresql")
-    with tempfile.TemporaryDirectory(prefix="leadlift-postgres-", ignore_cleanup_errors=True) as made:
+    with _folder("postgres") as made:
         yield from served(tools[-1], Path(made))
+
+
+def _folder(server: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder that the server's own user can enter; root's TMPDIR may be closed to it."""
+    open_to_all = "/tmp" if os.geteuid() == 0 else None
+    return tempfile.TemporaryDirectory(
+        prefix=f"leadlift-{server}-", dir=open_to_all, ignore_cleanup_errors=True
+    )
 
 
 def served(tools: Path, folder: Path) -> Iterator[str]:
@@ -65,7 +73,7 @@ def mysql() -> Iterator[str]:
     server, install = (shutil.which(name, path=path) for name in ("mariadbd", "mariadb-install-db"))
     if server is None or install is None:
         pytest.skip("no MariaDB server on the path: install the package mariadb-server")
-    with tempfile.TemporaryDirectory(prefix="leadlift-mysql-", ignore_cleanup_errors=True) as made:
+    with _folder("mysql") as made:
         yield from mysql_served(server, install, Path(made))
 
 
