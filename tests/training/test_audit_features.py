@@ -12,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 from leadlift.names import TEST, TRAIN
 from leadlift.training import Cases, Finding
 from leadlift.training.audit import audit_limits
+from leadlift.training.audit.finding import named
 from leadlift.training.audit.ids import identifiers
 from leadlift.training.audit.missing import missing_follows
 from leadlift.training.audit.purity import wilson_low
@@ -27,8 +28,7 @@ def found_in(table: pa.Table, clockless: tuple[str, ...] = ()) -> list[Finding]:
     cases = cases_of(table)
     train = Training.of(cases)
     missing = [*missing_follows(train, LIMITS), *identifiers(train, table, LIMITS)]
-    named = {name for one in missing for name in (one.name, *one.also)}
-    return [*missing, *too_good(train, clockless, named, LIMITS)]
+    return [*missing, *too_good(train, clockless, named(missing), LIMITS)]
 
 
 def told(table: pa.Table, clockless: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
@@ -103,6 +103,30 @@ def test_a_column_filled_in_for_a_few_responders_alone_is_named_too():
     assert found.evidence["missing_of_others"] == 1.0
 
 
+def test_a_value_that_tells_all_is_an_error_though_who_has_one_is_only_a_warning():
+    # all responders have a value and a third of the others: its presence alone is no error, its value is
+    def kept(y, draw):
+        has = y | (draw.random(len(y)) < 0.33)
+        return pa.array([float(yes) if there else None for yes, there in zip(y, has, strict=True)])
+
+    assert told(monthly(kept=kept)) == [
+        ("missing_follows_target", "warn", "kept"),
+        ("feature_too_good", "error", "kept"),
+    ]
+
+
+def test_without_a_clock_the_worse_of_what_a_value_and_its_auc_say_counts():
+    # one value that nearly only responders have is a warning, how well all values separate an error
+    def mark(y, draw):
+        high = y | (draw.random(len(y)) < 0.16)
+        sure = draw.random(len(y)) < np.where(y, 0.25, 0.0033)
+        return np.where(sure, 99, np.where(high, draw.integers(10, 15, len(y)), draw.integers(0, 10, len(y))))
+
+    (found,) = found_in(flat(mark=mark), ("mark",))
+    assert (found.kind, found.severity) == ("known_afterwards", "error")
+    assert "auc" in found.evidence
+
+
 def test_columns_missing_in_the_same_cases_are_one_finding():
     def closed(y, draw):
         return pa.array([1.0 if yes else None for yes in y])
@@ -164,7 +188,7 @@ def test_the_outcomes_of_the_test_are_never_read():
     y = cases.y.copy()
     y[cases.rows(TEST)] = 1 - y[cases.rows(TEST)]
     other = Cases(cases.encoding, cases.matrix, y, cases.customer, cases.as_of, cases.parts)
-    first, second = (too_good(Training.of(one), (), (), LIMITS) for one in (cases, other))
+    first, second = (too_good(Training.of(one), (), {}, LIMITS) for one in (cases, other))
     assert first == second
     assert first != []
 
@@ -174,7 +198,7 @@ def test_few_responders_prove_nothing():
     few = table.slice(0, 80)
     train = Training.of(cases_of(few))
     assert train.y.sum() < LIMITS["feature_too_good"].fewest
-    assert too_good(train, (), (), LIMITS) == []
+    assert too_good(train, (), {}, LIMITS) == []
 
 
 def test_the_interval_of_a_share_is_that_of_wilson():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from leadlift.training.audit.limits import Severity
+from leadlift.training.audit.limits import SEVERITIES, Severity
 
 CUSTOMERS, ROWS, MODEL, RECENT = "customers", "rows", "model", "recent"
 SUBJECTS = (CUSTOMERS, ROWS, MODEL, RECENT)
@@ -42,6 +42,17 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """For JSON, with `open` told outright."""
         return {**asdict(self), "open": self.is_open}
+
+
+def how_severe(one: Finding) -> int:
+    """A finding's place among the severities: 0 for the worst."""
+    return SEVERITIES.index(one.severity)
+
+
+def named(found: Iterable[Finding]) -> dict[str, Finding]:
+    """The worst finding of each feature or subject."""
+    least_first = sorted(found, key=how_severe, reverse=True)
+    return {name: one for one in least_first for name in (one.name, *one.also)}
 
 
 def figure(value: float) -> float:

@@ -12,6 +12,7 @@ import yaml
 
 Severity = Literal["note", "warn", "error"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warn", "note")
+"""The worst first."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from leadlift.features import Home, needed
 from leadlift.specs import FeatureDef, Pipeline, Source
 from leadlift.training.audit.before_outcome import rows_before
 from leadlift.training.audit.duplicates import duplicate_customers, duplicate_rows
+from leadlift.training.audit.finding import named
 from leadlift.training.audit.ids import identifiers
 from leadlift.training.audit.limits import Limits, audit_limits
 from leadlift.training.audit.missing import missing_follows
@@ -39,8 +40,7 @@ def audit_cases(
     train, flat = Training.of(cases), spec.population.table is not None
     found = missing_follows(train, stated) + identifiers(train, table.table, stated)
     undated = clockless(table, catalogue, home.sources)
-    named = {name for one in found for name in (one.name, *one.also)}
-    found += too_good(train, undated, named, stated)
+    found += too_good(train, undated, named(found), stated)
     if not flat:
         found += rows_before(train, table.table, table.features, catalogue, spec.target, home, stated)
     found += duplicate_customers(cases, table.table, flat, stated) + duplicate_rows(cases, stated)

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadlift.errors import GateError, UserError
 from leadlift.specs.base import nearest
-from leadlift.training.audit.finding import SUBJECTS, Finding
+from leadlift.training.audit.finding import SUBJECTS, Finding, how_severe
 from leadlift.training.audit.limits import SEVERITIES
 from leadlift.training.audit.shift import Drift
 
@@ -56,7 +56,7 @@ class Audit:
             else one
             for one in found
         ]
-        return cls(tuple(sorted(marked, key=lambda one: SEVERITIES.index(one.severity))), tuple(drifts))
+        return cls(tuple(sorted(marked, key=how_severe)), tuple(drifts))
 
     def plus(self, found: Iterable[Finding], accepted: Acceptance) -> Audit:
         """With further findings."""

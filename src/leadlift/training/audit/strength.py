@@ -4,12 +4,12 @@ clock that follows it more closely than a column read as it is today should.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from leadlift.evaluation import Estimate, rates_of_others
-from leadlift.training.audit.finding import Finding, figure
+from leadlift.training.audit.finding import Finding, figure, how_severe
 from leadlift.training.audit.limits import Limits, Severity
 from leadlift.training.audit.purity import purest
 from leadlift.training.audit.sample import Floats, Training, either_way
@@ -22,34 +22,40 @@ NO_CLOCK = (
 
 
 def too_good(
-    train: Training, clockless: Collection[str], known: Collection[str], limits: Limits
+    train: Training, clockless: Collection[str], known: Mapping[str, Finding], limits: Limits
 ) -> list[Finding]:
-    """At most one finding a feature. clockless: features read as they are today. known: named already, left out."""
+    """At most one finding a feature, its worst.
+
+    clockless: features read as they are today. known: what is found already, by feature; only worse is added.
+    """
     found = []
     for index, name in enumerate(train.cases.encoding.features):
-        if name not in known:
-            finding = _of_feature(train, index, name in clockless, limits)
-            found += [finding] if finding is not None else []
+        worst = min(_of_feature(train, index, name in clockless, limits), key=how_severe, default=None)
+        if worst is not None and (name not in known or how_severe(worst) < how_severe(known[name])):
+            found.append(worst)
     return found
 
 
-def _of_feature(train: Training, index: int, clockless: bool, limits: Limits) -> Finding | None:
+def _of_feature(train: Training, index: int, clockless: bool, limits: Limits) -> list[Finding]:
+    """What can be said of it; of what is equally severe, what tells most stands first."""
     name = train.cases.encoding.features[index]
     area = _strength(train, index)
     alone = _severity(train, area, limits, "feature_too_good")
     if alone == "error":
-        return _separates("feature_too_good", alone, name, area, IN_TIME)
-    advice = NO_CLOCK if clockless else IN_TIME
+        return [_separates("feature_too_good", alone, name, area, IN_TIME)]
+    advice, found = NO_CLOCK if clockless else IN_TIME, []
     pure = purest(train, *train.binned(index))
     decides = pure.severity(limits["decides_the_outcome"]) if pure is not None else None
     if pure is not None and decides is not None:
         kind = "known_afterwards" if clockless else "decides_the_outcome"
         text = f"{name}: of {pure.customers:,} customers with one value of it {pure}"
-        return Finding(kind, decides, name, text, advice, pure.evidence())
+        found.append(Finding(kind, decides, name, text, advice, pure.evidence()))
     afterwards = _severity(train, area, limits, "known_afterwards") if clockless else None
     if afterwards is not None:
-        return _separates("known_afterwards", afterwards, name, area, advice)
-    return _separates("feature_too_good", alone, name, area, advice) if alone is not None else None
+        found.append(_separates("known_afterwards", afterwards, name, area, advice))
+    if alone is not None:
+        found.append(_separates("feature_too_good", alone, name, area, advice))
+    return found
 
 
 def _severity(train: Training, area: Estimate, limits: Limits, kind: str) -> Severity | None:
