@@ -136,6 +136,9 @@ def test_a_list_is_ranked_by_the_chance_times_what_a_response_is_worth(leadlift,
         assert leadlift("score", name, "--as-of", DAY, at=shop).code == 0
     listed = leadlift("leads", "money", "--as-of", DAY, at=shop)
     assert listed.code == 0, listed.err
+    for name in ("size", "bought"):
+        (version,) = leadlift("history", name, "--json", at=shop).json["versions"]
+        assert [made["folder"] for made in version["lists"]] == [f"leads/money/{DAY}"], name
     leads = pq.read_table(shop / "leads" / "money" / DAY / "leads.parquet").to_pandas()
     read = lambda name: pq.read_table(shop / "scores" / name / DAY / "scores.parquet").to_pandas()  # noqa: E731
     both = leads.merge(read("size")[["customer_id", "value"]], on="customer_id")

@@ -41,7 +41,7 @@ class ScoredDay:
 
 @dataclass(frozen=True)
 class LeadList:
-    """A lead list that this version ranked; the folder of one that was replaced ends in `.replaced-N`."""
+    """A lead list made with this version's scores, by chance, value or a rule; the folder of one that was replaced ends in `.replaced-N`."""
 
     list_id: str
     campaign: str
@@ -95,7 +95,7 @@ def history(ws: Workspace, name: str) -> History:
             runs.get(one.run_id),
             promotions,
             [day for number, day in days if number == one.version],
-            [made for model, made in lists if model == f"{one.name} v{one.version}"],
+            [made for models, made in lists if f"{one.name} v{one.version}" in models],
         )
         for one in tracker.history(name)
     ]
@@ -160,7 +160,8 @@ def _scored(root: Path, name: str) -> Iterator[tuple[int, ScoredDay]]:
             yield int(told["version"]), ScoredDay(str(told["as_of"]), int(told["customers"]), where)
 
 
-def _lists(root: Path) -> Iterator[tuple[str, LeadList]]:
+def _lists(root: Path) -> Iterator[tuple[Sequence[str], LeadList]]:
+    """Every list, with the versions whose scores it read; older manifests name those of its offers alone."""
     for campaign in sorted((root / LEADS).glob("*")):
         for folder, told in _manifests(campaign):
             if {"model", "list_id", "campaign", "as_of", "leads"} <= set(told):
@@ -168,7 +169,7 @@ def _lists(root: Path) -> Iterator[tuple[str, LeadList]]:
                 made = LeadList(
                     told["list_id"], told["campaign"], str(told["as_of"]), int(told["leads"]), where
                 )
-                yield str(told["model"]), made
+                yield told.get("models") or str(told["model"]).split(", "), made
 
 
 def _manifests(parent: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

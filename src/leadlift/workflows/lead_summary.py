@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from leadlift.leads import by_band, power_of
 from leadlift.leads.words import WORDS, Sentences, Words
-from leadlift.models import Expected
+from leadlift.models import Expected, Model
 from leadlift.specs import Campaign
 from leadlift.workflows.champion import Loaded
 from leadlift.workflows.lead_board import Decided
@@ -38,7 +38,6 @@ def summary_of(
     """
     spoken = WORDS[language]
     words = spoken.sentences
-    one = next(iter(models.values())).model
     last = found.board.rows[-1]
     said: dict[str, Any] = {
         "list_id": told.list_id,
@@ -54,17 +53,35 @@ def summary_of(
     if expected.low is not None:
         ends = {"expected_responders_low": expected.low, "expected_responders_high": expected.high}
         said |= {name: round(end or 0.0, 1) for name, end in ends.items()}
-    said["expected_responders_method"] = one.expected_method(language)
+    said["expected_responders_method"] = _by_offer(
+        campaign, models, lambda model: model.expected_method(language)
+    )
     if last.expected_value is not None:
         said["expected_value"] = round(last.expected_value, 2)
         said["currency"] = campaign.money_unit
     said |= {
         "model": ", ".join(loaded.name for loaded in models.values()),
-        "percentiles_among": reference_told(one.percentiles.population, words),
-        "bands": "; ".join(f"{band}: {text}" for band, text in one.bands.describe(language).items()),
+        "percentiles_among": _by_offer(
+            campaign, models, lambda model: reference_told(model.percentiles.population, words)
+        ),
+        "bands": _by_offer(campaign, models, lambda model: _bands_told(model, language)),
     }
     said |= _experiment(campaign, told, found, words) | _allocation(found, spoken)
     return said | ({"softened": dict(soft)} if soft else {})
+
+
+def _by_offer(campaign: Campaign, models: Mapping[str, Loaded], say: Callable[[Model], str]) -> str:
+    """What the offers' models say: once where all say the same, else each with the offers that it holds for."""
+    labels: dict[str, list[str]] = {}
+    for offer in campaign.offers.values():
+        labels.setdefault(say(models[offer.pipeline].model), []).append(offer.label)
+    if len(labels) == 1:
+        return next(iter(labels))
+    return " | ".join(f"{', '.join(offers)}: {text}" for text, offers in labels.items())
+
+
+def _bands_told(model: Model, language: str) -> str:
+    return "; ".join(f"{band}: {text}" for band, text in model.bands.describe(language).items())
 
 
 def _consent_told(campaign: Campaign, words: Sentences) -> str:

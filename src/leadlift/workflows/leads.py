@@ -168,6 +168,7 @@ def _made_of(
     return {
         "run_id": models[first].version.run_id,
         "run_ids": {pipeline: one.version.run_id for pipeline, one in models.items()},
+        "models": [f"{one['model']} v{one['version']}" for one in manifests.values()],
         "pipelines": {name: offer.pipeline for name, offer in campaign.offers.items()},
         "explainer": told.explainers[first][0],
         "explainer_because": told.explainers[first][1],
