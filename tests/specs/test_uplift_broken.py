@@ -46,6 +46,9 @@ def test_a_sound_one_is_read_and_several_values_are_one_treatment():
         ({"target": {"column": "visit"}}, "`column` needs `positive`"),
         ({"gates": {"min_auc": 0.6}}, "'min_auc' cannot judge a pipeline of kind 'uplift'"),
         ({"kind": "response", "treatment": None, "gates": {"min_qini": 0}}, "'min_qini' cannot judge"),
+        ({"gates": {"min_qini": -1}}, "greater than or equal to 0"),
+        ({"model": {"monotone": {"age": 1}}}, "'monotone' is not read by kind 'uplift'"),
+        ({"model": {"params": {"num_leaves": 7}, "ensemble": 5}}, "'ensemble' and 'params' are not read by kind"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told(changed, words):

@@ -36,6 +36,7 @@ def test_a_column_holds_the_amount_itself():
         ({"target": {"source": "sales", "outcome": "60d", "amount": "price", "absent": True}}, "without `absent`"),
         ({"kind": "churn"}, "`amount` goes with kinds 'value' and 'uplift', not with 'churn'"),
         ({"model": {"negatives": 20}}, "`negatives` goes with yes or no, not with kind 'value'"),
+        ({"model": {"calibration": "platt", "moved": "keep"}}, "'calibration' and 'moved' are not read by"),
         ({"gates": {"min_auc": 0.6}}, "'min_auc' cannot judge a pipeline of kind 'value'"),
         ({"kind": "churn", "target": {"source": "sales", "outcome": "60d"}, "gates": {"min_gini": 0.1}}, "'min_gini'"),
     ],

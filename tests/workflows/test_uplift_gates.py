@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadlift.specs import Gates
-from leadlift.training import Sitting
+from leadlift.training import Sitting, accept
 from leadlift.workflows.uplift_gates import QINI, judge_uplift_gates
 
 FOUND = {
@@ -49,6 +49,18 @@ def test_an_effect_found_twice_is_stopped_by_nothing_and_a_response_run_is_no_up
 )
 def test_each_gate_stops_at_its_own_number(metrics, names):
     assert stopped(**metrics) == names
+
+
+@pytest.mark.parametrize("low", [0.0, -0.002, float("nan")])
+def test_nobody_answers_for_a_ranking_that_a_coin_could_have_made(low):
+    gates = judge_uplift_gates(Gates(), FOUND | {"oot.qini.low": low}, {}, None)
+    with pytest.raises(ValueError, match="gate 'qini' cannot be accepted: a coin ranks as well"):
+        accept(gates, ["qini"])
+
+
+def test_a_ranking_better_than_a_coins_but_not_than_was_asked_can_be_answered_for():
+    gates = accept(judge_uplift_gates(Gates(min_qini=0.006), FOUND, {}, None), ["qini"])
+    assert [gate.name for gate in gates if gate.stops] == ["crossfitted_qini"]
 
 
 def test_a_pipeline_may_ask_for_more():

@@ -26,7 +26,9 @@ class Gates(Spec):
         None, gt=0, description="How far the score may have moved from calibration to test."
     )
     min_qini: float | None = Field(
-        None, description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted."
+        None,
+        ge=0,
+        description="Kind uplift: the lower end of the interval of Qini, on the test and cross-fitted.",
     )
     min_gini: float | None = Field(
         None, ge=0, le=1, description="Kind value: the lower end of the interval of the Gini, on the test."

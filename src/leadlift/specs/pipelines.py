@@ -111,6 +111,13 @@ class ModelChoice(Spec):
         return self
 
 
+MODEL_UNREAD = {
+    "uplift": frozenset(ModelChoice.model_fields) - {"negatives", "distributed"},
+    "value": frozenset({"calibration", "moved", "steps"}),
+}
+"""What of `model` a kind does not read; negatives and processes have words of their own."""
+
+
 class Pipeline(Spec):
     """One modelling problem."""
 
@@ -184,6 +191,15 @@ class Pipeline(Spec):
             )
             if why is not None:
                 raise fault_at("model", why)
+        return self
+
+    @model_validator(mode="after")
+    def _model_fits_kind(self) -> Self:
+        unread = sorted(self.model.model_fields_set & MODEL_UNREAD.get(self.kind, frozenset()))
+        if unread:
+            are = "is" if len(unread) == 1 else "are"
+            instead = "; `treatment` says how effects are learned" if self.kind == "uplift" else ""
+            raise fault_at("model", f"{listed(unread)} {are} not read by kind '{self.kind}'{instead}")
         return self
 
     @model_validator(mode="after")

@@ -14,8 +14,8 @@ from leadlift.training.rivals import CALLED, against
 
 NOT_JUDGED, ACCEPTED = "not judged", "accepted"
 STOPS = (FAILED, TOO_GOOD)
-# a ranking that a coin could have made is promoted by nobody
-NEVER_ACCEPTED = ("coin",)
+# a ranking that a coin could have made is promoted by nobody: lower ends of intervals that must lie above these
+COINS = {"coin": 0.5, "qini": 0.0, "gini": 0.0}
 OPEN_TAG, RIVAL_TAG, CHAMPION_TAG = "leadlift.audit.open", "leadlift.rival.", "leadlift.champion_judged"
 LUCK_BINS = 10.0
 
@@ -98,7 +98,7 @@ def accept(gates: Sequence[Gate], names: Sequence[str]) -> list[Gate]:
             raise ValueError(
                 f"there is no gate {name!r}; there are: {', '.join(gate.name for gate in gates)}"
             )
-        if name in NEVER_ACCEPTED and any(gate.stops for gate in gates if gate.name == name):
+        if any(_is_a_coins(gate) for gate in gates if gate.name == name):
             raise ValueError(f"gate {name!r} cannot be accepted: a coin ranks as well")
     return [
         replace(gate, verdict=ACCEPTED, sentence=f"although {gate.verdict}: {gate.sentence}")
@@ -106,6 +106,12 @@ def accept(gates: Sequence[Gate], names: Sequence[str]) -> list[Gate]:
         else gate
         for gate in gates
     ]
+
+
+def _is_a_coins(gate: Gate) -> bool:
+    """Whether a coin could have made the ranking that the gate judged; a number that is not there proves no better."""
+    coin = COINS.get(gate.name)
+    return coin is not None and gate.stops and (gate.value is None or gate.value <= coin)
 
 
 def _own(spec: Gates) -> dict[str, Limits]:

@@ -41,7 +41,7 @@ class ScoredDay:
 
 @dataclass(frozen=True)
 class LeadList:
-    """A lead list made with this version's scores, by chance, value or a rule; the folder of one that was replaced ends in `.replaced-N`."""
+    """A list that read this version's scores, for chance, value or a rule; `.replaced-N` ends a replaced one's folder."""
 
     list_id: str
     campaign: str

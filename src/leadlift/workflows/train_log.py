@@ -105,7 +105,7 @@ def spec_params(spec: Pipeline) -> dict[str, object]:
     told: dict[str, object] = {}
     for part in ("population", "target", "split", "model", "treatment"):
         stanza = getattr(spec, part)
-        if stanza is None:
+        if stanza is None or (part == "model" and spec.kind == "uplift"):
             continue
         for name, value in stanza.model_dump(exclude_none=True, by_alias=True).items():
             told[f"{part}.{name}"] = (
