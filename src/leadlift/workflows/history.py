@@ -41,7 +41,7 @@ class ScoredDay:
 
 @dataclass(frozen=True)
 class LeadList:
-    """A list that read this version's scores, for chance, value or a rule; `.replaced-N` ends a replaced one's folder."""
+    """A list that read this version's scores, whatever for; a replaced one's folder ends in `.replaced-N`."""
 
     list_id: str
     campaign: str
