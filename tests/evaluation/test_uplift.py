@@ -164,3 +164,31 @@ def test_each_arm_is_held_against_the_controls_by_itself():
     money = 100.0 * y + np.arange(120)
     amounts = arm_effects(money, group, ["sms", "call"])
     assert amounts[1].effect == pytest.approx(money[40:80].mean() - money[80:].mean())
+
+
+def test_arms_that_the_wealthy_were_chosen_for_are_weighed():
+    draw = np.random.default_rng(1)
+    wealthy = draw.random(60_000) < 0.5
+    chance = np.where(wealthy, 0.8, 0.2)
+    group = np.where(draw.random(60_000) < chance, draw.integers(1, 3, 60_000), 0)
+    y = (draw.random(60_000) < 0.1 + 0.3 * wealthy + 0.05 * (group == 2)).astype(float)
+    weight = np.where(group > 0, 1 / chance, 1 / (1 - chance))
+    plain, weighed = (arm_effects(y, group, ["none", "some"], one) for one in (None, weight))
+    assert plain[0].low > 0.1
+    assert weighed[0].low < 0 < weighed[0].high
+    assert weighed[1].low < 0.05 < weighed[1].high
+    # an estimate of its error by drawing customers again
+    again = [
+        arm_effects(y[rows], group[rows], ["none", "some"], weight[rows])[1].effect
+        for rows in draw.integers(0, 60_000, (200, 60_000))
+    ]
+    assert (weighed[1].high - weighed[1].low) / 2 == pytest.approx(1.96 * np.std(again), rel=0.15)
+
+
+def test_customers_of_weight_two_count_twice_in_the_share_of_the_best_order():
+    y, treated, score = trial()
+    twice = np.where(np.arange(len(y)) % 3 == 0, 2, 1)
+    rows = np.repeat(np.arange(len(y)), twice)
+    assert qini_of_best(y, treated, score, twice) == pytest.approx(
+        qini_of_best(y[rows], treated[rows], score[rows])
+    )

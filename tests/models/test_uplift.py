@@ -79,18 +79,27 @@ def test_a_blend_is_the_mean_of_its_members():
     assert np.allclose(blended(made).booster().predict(one.matrix), np.mean(each, axis=0))
 
 
-def test_doubly_robust_scores_average_to_the_effect_where_the_treated_are_the_wealthy():
+def wealthy_chosen() -> Trial:
+    """The wealthy respond more and are contacted more; a contact adds .1 to everybody's chance."""
     x, draw = table(8_000, 3), np.random.default_rng(4)
     wealth = x["wealth"].to_numpy()
     propensity = np.where(wealth > 0, 0.8, 0.2)
     treated = (draw.random(8_000) < propensity).astype(float)
     y = (draw.random(8_000) < 0.1 + 0.4 * (wealth > 0) + 0.1 * treated).astype(float)
+    assert y[treated == 1].mean() - y[treated == 0].mean() > 0.3
     encoding = Encoding.fit(x, x.column_names)
-    one = Trial(encoding.encode(x), y, treated, propensity, np.arange(8_000), encoding)
-    score = nuisance_of(Bins(one), np.arange(8_000), 1).pseudo
-    naive = y[treated == 1].mean() - y[treated == 0].mean()
-    assert naive > 0.3
+    return Trial(encoding.encode(x), y, treated, propensity, np.arange(8_000), encoding)
+
+
+def test_doubly_robust_scores_average_to_the_effect_where_the_treated_are_the_wealthy():
+    score = nuisance_of(Bins(wealthy_chosen()), np.arange(8_000), 1).pseudo
     assert score.mean() == pytest.approx(0.1, abs=0.04)
+
+
+@pytest.mark.parametrize("learner", [name for name in LEARNERS if name != "proxy"])
+def test_where_the_wealthy_are_chosen_every_learner_weighs_that_away(learner):
+    # fifteen small steps: a model that has not yet learned who is wealthy has only the weights to go by
+    assert learned(wealthy_chosen(), learner, rounds=15).mean() == pytest.approx(0.1, abs=0.06)
 
 
 def test_scores_of_nobody_are_none():

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from leadlift.evaluation.experiment import incremental_mean, newcombe
+from leadlift.evaluation.bootstrap import Estimate
+from leadlift.evaluation.experiment import Z, combined, incremental_mean, newcombe
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -23,20 +26,44 @@ class ArmEffect:
     high: float
 
 
-def arm_effects(y: npt.ArrayLike, group: npt.ArrayLike, names: Sequence[str]) -> list[ArmEffect]:
+def arm_effects(
+    y: npt.ArrayLike, group: npt.ArrayLike, names: Sequence[str], weight: npt.ArrayLike | None = None
+) -> list[ArmEffect]:
     """Return each arm's effect by itself, of outcomes that are chances (Newcombe, 1998) or amounts (Student's t).
 
-    y: (n,). group: (n,), 0 for controls, 1 and up for the arms in the order of `names`. An arm without cases is left
+    y: (n,). group: (n,), 0 for controls, 1 and up for the arms in the order of `names`. weight: (n,), inverse
+    propensities, where groups were not drawn: means and errors are then Hajek's (1971). An arm without cases is left
     out. Several arms widen nothing: each interval is its own. Raises ValueError without controls.
     """
     outcome, groups = np.asarray(y, dtype=np.float64), np.asarray(group)
+    counts = None if weight is None else np.asarray(weight, dtype=np.float64)
     share = bool(np.isin(outcome, (0.0, 1.0)).all())
-    control, found = outcome[groups == 0], []
+    control, found = groups == 0, []
     for number, name in enumerate(names, start=1):
-        here = outcome[groups == number]
-        if not len(here):
+        here = groups == number
+        if not here.any():
             continue
-        counts = (int(here.sum()), len(here), int(control.sum()), len(control))
-        effect = newcombe(*counts) if share else incremental_mean([here], [control])
-        found.append(ArmEffect(name, len(here), float(here.mean()), effect.value, effect.low, effect.high))
+        if counts is not None:
+            effect = combined(*(_weighted(outcome[rows], counts[rows]) for rows in (here, control)))
+        elif share:
+            sums = (
+                int(outcome[here].sum()),
+                int(here.sum()),
+                int(outcome[control].sum()),
+                int(control.sum()),
+            )
+            effect = newcombe(*sums)
+        else:
+            effect = incremental_mean([outcome[here]], [outcome[control]])
+        mean = float(np.average(outcome[here], weights=None if counts is None else counts[here]))
+        found.append(ArmEffect(name, int(here.sum()), mean, effect.value, effect.low, effect.high))
     return found
+
+
+def _weighted(y: Floats, weight: Floats) -> Estimate:
+    """A weighted mean with its 95 % interval, by its linearised error. Raises ValueError for no rows."""
+    if not len(y):
+        raise ValueError("an effect needs customers of both groups")
+    mean = float(np.average(y, weights=weight))
+    half = Z * float(np.sqrt(np.sum((weight * (y - mean)) ** 2)) / weight.sum())
+    return Estimate(mean, mean - half, mean + half)

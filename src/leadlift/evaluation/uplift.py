@@ -120,16 +120,18 @@ class UpliftDecile:
     predicted: float
 
 
-def qini_of_best(y: npt.ArrayLike, treated: npt.ArrayLike, score: npt.ArrayLike) -> float:
+def qini_of_best(
+    y: npt.ArrayLike, treated: npt.ArrayLike, score: npt.ArrayLike, weight: npt.ArrayLike | None = None
+) -> float:
     """Return the Qini area over that of the best order there could be, as scikit-uplift's `qini_auc_score`.
 
     The best order puts treated responders first and control responders last. y: (n,), not negative. treated: (n,),
-    1 or 0. At most 1; 0 is chance. nan where even the best order gains nothing.
+    1 or 0. weight: (n,), as for `evaluate_uplift`. At most 1; 0 is chance. nan where even the best order gains nothing.
     """
     outcome, group = np.asarray(y, dtype=np.float64), np.asarray(treated, dtype=np.float64)
-    ones = np.ones(len(outcome))
-    best = UpliftCurve.of(Ranking.of(outcome * (2.0 * group - 1.0)), outcome, group, ones).qini()
-    found = UpliftCurve.of(Ranking.of(score), outcome, group, ones).qini()
+    counts = np.ones(len(outcome)) if weight is None else np.asarray(weight, dtype=np.float64)
+    best = UpliftCurve.of(Ranking.of(outcome * (2.0 * group - 1.0)), outcome, group, counts).qini()
+    found = UpliftCurve.of(Ranking.of(score), outcome, group, counts).qini()
     return found / best if best > 0 else float("nan")
 
 

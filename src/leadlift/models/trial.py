@@ -58,6 +58,14 @@ class Trial:
         """Whether the outcome is yes or no."""
         return bool(np.isin(self.y, (0.0, 1.0)).all())
 
+    @property
+    def weight(self) -> Floats | None:
+        """Inverse propensity, (n,), about 1 on average in each group; None where treatment was drawn evenly."""
+        if np.ptp(self.propensity) == 0:
+            return None
+        share = float(self.treated.mean())
+        return np.where(self.treated == 1, share / self.propensity, (1 - share) / (1 - self.propensity))
+
     def take(self, rows: Rows) -> Trial:
         """Return these customers alone."""
         return Trial(

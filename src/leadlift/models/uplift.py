@@ -82,15 +82,31 @@ def doubly_robust(trial: Trial, control: lgb.Booster, treated: lgb.Booster) -> F
 def _outcomes(bins: Bins, rows: Rows, seed: int) -> tuple[lgb.Booster, lgb.Booster]:
     trial, params = bins.trial, {**OUTCOME, "seed": seed}
     groups = [rows[trial.treated[rows] == group] for group in (0.0, 1.0)]
-    control, treated = (bins.grow(group, trial.y[group], params, OUTCOME_ROUNDS) for group in groups)
+    control, treated = (
+        bins.grow(group, trial.y[group], params, OUTCOME_ROUNDS, _weight(trial, group)) for group in groups
+    )
     return control, treated
+
+
+def _weight(trial: Trial, rows: Rows) -> Floats | None:
+    """Inverse propensities of some rows, so that each group stands for everybody; None where all count alike."""
+    weight = trial.weight
+    return None if weight is None else weight[rows]
+
+
+def _means(trial: Trial, rows: Rows) -> tuple[float, float]:
+    """The mean outcome of the controls and of the treated among some rows."""
+    of_group = (rows[trial.treated[rows] == group] for group in (0.0, 1.0))
+    without, with_ = (float(np.average(trial.y[one], weights=_weight(trial, one))) for one in of_group)
+    return without, with_
 
 
 def s_learner(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Parts:
     """One model with the treatment among its features, asked with and without (Künzel et al., 2019)."""
     # the treatment is one column among many: it is always on offer, or most trees would not know of it
     own = {**params, "feature_fraction": 1.0}
-    model = bins.grow(rows, bins.trial.y[rows], own, EFFECT.rounds[-1], with_treatment=True)
+    weight = _weight(bins.trial, rows)
+    model = bins.grow(rows, bins.trial.y[rows], own, EFFECT.rounds[-1], weight, with_treatment=True)
 
     def parts(rounds: int) -> TreeText:
         text = TreeText.of(model, rounds)
@@ -103,7 +119,9 @@ def t_learner(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) ->
     """A model of each group, and their difference (Künzel et al., 2019)."""
     trial = bins.trial
     groups = [rows[trial.treated[rows] == group] for group in (0.0, 1.0)]
-    models = [bins.grow(group, trial.y[group], params, EFFECT.rounds[-1]) for group in groups]
+    models = [
+        bins.grow(group, trial.y[group], params, EFFECT.rounds[-1], _weight(trial, group)) for group in groups
+    ]
 
     def parts(rounds: int) -> TreeText:
         without, with_ = (TreeText.of(model, rounds) for model in models)
@@ -118,8 +136,8 @@ def x_learner(bins: Bins, rows: Rows, nuisance: Nuisance, params: Mapping[str, A
     control, treated = (rows[trial.treated[rows] == group] for group in (0.0, 1.0))
     gained = trial.y[treated] - np.asarray(nuisance.control.predict(trial.matrix[treated]))
     missed = np.asarray(nuisance.treated.predict(trial.matrix[control])) - trial.y[control]
-    of_treated = bins.grow(treated, gained, params, EFFECT.rounds[-1])
-    of_control = bins.grow(control, missed, params, EFFECT.rounds[-1])
+    of_treated = bins.grow(treated, gained, params, EFFECT.rounds[-1], _weight(trial, treated))
+    of_control = bins.grow(control, missed, params, EFFECT.rounds[-1], _weight(trial, control))
     share = float(trial.treated[rows].mean())
 
     def parts(rounds: int) -> TreeText:
@@ -162,10 +180,10 @@ def proportional(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any])
     one model of one group varies far less than a difference of two.
     """
     trial = bins.trial
-    without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
+    without, with_ = _means(trial, rows)
     treated = rows[trial.treated[rows] == 1]
-    model = bins.grow(treated, trial.y[treated], params, EFFECT.rounds[-1])
-    made = float((with_ - without) / with_) if with_ else 0.0
+    model = bins.grow(treated, trial.y[treated], params, EFFECT.rounds[-1], _weight(trial, treated))
+    made = (with_ - without) / with_ if with_ else 0.0
     return lambda rounds: TreeText.of(model, rounds).times(made)
 
 
@@ -179,13 +197,13 @@ def proxy(bins: Bins, rows: Rows, _: Nuisance, params: Mapping[str, Any]) -> Par
     The chance is learned on log loss, since what raises it multiplies; and is then told again as a sum of trees.
     """
     trial = bins.trial
-    without, with_ = (trial.y[rows][trial.treated[rows] == group].mean() for group in (0.0, 1.0))
+    without, with_ = _means(trial, rows)
     model, seen = bins.grow_proxy(rows, {**params, "objective": "binary"}, CHANCE.rounds[-1])
 
     def parts(rounds: int) -> TreeText:
         told = bins.retell(model, rounds, seen)
         mean = float(np.mean(np.asarray(told.predict(trial.matrix[rows]))))
-        scale = max(float(with_ - without), 0.0) / mean if mean > 0 else 0.0
+        scale = max(with_ - without, 0.0) / mean if mean > 0 else 0.0
         return TreeText.of(told, RETOLD_ROUNDS).times(scale)
 
     return parts

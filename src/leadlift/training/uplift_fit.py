@@ -56,9 +56,13 @@ class Experiment:
     @property
     def weight(self) -> Floats:
         """Inverse propensity, (n,), about 1 on average in each group: equal for all where treatment was a draw."""
-        share = self.treated.mean()
-        odds = self.treated / self.propensity * share
-        return np.asarray(odds + (1 - self.treated) / (1 - self.propensity) * (1 - share), dtype=np.float64)
+        found = self.uneven
+        return np.ones(len(self.treated)) if found is None else found
+
+    @property
+    def uneven(self) -> Floats | None:
+        """The weights where cases have different ones, (n,)."""
+        return self.trial(np.arange(len(self.treated))).weight
 
     def trial(self, rows: Rows) -> Trial:
         """These cases as the learners read them."""
@@ -209,8 +213,10 @@ def response_model(experiment: Experiment) -> Callable[[Matrix], Floats]:
     cases = experiment.cases
     params = {} if experiment.trial(experiment.learned).binary else {"objective": "regression"}
     train, valid = (rows[experiment.treated[rows] == 1] for rows in (cases.rows(TRAIN), cases.rows(VALID)))
-    learn = make_dataset(cases.matrix[train], cases.y[train], cases.encoding)
-    stop = make_dataset(cases.matrix[valid], cases.y[valid], cases.encoding, reference=learn)
+    weight = experiment.uneven
+    of_train, of_valid = (None if weight is None else weight[rows] for rows in (train, valid))
+    learn = make_dataset(cases.matrix[train], cases.y[train], cases.encoding, weight=of_train)
+    stop = make_dataset(cases.matrix[valid], cases.y[valid], cases.encoding, reference=learn, weight=of_valid)
     booster = fit_booster(learn, stop, params, 600, 40)
     return lambda matrix: np.asarray(booster.predict(matrix), dtype=np.float64)
 

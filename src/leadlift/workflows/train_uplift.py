@@ -124,7 +124,8 @@ def train_uplift(
         progress.step("judging")
         result = judge_uplift(fitted, experiment)
         told = verdict(result, not spec.target.amount)
-        arms = tuple(arm_effects(cases.y, table.table[TREATMENT].to_numpy(), treatment.contacted))
+        groups = table.table[TREATMENT].to_numpy()
+        arms = tuple(arm_effects(cases.y, groups, treatment.contacted, experiment.uneven))
         progress.step("logging")
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
