@@ -188,6 +188,11 @@ ROWS = "".join(f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(60))
         ("id,x,y\n", ["--target", "y", "--key", "nr"], "--key nr: there is no such column"),
         ("id,x,y\n", ["--target", "y", "--time", "x"], "a date is needed"),
         ("id,x,y\n", ["--target", "y", "--kind", "guess"], "no such kind"),
+        (
+            "id,x,y\n",
+            ["--target", "y", "--kind", "uplift"],
+            "--kind uplift: is not drafted from a table; choose 'resp",
+        ),
         ("id,x,y\n", [], "--from-table needs --target"),
     ],
 )

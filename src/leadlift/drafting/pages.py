@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from leadlift.drafting.readings import NA, FileReading
 from leadlift.drafting.roles import Role
+from leadlift.evaluation import limits
 
 WIDE = 150
 CASES, TO_SCORE = "cases", "to_score"
@@ -90,7 +91,7 @@ def pipeline_text(draft: Draft) -> str:
         and draft.reading.columns[name].type not in ("date", "timestamp")
     ]
     scored = f", score: {TO_SCORE}" if draft.to_score is not None else ""
-    of_test = draft.positives // 5
+    of_test, wanted = draft.positives // 5, int(limits()["positives"].minimum)
     lines = [
         f"# Train it: leadlift train {draft.pipeline}",
         f"pipeline: {_text(draft.pipeline)}",
@@ -106,10 +107,14 @@ def pipeline_text(draft: Draft) -> str:
         *(["  exclude:"] if out else ["  exclude: []"]),
         *(_said(f"    - {_text(name)}", role.why) for name, role in out),
         _said(f"split: {{{'out_of_time' if draft.out_of_time else 'random'}: 20%}}", draft.why_split),
+        _said(
+            "model: {ensemble: 5}",
+            "five models learn from all rows and are merged; 1: one model, much sooner",
+        ),
     ]
-    if of_test < 200:
+    if of_test < wanted:
         lines += [
-            f"# the test will hold about {of_test} rows with yes; `promote` asks for 200 (`gates.min_positives`):",
+            f"# the test will hold about {of_test} rows with yes; `promote` asks for {wanted} (`gates.min_positives`):",
             "# fewer say little. Bring more rows, or lower the gate here and say why.",
         ]
     return "\n".join(lines) + "\n"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from leadlift.evaluation.limits import limits
+
 DECAYING, NO_BETTER, IMMATURE, HEALTHY = "decaying", "no better", "immature", "healthy"
 
-ENOUGH_POSITIVES = 200
+ENOUGH_POSITIVES = int(limits()["positives"].minimum)
 SHIFTED = 1.5
 
 RULES = (
-    "Immature: nothing is trained, nothing is promoted, or fewer than 200 cases of the test are positive.",
+    "Immature: nothing is trained, nothing is promoted, or fewer than "
+    f"{ENOUGH_POSITIVES} cases of the test are positive.",
     "Otherwise decaying: a later training's test gives an AUC whose 95 % interval lies below the champion's, or "
     "the mean chance of its latest scoring is 1.5 times the first one's or more, or so much less.",
     "Otherwise no better: the 95 % interval of its AUC minus the baseline's, on the same test cases, reaches 0 or "

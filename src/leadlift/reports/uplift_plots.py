@@ -1,4 +1,4 @@
-"""The plots of an uplift card: finished numbers in, PNG out."""
+"""The plots of an uplift card: finished numbers in, SVG out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def qini_plot(depths: npt.ArrayLike, model: npt.ArrayLike, response: npt.ArrayLi
     depths, model, response: (n_points,), from 0 to 1; the last two are outcomes gained per treated customer.
     """
     times = 100 if share else 1
-    with drawn() as (axes, png):
+    with drawn(vector=True) as (axes, svg):
         x, found, other = (np.asarray(part, dtype=np.float64) for part in (depths, model, response))
         axes.plot([0, 1], [0, times * found[-1]], color=MUTED, linestyle=":", label="contacted at random")
         axes.plot(x, times * other, color=BASELINE, linewidth=1.4, label="by the response model")
@@ -25,13 +25,13 @@ def qini_plot(depths: npt.ArrayLike, model: npt.ArrayLike, response: npt.ArrayLi
         axes.set(title="Gained by contacting the best", xlabel="share of customers contacted")
         axes.set(ylabel=f"gained per {'100 customers' if share else 'customer'}", xlim=(0, 1))
         axes.legend(loc="lower right")
-    return png[0]
+    return svg[0]
 
 
 def uplift_deciles_plot(deciles: Sequence[EffectRow], *, share: bool) -> bytes:
     """The effect in each tenth, with its interval, beside what was predicted; decile 1 is promised the most."""
     times = 100 if share else 1
-    with drawn() as (axes, png):
+    with drawn(vector=True) as (axes, svg):
         places = [row.decile for row in deciles]
         effect = times * np.array([row.effect for row in deciles])
         ends = times * np.array([[row.low for row in deciles], [row.high for row in deciles]])
@@ -44,4 +44,4 @@ def uplift_deciles_plot(deciles: Sequence[EffectRow], *, share: bool) -> bytes:
         axes.set(title="Effect by decile", xlabel="decile, 1 is promised the most", xticks=places)
         axes.set(ylabel="points" if share else "per customer")
         axes.legend(loc="upper right")
-    return png[0]
+    return svg[0]

@@ -18,7 +18,7 @@ def money_plot(
 
     depths, model, linear, chance: (n_points,); depths from 0 to 1, the others money.
     """
-    with drawn() as (axes, png):
+    with drawn(vector=True) as (axes, svg):
         x, *lines = (np.asarray(part, dtype=np.float64) for part in (depths, model, linear, chance))
         axes.plot([0, 1], [0, lines[0][-1]], color=MUTED, linestyle=":", label="at random")
         axes.plot(x, lines[2], color=ACCENT, linewidth=1.2, label="by the chance of any amount")
@@ -28,12 +28,12 @@ def money_plot(
         axes.set(ylabel="money", ylim=(0, None))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.legend(loc="lower right")
-    return png[0]
+    return svg[0]
 
 
 def value_deciles_plot(deciles: Sequence[ValueRow]) -> bytes:
     """The mean amount of each tenth, with its interval, beside what was predicted; decile 1 is promised the most."""
-    with drawn() as (axes, png):
+    with drawn(vector=True) as (axes, svg):
         places = [row.decile for row in deciles]
         actual = np.array([row.actual for row in deciles])
         ends = np.array([[row.low for row in deciles], [row.high for row in deciles]])
@@ -47,4 +47,4 @@ def value_deciles_plot(deciles: Sequence[ValueRow]) -> bytes:
         axes.set(ylabel="per customer")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.legend(loc="upper right")
-    return png[0]
+    return svg[0]

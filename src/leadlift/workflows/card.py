@@ -11,6 +11,7 @@ from importlib.metadata import version
 import numpy as np
 
 from leadlift import __version__
+from leadlift.evaluation import limits
 from leadlift.models import Model
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.reports import FeatureLine, ModelCard, PartLine
@@ -177,4 +178,5 @@ def not_learned(model: Model) -> list[str]:
 
 def _limits(cases: Cases) -> list[str]:
     few = int(cases.y[cases.rows(TEST)].sum())
-    return [f"only {few} responders in the test: read every number with its interval"] if few < 200 else []
+    enough = few >= limits()["positives"].minimum
+    return [] if enough else [f"only {few} responders in the test: read every number with its interval"]

@@ -35,6 +35,9 @@ from leadlift.specs.base import listed, nearest
 from leadlift.workflows.init import STARTER
 from leadlift.workflows.look_at_table import Looked, looked_at_table, open_raw
 
+DRAFTED = ("response", "propensity", "churn")
+"""Kinds of pipeline that one table and its target say enough for."""
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -98,9 +101,10 @@ def _refuse_missing(wishes: Wishes) -> None:
         raise UserError("give --consent or --without-consent, not both")
     if not wishes.target:
         raise UserError("--from-table needs --target, the column to predict")
-    kinds = get_args(Pipeline.model_fields["kind"].annotation)
-    if wishes.kind is not None and wishes.kind not in kinds:
-        raise UserError(f"--kind {wishes.kind}: there is no such kind; choose {listed(kinds, 'or')}")
+    if wishes.kind is not None and wishes.kind not in DRAFTED:
+        kinds = get_args(Pipeline.model_fields["kind"].annotation)
+        why = "is not drafted from a table" if wishes.kind in kinds else "there is no such kind"
+        raise UserError(f"--kind {wishes.kind}: {why}; choose {listed(DRAFTED, 'or')}")
 
 
 def _draft(folder: Path, wishes: Wishes, looked: Looked) -> Draft:

@@ -54,7 +54,7 @@ def positives(minimum: float | None, metrics: Mapping[str, float], called: str) 
 
 def beats(name: str, gain: Estimate, measure: Measure, beside: str, *, surely: bool) -> Gate:
     """Not worse than another ranking of the same test beyond luck; with `surely`, better beyond luck."""
-    fits = gain.low > 0 if surely else gain.high >= 0
+    fits = gain.low > 0 if surely else gain.high >= limits()["beats"].minimum
     asked = "better beyond luck" if surely else "not worse beyond luck"
     told = f"{measure.said(gain, '+')} beside {beside}, must be {asked}"
     verdict = FAILED if not fits else PASSED if gain.low > 0 else WEAK

@@ -43,8 +43,8 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
     if len(made.arms) > 1:
         run.table("tables/arms.csv", [asdict(arm) for arm in made.arms])
     card = card_of_uplift(spec, made)
-    for name, png in card.plots.items():
-        run.data(f"plots/{name}.png", png)
+    for name, picture in card.plots.items():
+        run.data(f"plots/{name}.svg", picture)
     run.table("tables/deciles.csv", [asdict(row) for row in made.result.deciles])
     run.table("tables/learners.csv", [asdict(row) for row in choice.tried])
     run.table("tables/importance.csv", [asdict(line) for line in card.features])
