@@ -12,6 +12,7 @@ from leadlift.features.aggregates import empty_value
 from leadlift.specs.features import AGGREGATIONS, AGGS_OF_KIND, WITHOUT_OF
 from leadlift.specs.sql import FUNCTIONS
 from leadlift.training.audit import audit_limits
+from leadlift.tuning.space import SPACE
 
 from .pages import ROOT, table_rows, text_of
 
@@ -93,3 +94,12 @@ def test_the_page_of_the_audit_has_the_limits_that_are_applied():
         *severities, fewest = rows[kind]
         assert all(map(shown, (limit.note, limit.warn, limit.error), severities)), kind
         assert int(fewest) == limit.fewest
+
+
+def test_the_page_of_tuning_has_the_ranges_that_are_searched():
+    def number(cell: str) -> float:
+        return float(cell.partition(", ")[0].replace(",", ""))
+
+    rows = {row[0].strip("`"): row[1:3] for row in table_rows(text_of("docs/tuning.md"), 4)}
+    told = {name: tuple(map(number, ends)) for name, ends in rows.items()}
+    assert told == {name: (found.low, found.high) for name, found in SPACE.items()}

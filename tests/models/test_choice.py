@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from leadlift.models import choose_calibration, fit_calibrator, unsampled
+from leadlift.models import choose_calibration, fit_calibrator
 from leadlift.models.calibrators import both_logs, chance, log_odds
 
 
@@ -84,14 +84,3 @@ def test_the_best_customers_keep_their_order_where_steps_make_them_alike():
     best = np.sort(raw)[-40:]
     assert len(np.unique(fit_calibrator("isotonic", raw, y)(best))) < 5
     assert len(np.unique(fit_calibrator("centred", raw, y)(best))) == 40
-
-
-def test_chances_learned_from_a_tenth_of_the_negatives_are_brought_back():
-    rng = np.random.default_rng(2)
-    p = chance(rng.normal(-4, 1, 400_000))
-    y = rng.random(len(p)) < p
-    kept = y | (rng.random(len(p)) < 0.1)
-    sampled = LogisticRegression(C=1e6).fit(log_odds(p[kept])[:, None], y[kept])
-    told = unsampled(sampled.predict_proba(log_odds(p)[:, None])[:, 1], 0.1)
-    assert told.mean() == pytest.approx(y.mean(), rel=0.01)
-    assert np.abs(told - p).max() < 0.03

@@ -2,7 +2,7 @@ from .amounts import AmountBands, Amounts, fit_amounts
 from .bands import Bands, ReferencePercentiles
 from .baseline import LogisticBaseline, fit_logistic
 from .boosting import Booster, fit_booster, make_dataset
-from .calibration import at_level, fit_calibrator, unsampled
+from .calibration import at_level, fit_calibrator
 from .calibrators import Calibrator, calibrator_from_dict
 from .choice import Choice, choose_calibration
 from .contributions import Explainer
@@ -61,6 +61,5 @@ __all__ = [
     "merged",
     "monotone_params",
     "placed",
-    "unsampled",
     "with_steps",
 ]

@@ -17,8 +17,6 @@ from leadlift.models.calibrators import (
     Sigmoid,
     Steps,
     both_logs,
-    chance,
-    inside,
     log_odds,
 )
 from leadlift.models.lines import fit_line
@@ -64,17 +62,6 @@ def at_level(
         found = np.average(calibrator.moved(shift)(raw), weights=weight)
         low, high = (shift, high) if found < mean else (low, shift)
     return calibrator.moved(shift)
-
-
-def unsampled(probability: npt.ArrayLike, kept: float) -> Floats:
-    """Return the chances among all customers, from those learned where only a share of the negatives was kept.
-
-    probability: any shape. kept: share of the negatives that were learned from, in (0, 1]; all responders were.
-    Every negative left out makes a responder look likelier by as much: odds are multiplied by `kept` (Elkan, 2001).
-    """
-    if not 0.0 < kept <= 1.0:
-        raise ValueError(f"kept must be in (0, 1], is {kept}")
-    return inside(chance(log_odds(probability) + np.log(kept)))
 
 
 def isotonic(raw: Floats, y: Floats, weight: Floats) -> Steps:
