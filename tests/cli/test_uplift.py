@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from leadlift.specs import open_workspace
@@ -28,6 +31,7 @@ sources:
       age: {type: number}
       bought: {type: integer}
       noise: {type: integer}
+      sex: {type: string, protected: true}
 """
 PIPELINE = """
 pipeline: {name}
@@ -46,6 +50,7 @@ channel: email
 consent: age > -100
 min_probability: 0.1
 size: 200
+money: {response_value: 20, contact_cost: 2, currency: EUR}
 export: {formats: [csv]}
 """
 
@@ -59,10 +64,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     noise = draw.random(ROWS) < 0.3
     with (folder / "trial.csv").open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(["id", "arm", "wealth", "age", "bought", "noise"])
+        out.writerow(["id", "arm", "wealth", "age", "bought", "noise", "sex"])
         for i in range(ROWS):
             arm = "mail" if mailed[i] else "none"
-            out.writerow([f"c{i:04d}", arm, wealth[i], age[i], int(bought[i]), int(noise[i])])
+            sex = "m" if wealth[i] > 0 and i % 4 else "f"
+            out.writerow([f"c{i:04d}", arm, wealth[i], age[i], int(bought[i]), int(noise[i]), sex])
     (folder / "pipelines" / "campaigns").mkdir(parents=True)
     (folder / "leadlift.yaml").write_text(WORKSPACE, encoding="utf-8")
     for name in ("bought", "noise"):
@@ -76,6 +82,23 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     said = leadlift("train", "bought", at=shop)
     assert said.code == 0, said.err
     assert "finds whom it works on better than chance" in said.out
+    ws = open_workspace(shop)
+    (run,) = tracker_of(ws).runs("bought", "train")
+    card = tracker_of(ws).artifact(run.id, "model_card.html").decode()
+    # half gain .4 at 20 each, for 2 a contact: 3,000 per 1,000 customers, and 2,000 when all are contacted
+    earned = re.search(r"<b>mail</b>.*?contacting the best (\d+)% earned most: ([\d,]+) EUR", card, re.DOTALL)
+    assert earned is not None
+    assert 35 <= int(earned[1]) <= 65
+    assert float(earned[2].replace(",", "")) == pytest.approx(3_000, rel=0.35)  # 1,200 customers in the test
+    assert tracker_of(ws).artifact(run.id, "plots/profit_mail.svg").startswith(b"<svg")
+    # all men gain, and a quarter of the others: never a feature, and told
+    groups = pd.read_csv(io.BytesIO(tracker_of(ws).artifact(run.id, "tables/groups.csv")))
+    by = groups[groups["column"] == "sex"].set_index("level")
+    assert by.loc["m", "low"] > 0.2
+    # a fifth of the women are wealthy: an eighth of all over five eighths
+    assert by.loc["f", "low"] < 0.4 / 5 < by.loc["f", "high"]
+    assert "sex: f would be contacted less than four fifths as often as m" in card
+    assert "more raises the effect" in card
     assert leadlift("promote", "bought", "--because", "it ranks", at=shop).code == 0
     scored = leadlift("score", "bought", "--as-of", DAY, "--json", at=shop)
     # 0.4 more for half of the customers

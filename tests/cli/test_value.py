@@ -30,6 +30,7 @@ sources:
       spent: {type: number}
       bought: {type: integer}
       owed: {type: number}
+      sex: {type: string, protected: true}
 """
 VALUE = """
 pipeline: {name}
@@ -72,9 +73,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spent = np.where(bought, np.round(np.exp(4 + wealth) * draw.gamma(3.0, 1 / 3, ROWS), 2), 0.0)
     with (folder / "shop.csv").open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(["id", "wealth", "age", "spent", "bought", "owed"])
+        out.writerow(["id", "wealth", "age", "spent", "bought", "owed", "sex"])
         for i in range(ROWS):
-            out.writerow([f"c{i:04d}", wealth[i], age[i], spent[i], int(bought[i]), spent[i] - 10])
+            out.writerow(
+                [f"c{i:04d}", wealth[i], age[i], spent[i], int(bought[i]), spent[i] - 10, "fm"[i % 2]]
+            )
     (folder / "pipelines" / "campaigns").mkdir(parents=True)
     (folder / "leadlift.yaml").write_text(WORKSPACE, encoding="utf-8")
     pipelines = {
@@ -123,6 +126,16 @@ def test_an_amount_is_learned_promoted_scored_explained_and_told(leadlift, shop)
     assert asked.json == [{"s": round(scores["value"].sum()), "p": 0}]
     run = tracker_of(open_workspace(shop)).runs("spend", "train")[0]
     assert run.metrics["oot.gini.low"] > 0.5
+    card = tracker_of(open_workspace(shop)).artifact(run.id, "model_card.html").decode()
+    assert "more raises the amount" in card
+    assert "<td>f</td>" in card
+    assert "no column of the data is marked" not in card.lower()
+    # again, the same: held in pairs against itself, which is now champion, and told among the versions
+    assert leadlift("train", "spend", at=shop).code == 0
+    twin = tracker_of(open_workspace(shop)).runs("spend", "train")[0]
+    assert twin.tags["leadlift.champion_judged"] == "1"
+    assert twin.metrics["oot.gini_gain_over_champion"] == pytest.approx(0.0, abs=1e-9)
+    assert "champion from" in tracker_of(open_workspace(shop)).artifact(twin.id, "model_card.md").decode()
     assert 0.8 < run.metrics["oot.total_ratio"] < 1.25
 
 
@@ -139,6 +152,12 @@ def test_a_list_is_ranked_by_the_chance_times_what_a_response_is_worth(leadlift,
     for name in ("size", "bought"):
         (version,) = leadlift("history", name, "--json", at=shop).json["versions"]
         assert [made["folder"] for made in version["lists"]] == [f"leads/money/{DAY}"], name
+        run = tracker_of(open_workspace(shop)).runs(name, "train")[0]
+        card = tracker_of(open_workspace(shop)).artifact(run.id, "model_card.md").decode()
+        told = (
+            "at 0.1  a unit of the amount and 2 a contact" if name == "size" else "worth what size predicts"
+        )
+        assert told in card
     leads = pq.read_table(shop / "leads" / "money" / DAY / "leads.parquet").to_pandas()
     read = lambda name: pq.read_table(shop / "scores" / name / DAY / "scores.parquet").to_pandas()  # noqa: E731
     both = leads.merge(read("size")[["customer_id", "value"]], on="customer_id")

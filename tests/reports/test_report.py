@@ -16,7 +16,7 @@ WEST = GroupFacts("区域", "<west>", 600, 40, 0.07, 0.067, float("nan"), 0.05, 
 
 
 def test_groups_versions_and_unevenness_are_told_in_both_forms_in_any_script(card):
-    versions = [VersionLine("1", "2026-01-01", "0.7", "2.1", "champion now")]
+    versions = [VersionLine("1", "2026-01-01", ("0.7", "2.1"), "champion now")]
     full = replace(card, report=ModelReport(segments=[WEST], fairness=[EAST, WEST], versions=versions))
     for told in (card_html(full), card_markdown(full)):
         assert "区域: &lt;west&gt; would be contacted less than four fifths as often as 东" in told

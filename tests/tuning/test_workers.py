@@ -18,6 +18,7 @@ from leadlift.engines.addresses import with_driver
 from leadlift.errors import UserError
 from leadlift.models import fit_booster, make_dataset
 from leadlift.tuning import TuningData, tune, workers
+from leadlift.tuning._optuna import Study
 from leadlift.tuning.fitting import LocalBench
 from leadlift.tuning.workers import WorkerDied, benches
 
@@ -109,13 +110,22 @@ def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_trie
             bench._process.wait()
         return heard
 
+    def line_up_slowly(study, *args, **kwargs):
+        # time enough for the other worker to end its trial and to begin one more instead
+        until = time.monotonic() + 5
+        while len(study.get_trials(deepcopy=False)) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
+        return true_line_up(study, *args, **kwargs)
+
+    true_line_up = Study.enqueue_trial
+    monkeypatch.setattr(Study, "enqueue_trial", line_up_slowly)
     monkeypatch.setattr(workers._RemoteBench, "_hear", hear_and_kill_once)
-    result = tune(TRAIN, VALID, settings(trials=6, workers=2, max_rounds=100, storage=place))
+    result = tune(TRAIN, VALID, settings(trials=2, workers=2, max_rounds=100, storage=place))
     lost = [trial for trial in result.trials if trial.state == "interrupted"]
     assert len(lost) == 1
     again = [trial for trial in result.trials if trial.params == lost[0].params and trial is not lost[0]]
     assert [trial.state in ("complete", "pruned") for trial in again] == [True]
-    assert sum(trial.state != "interrupted" for trial in result.trials) == 6
+    assert sum(trial.state != "interrupted" for trial in result.trials) == 2
 
 
 @pytest.mark.slow

@@ -22,12 +22,17 @@ BETTER = {"oot.qini": 0.02, "oot.qini.low": 0.015, "oot.qini.high": 0.025}
 
 
 def stopped(
-    gates: Gates | None = None, champion: dict[str, float] | None = None, **metrics: float
+    gates: Gates | None = None,
+    champion: dict[str, float] | None = None,
+    tags: dict[str, str] | None = None,
+    **metrics: float,
 ) -> list[str]:
     named = {name.replace("__", "."): value for name, value in metrics.items()}
     sitting = None if champion is None else Sitting(3, champion)
     return [
-        gate.name for gate in judge_uplift_gates(gates or Gates(), FOUND | named, {}, sitting) if gate.stops
+        gate.name
+        for gate in judge_uplift_gates(gates or Gates(), FOUND | named, tags or {}, sitting)
+        if gate.stops
     ]
 
 
@@ -74,3 +79,28 @@ def test_a_champion_of_the_same_kind_must_be_reached_and_one_of_another_kind_is_
     assert stopped(Gates(beats_champion="surely"), champion=FOUND) == ["beats_champion"]
     assert stopped(champion=BETTER) == ["beats_champion"]
     assert stopped(champion={"oot.auc": 0.7, "oot.auc.low": 0.6}) == []
+
+
+PAIRED = "oot__qini_gain_over_champion"
+
+
+@pytest.mark.parametrize(
+    ("gain", "surely", "refused"),
+    [
+        ((0.001, -0.001, 0.003), False, False),
+        ((0.001, -0.001, 0.003), True, True),
+        ((-0.004, -0.006, -0.001), False, True),
+        ((0.004, 0.001, 0.006), True, False),
+    ],
+)
+def test_a_champion_that_was_judged_on_the_same_test_is_compared_in_pairs(gain, surely, refused):
+    metrics = dict(zip((PAIRED, f"{PAIRED}__low", f"{PAIRED}__high"), gain, strict=True))
+    gates = Gates(beats_champion="surely") if surely else Gates()
+    # by its own test alone the champion could not be reached
+    found = stopped(gates, BETTER, {"leadlift.champion_judged": "3"}, **metrics)
+    assert found == (["beats_champion"] if refused else [])
+
+
+def test_a_pair_with_another_champion_says_nothing_of_this_one():
+    metrics = {PAIRED: 0.004, f"{PAIRED}__low": 0.001, f"{PAIRED}__high": 0.006}
+    assert stopped(champion=BETTER, tags={"leadlift.champion_judged": "2"}, **metrics) == ["beats_champion"]

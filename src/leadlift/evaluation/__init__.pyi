@@ -19,19 +19,20 @@ from .metrics import (
 )
 from .onset import Onset, onset
 from .profile import DRIFT, QUANTILES, SHIFT, FeatureProfile, Month, Strength
+from .qini_curve import qini_points, uplift_band
 from .stability import bin_counts, binned, frozen_edges, psi, psi_by_chance, psi_expected
 from .strength import clustered_auc, information_value, rates_of_others
 from .uplift import (
     UpliftDecile,
     evaluate_uplift,
     qini_of_best,
-    qini_points,
     uplift_deciles,
     uplift_difference,
 )
 from .value import (
     ValueDecile,
     evaluate_value,
+    mean_amount,
     money_curve,
     value_deciles,
     value_difference,
@@ -81,6 +82,7 @@ __all__ = [
     "lift_at",
     "limits",
     "log_loss",
+    "mean_amount",
     "mid_ranks",
     "money_curve",
     "onset",
@@ -92,6 +94,7 @@ __all__ = [
     "rank_correlations",
     "rates_of_others",
     "reliability",
+    "uplift_band",
     "uplift_deciles",
     "uplift_difference",
     "value_deciles",

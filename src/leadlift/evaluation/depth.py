@@ -13,7 +13,10 @@ from leadlift.evaluation.ranking import Curve, Floats, Ranking
 
 @dataclass(frozen=True, eq=False)
 class GainsBand:
-    """Responders found by share contacted, with the ends of 95 % intervals; all (n_points,), shares of 1."""
+    """What is found by share contacted, with the ends of 95 % intervals; all (n_points,).
+
+    found: of responders, or of all money, shares of 1; of an effect, outcomes gained per customer.
+    """
 
     shares: Floats
     found: Floats
@@ -41,7 +44,8 @@ def gains_band(
 ) -> GainsBand:
     """Return the gains curve with percentile bootstrap intervals by customer.
 
-    y: (n,), 0 or 1. score: (n,), what ranks. customer: (n,), whose row it is. Raises ValueError when nobody responded.
+    y: (n,), 0 or 1, or amounts of 0 and more. score: (n,), what ranks. customer: (n,), whose row it is. Raises
+    ValueError when nobody responded.
     """
     actual, ranking = np.asarray(y, dtype=np.float64), Ranking.of(score)
     shares = np.linspace(0.0, 1.0, points)
@@ -55,8 +59,9 @@ def gains_band(
 def profit(band: GainsBand, base_rate: float, value: float, cost: float) -> Profit:
     """Return what contacting the best share earns: value x responders found - cost x customers contacted.
 
-    base_rate: responders over customers. value: of one response. cost: of one contact. Intervals are those of the
-    responders found; the base rate is taken as it is.
+    base_rate: responders over customers; the mean amount where amounts are found, 1 where outcomes gained are.
+    value: of one response, or of one unit of the amount. cost: of one contact. Intervals are those of what is found;
+    the base rate is taken as it is.
     """
     per = 1000.0
     money, low, high = (

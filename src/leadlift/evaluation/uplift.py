@@ -152,7 +152,7 @@ def evaluate_uplift(
     auuc_over_random, average_effect, uplift_at_10 for a share of 0.10 and so on. Raises ValueError when one group
     is empty.
     """
-    rows = _checked(y, treated, customer, weight)
+    rows = checked_trial(y, treated, customer, weight)
     measure = _measured(rows, score, shares)
     return estimates(measure, customer, resamples, seed)
 
@@ -171,7 +171,7 @@ def uplift_difference(
 
     Keys, arguments and errors as `evaluate_uplift`; what does not depend on the ranking is left out.
     """
-    rows = _checked(y, treated, customer, weight)
+    rows = checked_trial(y, treated, customer, weight)
     one, two = (_measured(rows, score, UPLIFT_SHARES) for score in (score_a, score_b))
 
     def both(drawn: Floats) -> dict[str, float]:
@@ -192,7 +192,7 @@ def uplift_deciles(
     seed: int = 0,
 ) -> list[UpliftDecile]:
     """Return ten rows, the highest predicted effect first. predicted: (n,), the effects promised."""
-    outcome, group, own = _checked(y, treated, customer, weight)
+    outcome, group, own = checked_trial(y, treated, customer, weight)
     promised = np.asarray(predicted, dtype=np.float64)
     ranking = Ranking.of(score)
     edges = np.linspace(0.0, 1.0, 11)
@@ -223,20 +223,6 @@ def uplift_deciles(
     ]
 
 
-def qini_points(
-    y: npt.ArrayLike,
-    treated: npt.ArrayLike,
-    score: npt.ArrayLike,
-    weight: npt.ArrayLike | None = None,
-    points: int = 101,
-) -> tuple[Floats, Floats]:
-    """Return depths, (points,), from 0 to 1, and the Qini curve there: outcomes gained per treated customer."""
-    outcome, group, own = _checked(y, treated, np.zeros(len(np.asarray(y))), weight)
-    curve = UpliftCurve.of(Ranking.of(score), outcome, group, own)
-    depths = np.linspace(0.0, 1.0, points)
-    return depths, np.interp(depths, curve.depth(), curve.gained())
-
-
 def _between(curve: UpliftCurve, edges: Floats) -> list[Floats]:
     """Treated, controls and the outcomes of each, between the edges."""
     at = edges * curve.customers[-1]
@@ -262,9 +248,10 @@ def _measured(rows: tuple[Floats, Floats, Floats], score: npt.ArrayLike, shares:
     return measure
 
 
-def _checked(
+def checked_trial(
     y: npt.ArrayLike, treated: npt.ArrayLike, customer: npt.ArrayLike, weight: npt.ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
+    """Return outcomes, groups and weights, (n,) each. Raises ValueError for other shapes or groups."""
     outcome, group = np.asarray(y, dtype=np.float64), np.asarray(treated, dtype=np.float64)
     own = np.ones(len(outcome)) if weight is None else np.asarray(weight, dtype=np.float64)
     if outcome.ndim != 1 or not outcome.shape == group.shape == own.shape == np.asarray(customer).shape:

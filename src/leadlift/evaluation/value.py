@@ -112,6 +112,18 @@ def value_deciles(
     ]
 
 
+def mean_amount(y: npt.ArrayLike, customer: npt.ArrayLike, resamples: int = 100, seed: int = 0) -> Estimate:
+    """Return the mean amount of some cases with its 95 % interval, resampled by customer."""
+    amount = np.asarray(y, dtype=np.float64)
+
+    def measure(weight: Floats) -> dict[str, float]:
+        if not weight.sum() > 0:
+            raise ValueError("a mean of nobody is not defined")
+        return {"mean": float(np.average(amount, weights=weight))}
+
+    return estimates(measure, customer, resamples, seed)["mean"]
+
+
 def money_curve(y: npt.ArrayLike, score: npt.ArrayLike, points: int = 101) -> tuple[Floats, Floats]:
     """Return the shares of customers contacted, (points,), from 0 to 1, and the money they brought, the best first."""
     amount, told = _checked(y, score)

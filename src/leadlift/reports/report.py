@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from leadlift.evaluation.group_means import GroupMeans
+
 
 class GroupLine(Protocol):
     """One group of customers, as `leadlift.evaluation.groups` measures it."""
@@ -68,8 +70,13 @@ class GroupLine(Protocol):
 
 @dataclass(frozen=True)
 class MoneyLine:
-    """What a campaign earns at its best depth. best: share of customers. earned: per 1,000 customers."""
+    """What a campaign earns at its best depth. best: share of customers. earned: per 1,000 customers.
 
+    name: of its picture. campaign: as people read it, with offer and channel where there are several. value: of one
+    `unit`, such as a response.
+    """
+
+    name: str
     campaign: str
     value: float
     cost: float
@@ -78,16 +85,19 @@ class MoneyLine:
     earned: float
     everyone: float
     plot: bytes
+    unit: str = "response"
 
 
 @dataclass(frozen=True)
 class VersionLine:
-    """One registered version, or the one that this report is about. champion: in words when it was."""
+    """One registered version, or the one that this report is about. story: in words when it was champion.
+
+    figures: what it was worth, in the order of the report's `figures`.
+    """
 
     version: str
     made_on: str
-    auc: str
-    lift: str
+    figures: tuple[str, ...]
     story: str
 
 
@@ -95,8 +105,8 @@ class VersionLine:
 class ModelReport:
     """Segments by the model's own categories, fairness by protected groups, money, and the versions before.
 
-    depth: the share of customers that would be contacted, which fairness speaks of. protected: False where the sources
-    mark no protected column, so nothing can be said of fairness.
+    figures: what versions are compared by. unpriced: why a campaign has no money here. depth: the share of customers
+    that would be contacted, which fairness speaks of.
     """
 
     segments: Sequence[GroupLine] = ()
@@ -104,6 +114,8 @@ class ModelReport:
     money: Sequence[MoneyLine] = ()
     versions: Sequence[VersionLine] = ()
     depth: float = 0.1
+    figures: tuple[str, ...] = ("AUC", "Lift in the best 10 %")
+    unpriced: Sequence[str] = ()
 
     @property
     def weak(self) -> list[GroupLine]:
@@ -112,14 +124,43 @@ class ModelReport:
 
     @property
     def uneven(self) -> list[str]:
-        """Protected columns where a group's interval lies below four fifths of the most selected group's share."""
-        told = []
-        for column in dict.fromkeys(line.column for line in self.fairness):
-            lines = [line for line in self.fairness if line.column == column]
-            most = max(lines, key=lambda line: line.selected_rate)
-            low = [line.level for line in lines if line.selected_high < 0.8 * most.selected_rate]
-            if low:
-                told.append(
-                    f"{column}: {', '.join(low)} would be contacted less than four fifths as often as {most.level}"
-                )
-        return told
+        """Protected columns of which a group would be chosen far less often than another."""
+        return _uneven(self.fairness)
+
+
+@dataclass(frozen=True)
+class RankedReport:
+    """As `ModelReport`, of a model of effects or amounts: groups and months by what was promised and what was found."""
+
+    figures: tuple[str, ...]
+    segments: Sequence[GroupMeans] = ()
+    fairness: Sequence[GroupMeans] = ()
+    months: Sequence[GroupMeans] = ()
+    money: Sequence[MoneyLine] = ()
+    versions: Sequence[VersionLine] = ()
+    depth: float = 0.1
+    unpriced: Sequence[str] = ()
+
+    @property
+    def weak(self) -> list[GroupMeans]:
+        """Groups to which the model promises what is not found."""
+        return [line for line in (*self.segments, *self.fairness) if line.weak]
+
+    @property
+    def uneven(self) -> list[str]:
+        """Protected columns of which a group would be chosen far less often than another."""
+        return _uneven(self.fairness)
+
+
+def _uneven(fairness: Sequence[GroupLine] | Sequence[GroupMeans]) -> list[str]:
+    """Columns where a group's interval lies below four fifths of the most selected group's share."""
+    told = []
+    for column in dict.fromkeys(line.column for line in fairness):
+        lines = [line for line in fairness if line.column == column]
+        most = max(lines, key=lambda line: line.selected_rate)
+        low = [line.level for line in lines if line.selected_high < 0.8 * most.selected_rate]
+        if low:
+            told.append(
+                f"{column}: {', '.join(low)} would be contacted less than four fifths as often as {most.level}"
+            )
+    return told

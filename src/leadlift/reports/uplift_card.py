@@ -11,6 +11,7 @@ from markupsafe import Markup
 from leadlift.reports.card import AuditLine, FeatureLine
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import html_page, render
+from leadlift.reports.report import RankedReport
 
 MEANING = {
     "qini": "area between the Qini curve and a random order's; 0 is chance",
@@ -108,8 +109,8 @@ class UpliftCard:
     """An uplift model for its readers, every number finished.
 
     share: effects are differences of chances and told in points, else amounts. parts: name, cases, treated,
-    cases with an outcome. arms: each by itself,
-    where there are several. slope: of the line from predicted to found effect, with its interval.
+    cases with an outcome, as-of dates. arms: each by itself, where there are several. slope: of the line from predicted
+    to found effect, with its interval. suspects: what the audit says to look at first. origin: data and software.
     """
 
     title: str
@@ -131,10 +132,14 @@ class UpliftCard:
     deciles: Sequence[EffectRow]
     features: Sequence[FeatureLine]
     bands: Mapping[str, str]
-    parts: Sequence[tuple[str, int, int, int]]
+    parts: Sequence[tuple[str, int, int, int, str]]
     arms: Sequence[ArmRow]
+    suspects: Sequence[str]
     audit: Sequence[AuditLine]
     limits: Sequence[str]
+    dates: Mapping[str, str]
+    origin: Mapping[str, str]
+    report: RankedReport
     plots: Mapping[str, bytes]
 
 
@@ -168,7 +173,11 @@ def _told(card: UpliftCard) -> dict[str, Any]:
         for name, one in card.metrics.items()
     ]
     unit = "points of a chance" if card.share else "units of the amount"
-    return {"card": card, "lines": lines, "unit": unit, "number": lambda value: _number(value, card.share)}
+
+    def number(value: float) -> str:
+        return _number(value, card.share)
+
+    return {"card": card, "lines": lines, "unit": unit, "number": number, "said": number, "found": "Effect"}
 
 
 def _number(value: float, share: bool) -> str:

@@ -12,6 +12,7 @@ from leadlift.names import amount_said
 from leadlift.reports.card import AuditLine, FeatureLine
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import html_page, render
+from leadlift.reports.report import RankedReport
 
 MEANING = {
     "gini": "how well money is ranked: 1 is the order of the amounts themselves, 0 is chance",
@@ -98,7 +99,8 @@ class TriedWay(Protocol):
 class ValueCard:
     """A value model for its readers, every number finished.
 
-    totals: predicted and actual money of the test. parts: name, cases, cases with an amount, money.
+    totals: predicted and actual money of the test. parts: name, cases, cases with an amount, money, as-of dates.
+    suspects: what the audit says to look at first. origin: data and software.
     """
 
     title: str
@@ -119,9 +121,13 @@ class ValueCard:
     deciles: Sequence[ValueRow]
     features: Sequence[FeatureLine]
     bands: Mapping[str, str]
-    parts: Sequence[tuple[str, int, int, float]]
+    parts: Sequence[tuple[str, int, int, float, str]]
+    suspects: Sequence[str]
     audit: Sequence[AuditLine]
     limits: Sequence[str]
+    dates: Mapping[str, str]
+    origin: Mapping[str, str]
+    report: RankedReport
     plots: Mapping[str, bytes]
 
 
@@ -152,7 +158,7 @@ def _told(card: ValueCard) -> dict[str, Any]:
         }
         for name, one in card.metrics.items()
     ]
-    return {"card": card, "lines": lines, "money": amount_said}
+    return {"card": card, "lines": lines, "money": amount_said, "said": amount_said, "found": "Mean amount"}
 
 
 def _gain(one: Interval | None) -> str:

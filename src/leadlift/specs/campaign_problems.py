@@ -90,9 +90,6 @@ def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) ->
                 "Name it under `value`"
             )
             problems.append(document.problem(_path_of(spec, name, "pipeline"), why))
-        if spec.money is not None and kind == "uplift":
-            why = f"`money` is of response models: there is no profit curve of pipeline '{offer.pipeline}', kind uplift"
-            problems.append(document.problem(("money",), why))
         if spec.ranked_by == "uplift_value" and kind != "uplift":
             why = f"uplift_value needs uplift pipelines; '{offer.pipeline}' is of kind {kind}"
             problems.append(document.problem(("rank_by",), why))

@@ -32,7 +32,8 @@ class UpliftJudgement:
     metrics: the model's. response: the response model's ranking on the same cases. gain: model minus response model,
     paired. elsewhere: part -> metric -> value, without intervals. of_best: Qini over that of the best order there is.
     curves: (depths, the model's Qini curve, the response model's). predicted: mean effect promised to the test.
-    crossfitted: Qini on training customers, by models that had not seen them.
+    crossfitted: Qini on training customers, by models that had not seen them. over_champion: as `gain`, over the
+    champion's ranking; empty where there is none.
     """
 
     metrics: Metrics
@@ -44,6 +45,7 @@ class UpliftJudgement:
     curves: tuple[Floats, Floats, Floats]
     predicted: float
     crossfitted: Estimate
+    over_champion: Metrics
 
     @property
     def contact_works(self) -> bool:
@@ -59,9 +61,12 @@ class UpliftJudgement:
         return self.metrics["qini"].low > 0 and self.crossfitted.low > 0
 
 
-def judge_uplift(fitted: FittedUplift, experiment: Experiment, resamples: int = 400) -> UpliftJudgement:
+def judge_uplift(
+    fitted: FittedUplift, experiment: Experiment, resamples: int = 400, champion: Floats | None = None
+) -> UpliftJudgement:
     """Measure model and response model on the test, on the same resamples of customers.
 
+    champion: (n_test,), what the champion gives the test's cases.
     Of 200 resamples the middle 95 % leave out 3 % at either end: too many for a verdict that something was found.
     """
     cases, scores = experiment.cases, fitted.model.predict_matrix(experiment.cases.matrix)
@@ -81,16 +86,21 @@ def judge_uplift(fitted: FittedUplift, experiment: Experiment, resamples: int = 
         )
         elsewhere[part] = {name: one.value for name, one in found.items()}
     depths, gained = qini_points(y, treated, score, weight)
+
+    def over(other: Floats) -> Metrics:
+        return uplift_difference(y, treated, score, other, customer, weight, resamples)
+
     return UpliftJudgement(
         metrics=evaluate_uplift(y, treated, score, customer, weight, resamples),
         response=evaluate_uplift(y, treated, response, customer, weight, resamples),
-        gain=uplift_difference(y, treated, score, response, customer, weight, resamples),
+        gain=over(response),
         elsewhere=elsewhere,
         deciles=uplift_deciles(y, treated, score, scores.probability[rows], customer, weight, resamples),
         of_best=qini_of_best(y, treated, score, weight),
         curves=(depths, gained, qini_points(y, treated, response, weight)[1]),
         predicted=float(np.mean(scores.probability[rows])),
         crossfitted=fitted.choice.qini,
+        over_champion={} if champion is None else over(champion),
     )
 
 

@@ -29,7 +29,8 @@ class ValueJudgement:
     """The numbers of a value model on the test.
 
     metrics: the model's. baseline: the linear model's on the same cases. gain, over_chance: model minus linear model,
-    and minus ranking by the chance of any amount; paired. elsewhere: part -> metric -> value, without intervals.
+    and minus ranking by the chance of any amount; paired. over_champion: the same
+    of the champion, empty without one. elsewhere: part -> metric -> value, without intervals.
     curves: (depths, money by the model, by the linear model, by the chance). predicted, actual: totals of the test.
     zeros: whether any case has no amount, so that there is a chance to rank by.
     """
@@ -38,6 +39,7 @@ class ValueJudgement:
     baseline: Metrics
     gain: Metrics
     over_chance: Metrics
+    over_champion: Metrics
     elsewhere: Mapping[str, Mapping[str, float]]
     deciles: Sequence[ValueDecile]
     curves: tuple[Floats, Floats, Floats, Floats]
@@ -51,8 +53,13 @@ class ValueJudgement:
         return self.metrics["gini"].low > 0
 
 
-def judge_value(fitted: FittedValue, cases: Cases, resamples: int = 200) -> ValueJudgement:
-    """Measure model, linear model and chance on the test, on the same resamples of customers."""
+def judge_value(
+    fitted: FittedValue, cases: Cases, resamples: int = 200, champion: Floats | None = None
+) -> ValueJudgement:
+    """Measure model, linear model and chance on the test, on the same resamples of customers.
+
+    champion: (n_test,), what the champion gives the test's cases, to rank by.
+    """
     told = fitted.model.predict_matrix(cases.matrix).probability
     rows = cases.rows(TEST)
     y, customer = cases.y[rows], cases.customer[rows]
@@ -63,11 +70,16 @@ def judge_value(fitted: FittedValue, cases: Cases, resamples: int = 200) -> Valu
         found = evaluate_value(cases.y[here], told[here], here, resamples=0)
         elsewhere[part] = {name: one.value for name, one in found.items()}
     depths, money = money_curve(y, told[rows])
+
+    def over(other: Floats) -> Metrics:
+        return value_difference(y, told[rows], other, customer, resamples)
+
     return ValueJudgement(
         metrics=evaluate_value(y, told[rows], customer, resamples),
         baseline=evaluate_value(y, simple, customer, resamples),
-        gain=value_difference(y, told[rows], simple, customer, resamples),
-        over_chance=value_difference(y, told[rows], chance, customer, resamples),
+        gain=over(simple),
+        over_chance=over(chance),
+        over_champion={} if champion is None else over(champion),
         elsewhere=elsewhere,
         deciles=value_deciles(y, told[rows], customer, resamples),
         curves=(depths, money, money_curve(y, simple)[1], money_curve(y, chance)[1]),

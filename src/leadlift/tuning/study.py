@@ -153,14 +153,19 @@ class _Search:
             trial.set_user_attr("seconds", time.monotonic() - began)
             self._study.tell(trial, state=TrialState.PRUNED)
         except (WorkerDied, _OutOfTime):
-            give_up(self._study, self._study.trials[trial.number])
+            self._give_up(trial)
         except BaseException:
-            give_up(self._study, self._study.trials[trial.number])
+            self._give_up(trial)
             raise
         else:
             trial.set_user_attr("rounds", rounds)
             trial.set_user_attr("seconds", time.monotonic() - began)
             self._study.tell(trial, value, TrialState.COMPLETE)
+
+    def _give_up(self, trial: Trial) -> None:
+        """Close it and line it up as one step: in between, another thread would begin a new one in its place."""
+        with self._lock:
+            give_up(self._study, self._study.trials[trial.number])
 
     def _watch(self, trial: Trial) -> Watch:
         complete = bool(_complete(self._study))

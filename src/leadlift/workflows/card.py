@@ -62,19 +62,21 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         bands=model.bands.describe(),
         judged_on=TEST,
         judged_how=AT_RANDOM if spec.split.random else ModelCard.judged_how,
-        dates=_dates(table, cases),
+        dates=dates_of(table, cases),
         suspects=suspects(fitted.audit),
         audit=audit_lines(fitted.audit),
         limits=[*table.notes, *not_learned(model), *_limits(cases)],
         fingerprints={"data": table.key},
-        versions={
-            "leadlift": __version__,
-            "python": sys.version.split()[0],
-            **{lib: version(lib) for lib in LIBRARIES},
-        },
+        versions=software(),
         rivals=rival_lines(fitted.rivals),
         scorecard=scorecard_lines(fitted.rivals, cases, {f.name: f.label for f in table.features}),
     )
+
+
+def software() -> dict[str, str]:
+    """What made the model, with versions."""
+    libraries = {lib: version(lib) for lib in LIBRARIES}
+    return {"leadlift": __version__, "python": sys.version.split()[0], **libraries}
 
 
 def calibration_text(spec: Pipeline, fitted: Fitted) -> str:
@@ -119,8 +121,10 @@ def target_text(spec: Pipeline) -> str:
     return f"{'no ' + what[2:] if one.absent else what}{gap} within {one.outcome} days"
 
 
-def feature_lines(model: Model, cases: Cases, features: Sequence[FeatureDef]) -> list[FeatureLine]:
-    """The features that the trees used, the strongest first, and which way each pushes."""
+def feature_lines(
+    model: Model, cases: Cases, features: Sequence[FeatureDef], what: str = "chance"
+) -> list[FeatureLine]:
+    """The features that the trees used, the strongest first, and which way each pushes what is predicted."""
     gains = model.importance()
     total = sum(gains.values()) or 1.0
     labels = {feature.name: feature.label for feature in features}
@@ -130,13 +134,13 @@ def feature_lines(model: Model, cases: Cases, features: Sequence[FeatureDef]) ->
     for index, name in enumerate(cases.encoding.features):
         if gains.get(name, 0.0) > 0:
             direction = (
-                "" if name in cases.encoding.categories else _direction(cases.matrix[rows, index], raw)
+                "" if name in cases.encoding.categories else _direction(cases.matrix[rows, index], raw, what)
             )
             lines.append(FeatureLine(name, labels[name], gains[name] / total, direction))
     return sorted(lines, key=lambda line: -line.share)
 
 
-def _direction(values: np.ndarray, raw: np.ndarray) -> str:
+def _direction(values: np.ndarray, raw: np.ndarray, what: str) -> str:
     """Spearman's correlation of the feature with the score, in a word."""
     known = ~np.isnan(values)
     if known.sum() < 30 or values[known].min() == values[known].max():
@@ -147,18 +151,29 @@ def _direction(values: np.ndarray, raw: np.ndarray) -> str:
     agreement = float(np.corrcoef(ranks[0], ranks[1])[0, 1])
     if abs(agreement) <= 0.1:
         return "mixed"
-    return "more raises the chance" if agreement > 0 else "more lowers the chance"
+    return f"more {'raises' if agreement > 0 else 'lowers'} the {what}"
 
 
 def _part(part: str, cases: Cases) -> PartLine:
     rows = cases.rows(part)
-    days = cases.as_of[rows]
-    dated = len(days) and not np.isnat(days).any()
-    first, last = (str(days.min()), str(days.max())) if dated else ("", "")
+    first, last = days_of(part, cases)
     return PartLine(part, PURPOSE[part], len(rows), int(cases.y[rows].sum()), first, last)
 
 
-def _dates(table: TrainingTable, cases: Cases) -> dict[str, str]:
+def days_of(part: str, cases: Cases) -> tuple[str, str]:
+    """The first and the last as-of date of a part; empty without dates."""
+    days = cases.as_of[cases.rows(part)]
+    dated = len(days) and not np.isnat(days).any()
+    return (str(days.min()), str(days.max())) if dated else ("", "")
+
+
+def between(part: str, cases: Cases) -> str:
+    """From when to when a part is, as people read it; empty without dates."""
+    return " to ".join(filter(None, days_of(part, cases)))
+
+
+def dates_of(table: TrainingTable, cases: Cases) -> dict[str, str]:
+    """Until when outcomes are known, and where the test begins."""
     told = {}
     if table.maturity is not None:
         told["outcomes known until"] = str(table.maturity.ends)

@@ -39,6 +39,18 @@ def champion_on_test(
     return version, Outsider(scores, f"version {version.version}" + (f"; {FLATTERED}" if flattered else ""))
 
 
+def champion_of_kind(
+    ws: Workspace, tracker: Tracker, spec: Pipeline, table: TrainingTable, cases: Cases, seed: int
+) -> tuple[int | None, npt.NDArray[np.float64] | None]:
+    """The champion's version and what it gives the test's cases; none of another kind, or that cannot score them."""
+    version, found = champion_on_test(ws, tracker, spec, table, cases, seed)
+    if version is None or found is None or found.scores is None:
+        return None, None
+    run = train_run(tracker, version)
+    alike = run is not None and run.tags.get("leadlift.kind") == spec.kind
+    return (version.version, found.scores) if alike else (None, None)
+
+
 def train_run(tracker: Tracker, version: ModelVersion) -> RunRecord | None:
     """The run that made a version, of training or of recalibration; None when it is gone."""
     runs = (run for stage in MAKES_MODELS for run in tracker.runs(version.pipeline, stage))

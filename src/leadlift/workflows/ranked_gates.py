@@ -9,7 +9,7 @@ from math import isnan, nan
 from leadlift.evaluation import Estimate, Limits, limits
 from leadlift.evaluation.limits import FAILED, PASSED, WEAK
 from leadlift.training import Gate, Sitting
-from leadlift.training.gates import NOT_JUDGED
+from leadlift.training.gates import CHAMPION_TAG, NOT_JUDGED
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,25 @@ def beats(name: str, gain: Estimate, measure: Measure, beside: str, *, surely: b
 
 
 def beats_champion(
-    metrics: Mapping[str, float], champion: Sitting, measure: Measure, *, surely: bool
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    champion: Sitting,
+    measure: Measure,
+    *,
+    surely: bool,
 ) -> Gate:
-    """Each on its own test, so not in pairs: within the champion's interval; with `surely`, intervals apart."""
+    """In pairs on the version's test, where the champion was judged on it too.
+
+    Else each on its own test: within the champion's interval; with `surely`, intervals apart.
+    """
     if not measure.of(champion.metrics):
         none = f"no {measure.kind} model: there is no {measure.called} to beat"
         told = f"the champion, version {champion.version}, is {none}"
         return Gate("beats_champion", None, "", NOT_JUDGED, told)
+    gain = estimate_of(metrics, f"{measure.metric}_gain_over_champion")
+    if tags.get(CHAMPION_TAG) == str(champion.version) and not isnan(gain.value):
+        ranking = f"the champion's ranking, version {champion.version}"
+        return beats("beats_champion", gain, measure, ranking, surely=surely)
     new, old = (estimate_of(found, measure.metric) for found in (metrics, champion.metrics))
     fits = new.low > old.high if surely else new.value >= old.low
     asked = (

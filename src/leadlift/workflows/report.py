@@ -6,46 +6,62 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from leadlift.evaluation.depth import gains_band, profit
+from leadlift.evaluation.depth import gains_band
 from leadlift.evaluation.groups import GroupFacts, by_group
+from leadlift.models import Model
 from leadlift.names import CHAMPION, TEST
-from leadlift.reports.report import ModelReport, MoneyLine, VersionLine
-from leadlift.specs import Campaign
+from leadlift.reports.report import ModelReport, VersionLine
+from leadlift.specs import Campaign, Pipeline
 from leadlift.tracking import MAKES_MODELS, Tracker
+from leadlift.training import Cases, TrainingTable
 from leadlift.training.groups import Levels, grouped
 from leadlift.workflows.fitted import Fitted
+from leadlift.workflows.money import money_lines, terms_of
 
 MOST_SEGMENTS = 4
 MOST_VERSIONS = 12
+FIGURES = ((f"{TEST}.auc", ".3f"), (f"{TEST}.lift_at_10", ".2f"))
 
 
 def report_of(
+    spec: Pipeline,
     fitted: Fitted,
-    protected: Mapping[str, Levels],
     campaigns: Sequence[Campaign],
     versions: Sequence[VersionLine],
 ) -> ModelReport:
     """Everything, measured on the test cases."""
+    terms, unpriced = terms_of(spec, campaigns)
+    y = fitted.result.test_y
+    raw = fitted.model.raw(fitted.cases.matrix[fitted.cases.rows(TEST)])
+    band = gains_band(y, raw, fitted.cases.customer[fitted.cases.rows(TEST)])
     return ModelReport(
         segments=segments_of(fitted),
-        fairness=[line for name, levels in protected.items() for line in _groups(fitted, name, levels)],
-        money=[line for campaign in campaigns if (line := _money(fitted, campaign)) is not None],
+        fairness=[
+            line for name, levels in fitted.protected.items() for line in _groups(fitted, name, levels)
+        ],
+        money=money_lines(terms, band, float(y.mean())),
         versions=versions,
+        unpriced=unpriced,
     )
 
 
 def segments_of(fitted: Fitted) -> list[GroupFacts]:
     """The levels of the categories that the model looks at most."""
-    gains = fitted.model.importance()
-    looked_at = sorted(fitted.cases.encoding.categories, key=lambda name: -gains.get(name, 0.0))
-    told: list[GroupFacts] = []
-    for name in looked_at[:MOST_SEGMENTS]:
-        told += _groups(fitted, name, grouped(fitted.table.table[name].to_pylist()))
-    return told
+    levels = looked_at(fitted.model, fitted.cases, fitted.table)
+    return [line for name, of_cases in levels.items() for line in _groups(fitted, name, of_cases)]
 
 
-def version_lines(tracker: Tracker, name: str) -> list[VersionLine]:
-    """Every version so far, newest first, with who promoted it and why."""
+def looked_at(model: Model, cases: Cases, table: TrainingTable) -> dict[str, Levels]:
+    """The categories that the model looks at most, and each case's level of them."""
+    gains = model.importance()
+    first = sorted(cases.encoding.categories, key=lambda name: -gains.get(name, 0.0))[:MOST_SEGMENTS]
+    return {name: grouped(table.table[name].to_pylist()) for name in first}
+
+
+def version_lines(
+    tracker: Tracker, name: str, figures: Sequence[tuple[str, str]] = FIGURES
+) -> list[VersionLine]:
+    """Every version so far, newest first, with who promoted it and why. figures: metrics, and how each is written."""
     runs = {run.id: run.metrics for stage in MAKES_MODELS for run in tracker.runs(name, stage)}
     stories: dict[int, list[str]] = {}
     for one in tracker.promotions(name):
@@ -59,8 +75,7 @@ def version_lines(tracker: Tracker, name: str) -> list[VersionLine]:
             VersionLine(
                 version=f"{version.version}",
                 made_on=f"{version.created:%Y-%m-%d}",
-                auc=_told(metrics, f"{TEST}.auc", ".3f"),
-                lift=_told(metrics, f"{TEST}.lift_at_10", ".2f"),
+                figures=tuple(_told(metrics, metric, style) for metric, style in figures),
                 story="; ".join([*now, *stories.get(version.version, [])]) or "never champion",
             )
         )
@@ -78,19 +93,3 @@ def _groups(fitted: Fitted, name: str, levels: Levels) -> list[GroupFacts]:
     return by_group(
         name, [levels[row] for row in rows], result.test_y, result.test_probability, np.asarray(score)
     )
-
-
-def _money(fitted: Fitted, campaign: Campaign) -> MoneyLine | None:
-    from leadlift.reports.plots import profit_plot
-
-    if campaign.money is None:
-        return None
-    rows, result = fitted.cases.rows(TEST), fitted.result
-    band = gains_band(result.test_y, fitted.model.raw(fitted.cases.matrix[rows]), fitted.cases.customer[rows])
-    said = campaign.money
-    found = profit(band, float(result.test_y.mean()), said.response_value, said.contact_cost)
-    picture = profit_plot(found.shares, found.money, found.low, found.high, said.currency)
-    return MoneyLine(
-        campaign.campaign, said.response_value, said.contact_cost, said.currency,
-        found.best, found.earned, float(found.money[-1]), picture,
-    )  # fmt: skip

@@ -45,17 +45,12 @@ def log_training(
     log_audit(run, fitted.audit)
     log_rivals(run, fitted.rivals, fitted.cases, fitted.champion)
     card = card_of(spec, fitted)
-    campaigns = [
-        one
-        for one in ws.campaigns.values()
-        if spec.pipeline in {offer.pipeline for offer in one.offers.values()}
-    ]
-    report = report_of(fitted, fitted.protected, campaigns, versions)
+    report = report_of(spec, fitted, list(ws.campaigns.values()), versions)
     card = dataclasses.replace(card, plots=draw(card, fitted), report=report)
     for name, picture in card.plots.items():
         run.data(f"plots/{name}.svg", picture)
     for line in report.money:
-        run.data(f"plots/profit_{line.campaign}.svg", line.plot)
+        run.data(f"plots/profit_{line.name}.svg", line.plot)
     groups = [asdict(one) for one in (*report.segments, *report.fairness) if isinstance(one, GroupFacts)]
     for name, rows in (("groups", groups), ("months", [asdict(month) for month in fitted.result.months])):
         if rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -41,12 +42,15 @@ from leadlift.training import (
     treated_of,
     verdict,
 )
+from leadlift.training.groups import Levels, protected_levels
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.meta import reference_name, with_meta
+from leadlift.workflows.outsider import champion_of_kind
 from leadlift.workflows.references import with_reference
+from leadlift.workflows.report import version_lines
 from leadlift.workflows.session import opened, tracker_of
-from leadlift.workflows.uplift_log import log_uplift
+from leadlift.workflows.uplift_log import QINI_FIGURES, log_uplift
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,10 @@ class TrainedUplift:
 
 @dataclass(frozen=True, eq=False)
 class UpliftRun:
-    """All that a training run of an uplift pipeline came to, before it is told."""
+    """All that a training run of an uplift pipeline came to, before it is told.
+
+    protected: each case's group, by column. champion: the version that its ranking was held against.
+    """
 
     table: TrainingTable
     experiment: Experiment
@@ -85,6 +92,8 @@ class UpliftRun:
     verdict: str
     audit: Audit
     arms: tuple[ArmEffect, ...]
+    protected: Mapping[str, Levels]
+    champion: int | None
 
 
 def train_uplift(
@@ -106,6 +115,7 @@ def train_uplift(
         parts = split_cases(table.table, split, table.maturity)
         progress.step("audit")
         cases = prepare(table.table, table.features, parts)
+        protected = protected_levels(spec, ws.features, home, table, progress)
         audit = audit_amounts(spec, table, cases, catalogue_of(ws, spec), home, split.seed, accepted)
         proxy = proxy_of(ws, spec, treatment, table, cases, home, progress)
     progress.step("was it a draw")
@@ -122,15 +132,29 @@ def train_uplift(
         model = with_reference(model, ws, spec, table, parts)
         fitted = FittedUplift(model, choice, fitted.differs, fitted.response)
         progress.step("judging")
-        result = judge_uplift(fitted, experiment)
+        champion, scores = champion_of_kind(ws, tracker, spec, table, cases, split.seed)
+        result = judge_uplift(fitted, experiment, champion=scores)
         told = verdict(result, not spec.target.amount)
         groups = table.table[TREATMENT].to_numpy()
         arms = tuple(arm_effects(cases.y, groups, treatment.contacted, experiment.uneven))
         progress.step("logging")
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
-            made = UpliftRun(table, experiment, fitted, result, randomisation, drawn, told, audit, arms)
-            log_uplift(run, ws, spec, made, split.seed, saved)
+            made = UpliftRun(
+                table,
+                experiment,
+                fitted,
+                result,
+                randomisation,
+                drawn,
+                told,
+                audit,
+                arms,
+                protected,
+                champion,
+            )
+            versions = version_lines(tracker, name, QINI_FIGURES)
+            log_uplift(run, ws, spec, made, split.seed, saved, versions)
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, parts, made)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,12 +29,15 @@ from leadlift.training import (
     training_table,
     value_verdict,
 )
+from leadlift.training.groups import Levels, protected_levels
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.meta import reference_name, with_meta
+from leadlift.workflows.outsider import champion_of_kind
 from leadlift.workflows.references import with_reference
+from leadlift.workflows.report import version_lines
 from leadlift.workflows.session import opened, tracker_of
-from leadlift.workflows.value_log import log_value
+from leadlift.workflows.value_log import GINI_FIGURES, log_value
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class TrainedValue:
 
 @dataclass(frozen=True, eq=False)
 class ValueRun:
-    """All that a training run of a value pipeline came to, before it is told."""
+    """All that a training run of a value pipeline came to, before it is told.
+
+    protected: each case's group, by column. champion: the version that its ranking was held against.
+    """
 
     table: TrainingTable
     cases: Cases
@@ -69,6 +76,8 @@ class ValueRun:
     result: ValueJudgement
     audit: Audit
     verdict: str
+    protected: Mapping[str, Levels]
+    champion: int | None
 
 
 def train_value(
@@ -85,6 +94,7 @@ def train_value(
         cases = prepare(table.table, table.features, parts)
         progress.step("audit")
         catalogue = catalogue_of(ws, spec)
+        protected = protected_levels(spec, ws.features, home, table, progress)
         audit = audit_amounts(spec, table, cases, catalogue, home, split.seed, accepted)
     tracker = tracker_of(ws)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
@@ -96,12 +106,13 @@ def train_value(
         model = with_meta(fitted.model, ws, spec, table, parts)
         fitted = replace(fitted, model=with_reference(model, ws, spec, table, parts))
         progress.step("judging")
-        result = judge_value(fitted, cases)
+        champion, scores = champion_of_kind(ws, tracker, spec, table, cases, split.seed)
+        result = judge_value(fitted, cases, champion=scores)
         progress.step("logging")
-        made = ValueRun(table, cases, fitted, result, audit, value_verdict(result))
+        made = ValueRun(table, cases, fitted, result, audit, value_verdict(result), protected, champion)
         with tempfile.TemporaryDirectory() as folder:
             saved = fitted.model.save(Path(folder) / "model")
-            log_value(run, ws, spec, made, split.seed, saved)
+            log_value(run, ws, spec, made, split.seed, saved, version_lines(tracker, name, GINI_FIGURES))
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, parts, made)
 

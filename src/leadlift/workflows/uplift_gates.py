@@ -38,7 +38,8 @@ def judge_uplift_gates(
         surely = spec.beats_baseline == "surely"
         gates.append(beats("beats_response", gain, QINI, "the response model's ranking", surely=surely))
     if spec.beats_champion and champion is not None:
-        gates.append(beats_champion(metrics, champion, QINI, surely=spec.beats_champion == "surely"))
+        surely = spec.beats_champion == "surely"
+        gates.append(beats_champion(metrics, tags, champion, QINI, surely=surely))
     if spec.no_open_suspects:
         gates.append(open_suspects(tags))
     return gates

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from leadlift.evaluation import Estimate, evaluate_uplift, uplift_band
 from leadlift.names import TEST
+from leadlift.reports.report import RankedReport, VersionLine
 from leadlift.reports.uplift_card import UpliftCard, uplift_html, uplift_markdown
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
-from leadlift.workflows.audited import audit_lines, log_audit
-from leadlift.workflows.card import feature_lines, population_text, target_text
+from leadlift.training.gates import CHAMPION_TAG
+from leadlift.workflows.audited import audit_lines, log_audit, suspects
+from leadlift.workflows.card import (
+    between,
+    dates_of,
+    feature_lines,
+    population_text,
+    software,
+    target_text,
+)
 from leadlift.workflows.contributions import explanation, title
 from leadlift.workflows.logging import log_inputs
+from leadlift.workflows.ranked_report import Ranked, Rows, log_report, ranked_report
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.train_log import interval_metrics, spec_params
 
@@ -22,8 +36,22 @@ if TYPE_CHECKING:
     from leadlift.workflows.train_uplift import UpliftRun
 
 
-def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: int, saved: Path) -> None:
-    """Log inputs, parameters, metrics, tables, the card, the explanation, and last the model."""
+QINI_FIGURES = ((f"{TEST}.qini", ".4f"), (f"{TEST}.qini.low", ".4f"))
+
+
+def log_uplift(
+    run: Run,
+    ws: Workspace,
+    spec: Pipeline,
+    made: UpliftRun,
+    seed: int,
+    saved: Path,
+    versions: Sequence[VersionLine],
+) -> None:
+    """Log inputs, parameters, metrics, tables, the card, the explanation, and last the model.
+
+    versions: those registered before.
+    """
     log_inputs(run, ws, spec, made.table)
     choice = made.fitted.choice
     chosen = "; ".join(str(one) for one in choice.chosen)
@@ -40,11 +68,13 @@ def log_uplift(run: Run, ws: Workspace, spec: Pipeline, made: UpliftRun, seed: i
     )
     run.metrics(uplift_metrics(made))
     log_audit(run, made.audit)
+    if made.champion is not None:
+        run.tags({CHAMPION_TAG: str(made.champion)})
     if len(made.arms) > 1:
         run.table("tables/arms.csv", [asdict(arm) for arm in made.arms])
-    card = card_of_uplift(spec, made)
-    for name, picture in card.plots.items():
-        run.data(f"plots/{name}.svg", picture)
+    report = ranked_report(spec, _ranked(made), list(ws.campaigns.values()), versions)
+    card = card_of_uplift(spec, made, report)
+    log_report(run, card.plots, report)
     run.table("tables/deciles.csv", [asdict(row) for row in made.result.deciles])
     run.table("tables/learners.csv", [asdict(row) for row in choice.tried])
     run.table("tables/importance.csv", [asdict(line) for line in card.features])
@@ -61,8 +91,9 @@ def uplift_metrics(made: UpliftRun) -> dict[str, float]:
     told: dict[str, float] = {}
     for name, one in result.metrics.items():
         told |= interval_metrics(f"{TEST}.{name}", one)
-    for name, one in result.gain.items():
-        told |= interval_metrics(f"{TEST}.{name}_gain_over_response", one)
+    for rival, gain in (("response", result.gain), ("champion", result.over_champion)):
+        for name, one in gain.items():
+            told |= interval_metrics(f"{TEST}.{name}_gain_over_{rival}", one)
     for name, one in result.response.items():
         told |= interval_metrics(f"response.{TEST}.{name}", one)
     told |= interval_metrics("treatment.auc", made.randomisation.auc)
@@ -82,7 +113,31 @@ def uplift_metrics(made: UpliftRun) -> dict[str, float]:
     return told
 
 
-def card_of_uplift(spec: Pipeline, made: UpliftRun) -> UpliftCard:
+def _ranked(made: UpliftRun) -> Ranked:
+    """What the report needs: what a group's effect is, and what the best gain."""
+    cases, experiment = made.experiment.cases, made.experiment
+    rows = cases.rows(TEST)
+    y, treated, customer = cases.y[rows], experiment.treated[rows], cases.customer[rows]
+    weight = experiment.weight[rows]
+
+    def effect(here: Rows) -> Estimate:
+        of_group = (y[here], treated[here], np.zeros(len(here)), customer[here], weight[here])
+        return evaluate_uplift(*of_group, resamples=100, shares=())["average_effect"]
+
+    score = made.fitted.model.raw(cases.matrix[rows])
+    return Ranked(
+        model=made.fitted.model,
+        cases=cases,
+        table=made.table,
+        protected=made.protected,
+        found=effect,
+        band=uplift_band(y, treated, score, customer, weight),
+        base=1.0,
+        figures=("Qini", "Lower end of its interval"),
+    )
+
+
+def card_of_uplift(spec: Pipeline, made: UpliftRun, report: RankedReport) -> UpliftCard:
     """Everything a reader of the model needs."""
     from leadlift.reports.uplift_plots import qini_plot, uplift_deciles_plot
 
@@ -106,15 +161,25 @@ def card_of_uplift(spec: Pipeline, made: UpliftRun) -> UpliftCard:
         of_best=result.of_best,
         slope=(fitted.differs.slope, fitted.differs.low, fitted.differs.high),
         deciles=result.deciles,
-        features=feature_lines(fitted.model, cases, made.table.features),
+        features=feature_lines(fitted.model, cases, made.table.features, "effect"),
         bands=fitted.model.bands.describe(),
         parts=[
-            (part, len(rows), int(made.experiment.treated[rows].sum()), int((cases.y[rows] > 0).sum()))
+            (
+                part,
+                len(rows),
+                int(made.experiment.treated[rows].sum()),
+                int((cases.y[rows] > 0).sum()),
+                between(part, cases),
+            )
             for part, rows in cases.parts.rows.items()
         ],
         arms=made.arms if len(made.arms) > 1 else (),
+        suspects=suspects(made.audit),
         audit=audit_lines(made.audit),
         limits=made.table.notes,
+        dates=dates_of(made.table, cases),
+        origin={"data": made.table.key, **software()},
+        report=report,
         plots={
             "qini": qini_plot(*result.curves, share=share),
             "deciles": uplift_deciles_plot(result.deciles, share=share),

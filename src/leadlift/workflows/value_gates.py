@@ -35,7 +35,8 @@ def judge_value_gates(
         surely = spec.beats_baseline == "surely"
         gates.append(beats("beats_baseline", gain, GINI, "the linear model", surely=surely))
     if spec.beats_champion and champion is not None:
-        gates.append(beats_champion(metrics, champion, GINI, surely=spec.beats_champion == "surely"))
+        surely = spec.beats_champion == "surely"
+        gates.append(beats_champion(metrics, tags, champion, GINI, surely=surely))
     if spec.no_open_suspects:
         gates.append(open_suspects(tags))
     return gates

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadlift.evaluation import mean_amount
+from leadlift.evaluation.depth import gains_band
 from leadlift.names import TEST
+from leadlift.reports.report import RankedReport, VersionLine
 from leadlift.reports.value_card import ValueCard, value_html, value_markdown
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
-from leadlift.workflows.audited import audit_lines, log_audit
-from leadlift.workflows.card import feature_lines, population_text, target_text
+from leadlift.training.gates import CHAMPION_TAG
+from leadlift.workflows.audited import audit_lines, log_audit, suspects
+from leadlift.workflows.card import (
+    between,
+    dates_of,
+    feature_lines,
+    population_text,
+    software,
+    target_text,
+)
 from leadlift.workflows.contributions import explanation, title
 from leadlift.workflows.logging import log_inputs
+from leadlift.workflows.ranked_report import Ranked, log_report, ranked_report
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.train_log import interval_metrics, spec_params
 
@@ -22,8 +35,22 @@ if TYPE_CHECKING:
     from leadlift.workflows.train_value import ValueRun
 
 
-def log_value(run: Run, ws: Workspace, spec: Pipeline, made: ValueRun, seed: int, saved: Path) -> None:
-    """Log inputs, parameters, metrics, tables, the card, the explanation, and last the model."""
+GINI_FIGURES = ((f"{TEST}.gini", ".3f"), (f"{TEST}.value_lift_at_10", ".2f"))
+
+
+def log_value(
+    run: Run,
+    ws: Workspace,
+    spec: Pipeline,
+    made: ValueRun,
+    seed: int,
+    saved: Path,
+    versions: Sequence[VersionLine],
+) -> None:
+    """Log inputs, parameters, metrics, tables, the card, the explanation, and last the model.
+
+    versions: those registered before.
+    """
     log_inputs(run, ws, spec, made.table)
     choice = made.fitted.choice
     run.params(
@@ -37,9 +64,11 @@ def log_value(run: Run, ws: Workspace, spec: Pipeline, made: ValueRun, seed: int
     )
     run.metrics(value_metrics(made))
     log_audit(run, made.audit)
-    card = card_of_value(spec, made)
-    for name, picture in card.plots.items():
-        run.data(f"plots/{name}.svg", picture)
+    if made.champion is not None:
+        run.tags({CHAMPION_TAG: str(made.champion)})
+    report = ranked_report(spec, _ranked(made), list(ws.campaigns.values()), versions)
+    card = card_of_value(spec, made, report)
+    log_report(run, card.plots, report)
     run.table("tables/deciles.csv", [asdict(row) for row in made.result.deciles])
     run.table("tables/ways.csv", [asdict(row) for row in choice.tried])
     run.table("tables/importance.csv", [asdict(line) for line in card.features])
@@ -62,8 +91,9 @@ def value_metrics(made: ValueRun) -> dict[str, float]:
         told |= interval_metrics(f"baseline.{TEST}.{name}", one)
     for name, one in result.gain.items():
         told |= interval_metrics(f"{TEST}.{name}_gain_over_baseline", one)
-    for name, one in result.over_chance.items():
-        told |= interval_metrics(f"{TEST}.{name}_gain_over_chance", one)
+    for rival, gain in (("chance", result.over_chance), ("champion", result.over_champion)):
+        for name, one in gain.items():
+            told |= interval_metrics(f"{TEST}.{name}_gain_over_{rival}", one)
     ratio = result.metrics["total_ratio"]
     told[f"{TEST}.total_error"] = max(0.0, ratio.low - 1.0, 1.0 - ratio.high)
     told[f"{TEST}.predicted_total"], told[f"{TEST}.actual_total"] = result.predicted, result.actual
@@ -74,7 +104,24 @@ def value_metrics(made: ValueRun) -> dict[str, float]:
     return told
 
 
-def card_of_value(spec: Pipeline, made: ValueRun) -> ValueCard:
+def _ranked(made: ValueRun) -> Ranked:
+    """What the report needs: what a group's mean amount is, and how much of all money the best bring."""
+    cases, model = made.cases, made.fitted.model
+    rows = cases.rows(TEST)
+    y, customer = cases.y[rows], cases.customer[rows]
+    return Ranked(
+        model=model,
+        cases=cases,
+        table=made.table,
+        protected=made.protected,
+        found=lambda here: mean_amount(y[here], customer[here]),
+        band=gains_band(y, model.raw(cases.matrix[rows]), customer),
+        base=float(y.mean()),
+        figures=("Gini", "Lift of money in the best 10 %"),
+    )
+
+
+def card_of_value(spec: Pipeline, made: ValueRun, report: RankedReport) -> ValueCard:
     """Everything a reader of the model needs."""
     from leadlift.reports.value_plots import money_plot, value_deciles_plot
 
@@ -96,13 +143,23 @@ def card_of_value(spec: Pipeline, made: ValueRun) -> ValueCard:
         over_chance=result.over_chance,
         totals=(result.predicted, result.actual),
         deciles=result.deciles,
-        features=feature_lines(fitted.model, cases, made.table.features),
+        features=feature_lines(fitted.model, cases, made.table.features, "amount"),
         bands=fitted.model.bands.describe(),
         parts=[
-            (part, len(rows), int((cases.y[rows] > 0).sum()), float(cases.y[rows].sum()))
+            (
+                part,
+                len(rows),
+                int((cases.y[rows] > 0).sum()),
+                float(cases.y[rows].sum()),
+                between(part, cases),
+            )
             for part, rows in cases.parts.rows.items()
         ],
+        suspects=suspects(made.audit),
         audit=audit_lines(made.audit),
         limits=made.table.notes,
+        dates=dates_of(made.table, cases),
+        origin={"data": made.table.key, **software()},
+        report=report,
         plots={"money": money_plot(*result.curves), "deciles": value_deciles_plot(result.deciles)},
     )
