@@ -99,6 +99,7 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     assert by.loc["f", "low"] < 0.4 / 5 < by.loc["f", "high"]
     assert "sex: f would be contacted less than four fifths as often as m" in card
     assert "more raises the effect" in card
+    assert "at 20 EUR an added response and 2 a contact" in card
     assert leadlift("promote", "bought", "--because", "it ranks", at=shop).code == 0
     scored = leadlift("score", "bought", "--as-of", DAY, "--json", at=shop)
     # 0.4 more for half of the customers

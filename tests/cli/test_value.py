@@ -154,9 +154,7 @@ def test_a_list_is_ranked_by_the_chance_times_what_a_response_is_worth(leadlift,
         assert [made["folder"] for made in version["lists"]] == [f"leads/money/{DAY}"], name
         run = tracker_of(open_workspace(shop)).runs(name, "train")[0]
         card = tracker_of(open_workspace(shop)).artifact(run.id, "model_card.md").decode()
-        told = (
-            "at 0.1  a unit of the amount and 2 a contact" if name == "size" else "worth what size predicts"
-        )
+        told = "at 0.1 a unit of the amount and 2 a contact" if name == "size" else "worth what size predicts"
         assert told in card
     leads = pq.read_table(shop / "leads" / "money" / DAY / "leads.parquet").to_pandas()
     read = lambda name: pq.read_table(shop / "scores" / name / DAY / "scores.parquet").to_pandas()  # noqa: E731

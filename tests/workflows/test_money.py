@@ -35,9 +35,9 @@ def test_every_channel_of_an_offer_with_a_worth_has_terms_of_its_own():
     priced, unpriced = terms_of(CHANCE, [long(80)])
     assert unpriced == []
     assert priced == [
-        Terms("best_fund_call", "best, Fund, Call", 80.0, 20.0, "EUR", "response"),
+        Terms("best_fund_call", "best, Fund, Call", 80.0, 20.0, "EUR", "a response"),
         # of those who would answer a call half answer the app
-        Terms("best_fund_push", "best, Fund, push", 40.0, 1.0, "EUR", "response"),
+        Terms("best_fund_push", "best, Fund, push", 40.0, 1.0, "EUR", "a response"),
     ]
 
 
@@ -48,7 +48,7 @@ def test_the_short_form_is_called_by_its_campaign_alone():
             "consent": "ok = 1", "size": 10, "money": {"response_value": 80, "contact_cost": 2, "currency": "EUR"},
         }
     )  # fmt: skip
-    assert terms_of(CHANCE, [short])[0] == [Terms("call", "call", 80.0, 2.0, "EUR", "response")]
+    assert terms_of(CHANCE, [short])[0] == [Terms("call", "call", 80.0, 2.0, "EUR", "a response")]
     assert terms_of(CHANCE, [short.model_copy(update={"money": None})]) == ([], [])
 
 
@@ -61,6 +61,6 @@ def test_a_worth_by_a_model_is_money_for_that_model_and_words_for_the_chance():
         "no one sum can be drawn here."
     ]
     assert [(one.name, one.value, one.unit) for one in terms_of(AMOUNT, [campaign])[0]] == [
-        ("best_fund_call", pytest.approx(0.1), "unit of the amount"),
-        ("best_fund_push", pytest.approx(0.05), "unit of the amount"),
+        ("best_fund_call", pytest.approx(0.1), "a unit of the amount"),
+        ("best_fund_push", pytest.approx(0.05), "a unit of the amount"),
     ]

@@ -73,7 +73,7 @@ class MoneyLine:
     """What a campaign earns at its best depth. best: share of customers. earned: per 1,000 customers.
 
     name: of its picture. campaign: as people read it, with offer and channel where there are several. value: of one
-    `unit`, such as a response.
+    `unit`, such as "a response".
     """
 
     name: str
@@ -85,7 +85,7 @@ class MoneyLine:
     earned: float
     everyone: float
     plot: bytes
-    unit: str = "response"
+    unit: str = "a response"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from leadlift.reports.report import MoneyLine
 from leadlift.specs import Campaign, Pipeline
 from leadlift.specs.campaigns import Channel, Offer, ValueModel
 
-RESPONSE, UNIT = "response", "unit of the amount"
+RESPONSE, ADDED, UNIT = "a response", "an added response", "a unit of the amount"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def terms_of(spec: Pipeline, campaigns: Sequence[Campaign]) -> tuple[list[Terms]
                     "customer, which lists reckon with; no one sum can be drawn here."
                 )
             else:
-                priced.append(_terms(campaign, name, channel, value, RESPONSE))
+                unit = ADDED if spec.kind == "uplift" else RESPONSE
+                priced.append(_terms(campaign, name, channel, value, unit))
     return priced, list(dict.fromkeys(unpriced))
 
 
