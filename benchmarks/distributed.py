@@ -27,7 +27,8 @@ from pathlib import Path
 import numpy as np
 
 from leadlift.evaluation.metrics import auc, average_precision
-from leadlift.models import Encoding, unsampled
+from leadlift.models import Encoding
+from leadlift.models.calibrators import chance, log_odds
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs.pipelines import ModelChoice
 from leadlift.training import Cases, distributed, fewer
@@ -120,7 +121,8 @@ def _one_way(asked: argparse.Namespace) -> None:
     test = cases.rows(TEST)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     told = {"way": asked.way, "trees": grown.booster.num_trees(), "seconds": seconds}
-    np.savez(asked.out, y=cases.y[test], score=unsampled(grown.raw[test], kept))
+    # every negative left out makes a responder look likelier by as much (Elkan, 2001)
+    np.savez(asked.out, y=cases.y[test], score=chance(log_odds(grown.raw[test]) + np.log(kept)))
     sys.stdout.write(json.dumps({**told, "peak MB": peak, "started MB": max(started)}) + "\n")
 
 

@@ -38,6 +38,18 @@ def test_a_group_without_controls_has_no_effect_and_is_not_called_weak():
     assert one.weak == ""
 
 
+def test_a_group_in_which_nobody_brings_anything_is_not_called_weak():
+    nothing = np.zeros(200)
+    (one,) = by_group_means(
+        "r",
+        ["a"] * 200,
+        nothing + 0.1,
+        nothing,
+        lambda rows: mean_amount(nothing[rows], np.arange(len(rows))),
+    )
+    assert (one.found, one.weak) == (0.0, "")
+
+
 def test_a_group_that_is_too_small_is_not_told():
     assert by_group_means("r", ["a"] * 49, np.ones(49), np.ones(49), lambda _: Estimate(1, 1, 1)) == []
 

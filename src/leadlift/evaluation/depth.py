@@ -48,6 +48,8 @@ def gains_band(
     ValueError when nobody responded.
     """
     actual, ranking = np.asarray(y, dtype=np.float64), Ranking.of(score)
+    if not actual.sum() > 0:
+        raise ValueError("nobody responded: there is nothing to find")
     shares = np.linspace(0.0, 1.0, points)
     found = _gains(Curve.of(ranking, actual, np.ones(len(actual))), shares)
     drawn = [Curve.of(ranking, actual, weight) for weight in customer_weights(customer, resamples, 0)]

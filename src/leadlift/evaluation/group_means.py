@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.evaluation.bootstrap import Estimate
-from leadlift.evaluation.groups import FEWEST, Z_95, Z_99, wilson
+from leadlift.evaluation.groups import Z_95, Z_99, best_of, large_groups, wilson
 
 Rows = npt.NDArray[np.intp]
 
@@ -50,22 +50,16 @@ def by_group_means(
     share of all that would be chosen, best first.
     """
     said, ranked = (np.asarray(given, dtype=np.float64) for given in (promised, score))
-    chosen = np.zeros(len(ranked))
-    chosen[np.argsort(-ranked, kind="stable")[: round(len(ranked) * depth)]] = 1.0
-    names = np.array(["(unknown)" if one is None else str(one) for one in level], dtype=object)
-    told = []
-    for name in sorted(set(names), key=lambda one: (-int((names == one).sum()), one)):
-        rows = np.flatnonzero(names == name)
-        if len(rows) >= FEWEST:
-            seen = _found(found, rows)
-            ends = wilson(float(chosen[rows].sum()), len(rows))
-            mean = float(said[rows].mean())
-            told.append(
-                GroupMeans(
-                    column, name, len(rows), mean, seen.value, seen.low, seen.high,
-                    float(chosen[rows].mean()), *ends, _weak(mean, seen),
-                )
-            )  # fmt: skip
+    chosen, told = best_of(ranked, depth), []
+    for name, rows in large_groups(level):
+        seen, mean = _found(found, rows), float(said[rows].mean())
+        ends = wilson(float(chosen[rows].sum()), len(rows))
+        told.append(
+            GroupMeans(
+                column, name, len(rows), mean, seen.value, seen.low, seen.high,
+                float(chosen[rows].mean()), *ends, _weak(mean, seen),
+            )
+        )  # fmt: skip
     return told
 
 
@@ -77,7 +71,12 @@ def _found(found: Callable[[Rows], Estimate], rows: Rows) -> Estimate:
 
 
 def _weak(promised: float, found: Estimate) -> str:
-    """The ends are moved out from 95 to 99 %; of many groups one in twenty would be named by luck otherwise."""
+    """The ends are moved out from 95 to 99 %; of many groups one in twenty would be named by luck otherwise.
+
+    An interval without width is of outcomes that are all alike: resampling says nothing of what could have come.
+    """
+    if not found.high > found.low:
+        return ""
     wider = Z_99 / Z_95
     if promised > found.value + wider * (found.high - found.value):
         return "promises too much"

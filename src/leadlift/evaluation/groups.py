@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,16 +53,27 @@ def by_group(
     score: (n,), what ranks. depth: the share of all customers that would be contacted, best first.
     """
     actual, chance, ranked = (np.asarray(given, dtype=np.float64) for given in (y, probability, score))
-    chosen = np.zeros(len(actual))
-    chosen[np.argsort(-ranked, kind="stable")[: round(len(actual) * depth)]] = 1.0
-    overall = _auc(actual, ranked)
+    chosen, overall = best_of(ranked, depth), _auc(actual, ranked)
+    return [
+        _facts(column, name, actual[here], chance[here], ranked[here], chosen[here], overall)
+        for name, here in large_groups(level)
+    ]
+
+
+def best_of(score: Floats, depth: float) -> Floats:
+    """Return 1 for the best share `depth` of all, else 0, (n,); of equal scores the first."""
+    chosen = np.zeros(len(score))
+    chosen[np.argsort(-score, kind="stable")[: round(len(score) * depth)]] = 1.0
+    return chosen
+
+
+def large_groups(level: Sequence[str | None]) -> Iterator[tuple[str, npt.NDArray[np.intp]]]:
+    """Yield the levels with at least 50 cases and their places, the largest first; unknown is a level too."""
     names = np.array(["(unknown)" if one is None else str(one) for one in level], dtype=object)
-    told = []
     for name in sorted(set(names), key=lambda one: (-int((names == one).sum()), one)):
-        here = names == name
-        if here.sum() >= FEWEST:
-            told.append(_facts(column, name, actual[here], chance[here], ranked[here], chosen[here], overall))
-    return told
+        here = np.flatnonzero(names == name)
+        if len(here) >= FEWEST:
+            yield name, here
 
 
 def wilson(found: float, cases: float, z: float = Z_95) -> tuple[float, float]:

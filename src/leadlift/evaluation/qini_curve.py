@@ -38,7 +38,7 @@ def uplift_band(
 ) -> GainsBand:
     """Return the Qini curve, outcomes gained per customer by share contacted, with bootstrap intervals by customer.
 
-    Resamples without treated customers or without controls are left out.
+    Resamples without treated customers or without controls are left out. Raises ValueError when the rows have not both.
     """
     outcome, group, own = checked_trial(y, treated, customer, weight)
     ranking, shares = Ranking.of(score), np.linspace(0.0, 1.0, points)
@@ -47,9 +47,9 @@ def uplift_band(
         curve = UpliftCurve.of(ranking, outcome, group, own * drawn)
         return np.interp(shares, curve.depth(), curve.gained())
 
-    curves = []
+    whole, curves = gained(np.ones(len(outcome))), []
     for drawn in customer_weights(customer, resamples, 0):
         with suppress(ValueError):
             curves.append(gained(drawn))
     low, high = np.quantile(np.array(curves), [0.025, 0.975], axis=0)
-    return GainsBand(shares, gained(np.ones(len(outcome))), low, high)
+    return GainsBand(shares, whole, low, high)

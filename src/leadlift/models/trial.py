@@ -36,6 +36,17 @@ class Proxy:
     customer: npt.NDArray[np.intp]
 
 
+def inverse_propensity(treated: Floats, propensity: Floats) -> Floats | None:
+    """Return weights that make each group stand for everybody, (n,), about 1 on average in each group.
+
+    treated: (n,), 1 or 0. propensity: (n,), in (0, 1). None where treatment was drawn evenly: all count alike.
+    """
+    if np.ptp(propensity) == 0:
+        return None
+    share = float(treated.mean())
+    return np.where(treated == 1, share / propensity, (1 - share) / (1 - propensity))
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """Customers of an experiment as the learners read them.
@@ -61,10 +72,7 @@ class Trial:
     @property
     def weight(self) -> Floats | None:
         """Inverse propensity, (n,), about 1 on average in each group; None where treatment was drawn evenly."""
-        if np.ptp(self.propensity) == 0:
-            return None
-        share = float(self.treated.mean())
-        return np.where(self.treated == 1, share / self.propensity, (1 - share) / (1 - self.propensity))
+        return inverse_propensity(self.treated, self.propensity)
 
     def take(self, rows: Rows) -> Trial:
         """Return these customers alone."""

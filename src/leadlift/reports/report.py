@@ -73,7 +73,7 @@ class MoneyLine:
     """What a campaign earns at its best depth. best: share of customers. earned: per 1,000 customers.
 
     name: of its picture. campaign: as people read it, with offer and channel where there are several. value: of one
-    `unit`, such as "a response".
+    `unit`, such as "a response". response: the share of responses that the channel brings.
     """
 
     name: str
@@ -86,6 +86,7 @@ class MoneyLine:
     everyone: float
     plot: bytes
     unit: str = "a response"
+    response: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ class UpliftCard:
     share: bool
     population: str
     target: str
+    judged_how: str
     drawn: str
     chosen: Sequence[str]
     because: str

@@ -110,6 +110,7 @@ class ValueCard:
     made_on: str
     population: str
     target: str
+    judged_how: str
     chosen: str
     because: str
     tried: Sequence[TriedWay]

@@ -21,7 +21,7 @@ from leadlift.models import (
     fit_booster,
     make_dataset,
 )
-from leadlift.models.trial import Bins, Proxy, Trial
+from leadlift.models.trial import Bins, Proxy, Trial, inverse_propensity
 from leadlift.models.uplift import (
     Setting,
     blended,
@@ -62,7 +62,7 @@ class Experiment:
     @property
     def uneven(self) -> Floats | None:
         """The weights where cases have different ones, (n,)."""
-        return self.trial(np.arange(len(self.treated))).weight
+        return inverse_propensity(self.treated, self.propensity)
 
     def trial(self, rows: Rows) -> Trial:
         """These cases as the learners read them."""

@@ -61,7 +61,7 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         calibration=calibration_text(spec, fitted),
         bands=model.bands.describe(),
         judged_on=TEST,
-        judged_how=AT_RANDOM if spec.split.random else ModelCard.judged_how,
+        judged_how=judged_how(spec),
         dates=dates_of(table, cases),
         suspects=suspects(fitted.audit),
         audit=audit_lines(fitted.audit),
@@ -71,6 +71,11 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         rivals=rival_lines(fitted.rivals),
         scorecard=scorecard_lines(fitted.rivals, cases, {f.name: f.label for f in table.features}),
     )
+
+
+def judged_how(spec: Pipeline) -> str:
+    """On which cases: later ones, or others drawn at random."""
+    return AT_RANDOM if spec.split.random else ModelCard.judged_how
 
 
 def software() -> dict[str, str]:

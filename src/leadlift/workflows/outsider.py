@@ -42,13 +42,18 @@ def champion_on_test(
 def champion_of_kind(
     ws: Workspace, tracker: Tracker, spec: Pipeline, table: TrainingTable, cases: Cases, seed: int
 ) -> tuple[int | None, npt.NDArray[np.float64] | None]:
-    """The champion's version and what it gives the test's cases; none of another kind, or that cannot score them."""
-    version, found = champion_on_test(ws, tracker, spec, table, cases, seed)
-    if version is None or found is None or found.scores is None:
+    """The champion's version and what it gives the test's cases, to be compared in pairs.
+
+    Nothing for one of another kind, one that cannot score these cases, or one that may have learned from them.
+    """
+    version = tracker.version(spec.pipeline, CHAMPION)
+    run = None if version is None else train_run(tracker, version)
+    if version is None or run is None or run.tags.get("leadlift.kind") != spec.kind:
         return None, None
-    run = train_run(tracker, version)
-    alike = run is not None and run.tags.get("leadlift.kind") == spec.kind
-    return (version.version, found.scores) if alike else (None, None)
+    _, found = champion_on_test(ws, tracker, spec, table, cases, seed)
+    if found is None or found.scores is None or FLATTERED in found.note:
+        return None, None
+    return version.version, found.scores
 
 
 def train_run(tracker: Tracker, version: ModelVersion) -> RunRecord | None:

@@ -18,7 +18,7 @@ from leadlift.specs import Campaign, Pipeline
 from leadlift.tracking import Run
 from leadlift.training import Cases, TrainingTable
 from leadlift.training.groups import Levels
-from leadlift.workflows.money import money_lines, terms_of
+from leadlift.workflows.money import money_lines, prices_of
 from leadlift.workflows.report import looked_at
 
 Rows = npt.NDArray[np.intp]
@@ -29,7 +29,7 @@ class Ranked:
     """A trained model of effects or amounts, as its report needs it.
 
     protected: each case's group. found: from places among the test's cases to what was found on average among them.
-    band: what the best hold, by share contacted; base: what `profit` multiplies it with. figures: what versions are
+    band: of what the best hold, by share contacted; base: what `profit` multiplies it with. figures: what versions are
     compared by, in words.
     """
 
@@ -38,7 +38,7 @@ class Ranked:
     table: TrainingTable
     protected: Mapping[str, Levels]
     found: Callable[[Rows], Estimate]
-    band: GainsBand
+    band: Callable[[], GainsBand]
     base: float
     figures: tuple[str, ...]
 
@@ -59,13 +59,13 @@ def ranked_report(
             )
         ]
 
-    terms, unpriced = terms_of(spec, campaigns)
+    prices, unpriced = prices_of(spec, campaigns)
     return RankedReport(
         figures=made.figures,
         segments=groups(looked_at(made.model, made.cases, made.table)),
         fairness=groups(made.protected),
         months=sorted(groups(_months(made.cases)), key=lambda line: line.level),
-        money=money_lines(terms, made.band, made.base),
+        money=money_lines(prices, made.band, made.base),
         versions=versions,
         unpriced=unpriced,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from leadlift.evaluation.depth import gains_band
+from leadlift.evaluation.depth import GainsBand, gains_band
 from leadlift.evaluation.groups import GroupFacts, by_group
 from leadlift.models import Model
 from leadlift.names import CHAMPION, TEST
@@ -16,7 +16,7 @@ from leadlift.tracking import MAKES_MODELS, Tracker
 from leadlift.training import Cases, TrainingTable
 from leadlift.training.groups import Levels, grouped
 from leadlift.workflows.fitted import Fitted
-from leadlift.workflows.money import money_lines, terms_of
+from leadlift.workflows.money import money_lines, prices_of
 
 MOST_SEGMENTS = 4
 MOST_VERSIONS = 12
@@ -30,19 +30,24 @@ def report_of(
     versions: Sequence[VersionLine],
 ) -> ModelReport:
     """Everything, measured on the test cases."""
-    terms, unpriced = terms_of(spec, campaigns)
+    prices, unpriced = prices_of(spec, campaigns)
     y = fitted.result.test_y
-    raw = fitted.model.raw(fitted.cases.matrix[fitted.cases.rows(TEST)])
-    band = gains_band(y, raw, fitted.cases.customer[fitted.cases.rows(TEST)])
     return ModelReport(
         segments=segments_of(fitted),
         fairness=[
             line for name, levels in fitted.protected.items() for line in _groups(fitted, name, levels)
         ],
-        money=money_lines(terms, band, float(y.mean())),
+        money=money_lines(prices, lambda: band_of(fitted), float(y.mean())),
         versions=versions,
         unpriced=unpriced,
     )
+
+
+def band_of(fitted: Fitted) -> GainsBand:
+    """Responders found by share contacted, with intervals."""
+    rows = fitted.cases.rows(TEST)
+    raw = fitted.model.raw(fitted.cases.matrix[rows])
+    return gains_band(fitted.result.test_y, raw, fitted.cases.customer[rows])
 
 
 def segments_of(fitted: Fitted) -> list[GroupFacts]:

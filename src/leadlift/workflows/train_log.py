@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from leadlift.evaluation import Estimate
-from leadlift.evaluation.depth import gains_band
 from leadlift.evaluation.groups import GroupFacts
 from leadlift.names import TEST
 from leadlift.reports import ModelCard, card_html, card_markdown, run_note
 from leadlift.reports.report import VersionLine
 from leadlift.specs import Pipeline, Workspace
+from leadlift.specs.pipelines import MODEL_UNREAD
 from leadlift.tracking import Run
 from leadlift.training import Cases, Judgement
 from leadlift.workflows.audited import log_audit
@@ -22,7 +22,7 @@ from leadlift.workflows.card import card_of
 from leadlift.workflows.contributions import explanation
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import log_inputs
-from leadlift.workflows.report import report_of
+from leadlift.workflows.report import band_of, report_of
 from leadlift.workflows.rivals_log import log_rivals
 
 
@@ -79,9 +79,8 @@ def draw(card: ModelCard, fitted: Fitted) -> dict[str, bytes]:
     """The pictures of a card."""
     from leadlift.reports import plots
 
-    result, rows = fitted.result, fitted.cases.rows(TEST)
+    result, band = fitted.result, band_of(fitted)
     shares, found, simple = result.gains
-    band = gains_band(result.test_y, fitted.model.raw(fitted.cases.matrix[rows]), fitted.cases.customer[rows])
     drawn = {
         "gains": plots.gains_plot(shares, found, simple, (band.shares, band.low, band.high)),
         "lift": plots.lift_plot(result.deciles),
@@ -100,9 +99,10 @@ def spec_params(spec: Pipeline) -> dict[str, object]:
     told: dict[str, object] = {}
     for part in ("population", "target", "split", "model", "treatment"):
         stanza = getattr(spec, part)
-        if stanza is None or (part == "model" and spec.kind == "uplift"):
+        if stanza is None:
             continue
-        for name, value in stanza.model_dump(exclude_none=True, by_alias=True).items():
+        unread = MODEL_UNREAD.get(spec.kind, frozenset()) if part == "model" else frozenset()
+        for name, value in stanza.model_dump(exclude_none=True, by_alias=True, exclude=unread).items():
             told[f"{part}.{name}"] = (
                 json.dumps(value, default=str) if isinstance(value, dict | tuple | list) else value
             )

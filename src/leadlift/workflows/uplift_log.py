@@ -22,6 +22,7 @@ from leadlift.workflows.card import (
     between,
     dates_of,
     feature_lines,
+    judged_how,
     population_text,
     software,
     target_text,
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
 
 QINI_FIGURES = ((f"{TEST}.qini", ".4f"), (f"{TEST}.qini.low", ".4f"))
+
+
+FEWEST_OF_A_GROUP = 20
+"""Of fewer treated cases or controls no effect is told: it would speak of persons."""
 
 
 def log_uplift(
@@ -121,6 +126,8 @@ def _ranked(made: UpliftRun) -> Ranked:
     weight = experiment.weight[rows]
 
     def effect(here: Rows) -> Estimate:
+        if min(treated[here].sum(), len(here) - treated[here].sum()) < FEWEST_OF_A_GROUP:
+            raise ValueError("too few treated customers or controls")
         of_group = (y[here], treated[here], np.zeros(len(here)), customer[here], weight[here])
         return evaluate_uplift(*of_group, resamples=100, shares=())["average_effect"]
 
@@ -131,7 +138,7 @@ def _ranked(made: UpliftRun) -> Ranked:
         table=made.table,
         protected=made.protected,
         found=effect,
-        band=uplift_band(y, treated, score, customer, weight),
+        band=lambda: uplift_band(y, treated, score, customer, weight),
         base=1.0,
         figures=("Qini", "Lower end of its interval"),
     )
@@ -152,6 +159,7 @@ def card_of_uplift(spec: Pipeline, made: UpliftRun, report: RankedReport) -> Upl
         share=share,
         population=population_text(spec),
         target=target_text(spec),
+        judged_how=judged_how(spec),
         drawn=made.drawn,
         chosen=[str(one) for one in fitted.choice.chosen],
         because=fitted.choice.why,

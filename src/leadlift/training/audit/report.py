@@ -88,7 +88,7 @@ class Audit:
         """For JSON: what `audit.json` of a run holds."""
         return {
             "open": len(self.open),
-            "accepted": [one.name for one in self.accepted],
+            "accepted": list(dict.fromkeys(one.name for one in self.accepted)),
             "findings": [one.as_dict() for one in self.findings],
         }
 
