@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from leadlift.evaluation.group_means import GroupMeans
 
@@ -102,66 +102,54 @@ class VersionLine:
     story: str
 
 
+Line = TypeVar("Line", GroupLine, GroupMeans)
+
+
 @dataclass(frozen=True)
-class ModelReport:
+class Report(Generic[Line]):
     """Segments by the model's own categories, fairness by protected groups, money, and the versions before.
 
     figures: what versions are compared by. unpriced: why a campaign has no money here. depth: the share of customers
     that would be contacted, which fairness speaks of.
     """
 
-    segments: Sequence[GroupLine] = ()
-    fairness: Sequence[GroupLine] = ()
+    figures: tuple[str, ...]
+    segments: Sequence[Line] = ()
+    fairness: Sequence[Line] = ()
     money: Sequence[MoneyLine] = ()
     versions: Sequence[VersionLine] = ()
-    depth: float = 0.1
-    figures: tuple[str, ...] = ("AUC", "Lift in the best 10 %")
     unpriced: Sequence[str] = ()
+    depth: float = 0.1
 
     @property
-    def weak(self) -> list[GroupLine]:
-        """Groups in which the model is worse than overall."""
-        return [line for line in (*self.segments, *self.fairness) if line.weak]
+    def weak(self) -> list[Line]:
+        """Groups in which the model is worse than overall, or promises what is not found."""
+        return [line for lines in (self.segments, self.fairness) for line in lines if line.weak]
 
     @property
     def uneven(self) -> list[str]:
-        """Protected columns of which a group would be chosen far less often than another."""
-        return _uneven(self.fairness)
+        """Protected columns where a group's interval lies below four fifths of the most selected group's share."""
+        told = []
+        for column in dict.fromkeys(line.column for line in self.fairness):
+            lines = [line for line in self.fairness if line.column == column]
+            most = max(lines, key=lambda line: line.selected_rate)
+            low = [line.level for line in lines if line.selected_high < 0.8 * most.selected_rate]
+            if low:
+                told.append(
+                    f"{column}: {', '.join(low)} would be contacted less than four fifths as often as {most.level}"
+                )
+        return told
 
 
 @dataclass(frozen=True)
-class RankedReport:
-    """As `ModelReport`, of a model of effects or amounts: groups and months by what was promised and what was found."""
+class ModelReport(Report[GroupLine]):
+    """Of a model of chances."""
 
-    figures: tuple[str, ...]
-    segments: Sequence[GroupMeans] = ()
-    fairness: Sequence[GroupMeans] = ()
+    figures: tuple[str, ...] = ("AUC", "Lift in the best 10 %")
+
+
+@dataclass(frozen=True)
+class RankedReport(Report[GroupMeans]):
+    """Of a model of effects or amounts: groups, and the months of the test, by what was promised and what was found."""
+
     months: Sequence[GroupMeans] = ()
-    money: Sequence[MoneyLine] = ()
-    versions: Sequence[VersionLine] = ()
-    depth: float = 0.1
-    unpriced: Sequence[str] = ()
-
-    @property
-    def weak(self) -> list[GroupMeans]:
-        """Groups to which the model promises what is not found."""
-        return [line for line in (*self.segments, *self.fairness) if line.weak]
-
-    @property
-    def uneven(self) -> list[str]:
-        """Protected columns of which a group would be chosen far less often than another."""
-        return _uneven(self.fairness)
-
-
-def _uneven(fairness: Sequence[GroupLine] | Sequence[GroupMeans]) -> list[str]:
-    """Columns where a group's interval lies below four fifths of the most selected group's share."""
-    told = []
-    for column in dict.fromkeys(line.column for line in fairness):
-        lines = [line for line in fairness if line.column == column]
-        most = max(lines, key=lambda line: line.selected_rate)
-        low = [line.level for line in lines if line.selected_high < 0.8 * most.selected_rate]
-        if low:
-            told.append(
-                f"{column}: {', '.join(low)} would be contacted less than four fifths as often as {most.level}"
-            )
-    return told

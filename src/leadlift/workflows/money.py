@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from leadlift.evaluation.depth import GainsBand, profit
 from leadlift.reports.report import MoneyLine
 from leadlift.specs import Campaign, Pipeline
-from leadlift.specs.campaigns import Channel, Offer, ValueModel
+from leadlift.specs.campaigns import ValueModel
 
 RESPONSE, UNIT = "a response", "a unit of the amount"
 ADDED, ADDED_UNIT = "an added response", "an added unit of the amount"
@@ -79,8 +79,7 @@ def money_lines(
 
 
 def _price(campaign: Campaign, name: str, channel: str, value: float, unit: str) -> Price:
-    offer: Offer = campaign.offers[name]
-    way: Channel = campaign.channels[channel]
+    offer, way = campaign.offers[name], campaign.channels[channel]
     alone = len(campaign.pairs) == 1
     return Price(
         name=campaign.campaign if alone else f"{campaign.campaign}_{name}_{channel}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ from leadlift.models import Model
 from leadlift.names import TEST
 from leadlift.reports.report import RankedReport, VersionLine
 from leadlift.specs import Campaign, Pipeline
-from leadlift.tracking import Run
 from leadlift.training import Cases, TrainingTable
 from leadlift.training.groups import Levels
 from leadlift.workflows.money import money_lines, prices_of
@@ -76,14 +75,3 @@ def _months(cases: Cases) -> dict[str, Levels]:
     if np.isnat(cases.as_of).any():
         return {}
     return {"month": [str(month) for month in cases.as_of.astype("datetime64[M]")]}
-
-
-def log_report(run: Run, plots: Mapping[str, bytes], report: RankedReport) -> None:
-    """The pictures of the card and of the money, and the groups and months as tables."""
-    for name, picture in plots.items():
-        run.data(f"plots/{name}.svg", picture)
-    for line in report.money:
-        run.data(f"plots/profit_{line.name}.svg", line.plot)
-    for name, lines in (("groups", (*report.segments, *report.fairness)), ("months", report.months)):
-        if lines:
-            run.table(f"tables/{name}.csv", [asdict(line) for line in lines])

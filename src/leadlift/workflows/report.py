@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +12,9 @@ from leadlift.evaluation.depth import GainsBand, gains_band
 from leadlift.evaluation.groups import GroupFacts, by_group
 from leadlift.models import Model
 from leadlift.names import CHAMPION, TEST
-from leadlift.reports.report import ModelReport, VersionLine
+from leadlift.reports.report import ModelReport, MoneyLine, VersionLine
 from leadlift.specs import Campaign, Pipeline
-from leadlift.tracking import MAKES_MODELS, Tracker
+from leadlift.tracking import MAKES_MODELS, Run, Tracker
 from leadlift.training import Cases, TrainingTable
 from leadlift.training.groups import Levels, grouped
 from leadlift.workflows.fitted import Fitted
@@ -26,10 +28,11 @@ FIGURES = ((f"{TEST}.auc", ".3f"), (f"{TEST}.lift_at_10", ".2f"))
 def report_of(
     spec: Pipeline,
     fitted: Fitted,
+    band: GainsBand,
     campaigns: Sequence[Campaign],
     versions: Sequence[VersionLine],
 ) -> ModelReport:
-    """Everything, measured on the test cases."""
+    """Everything, measured on the test cases. band: as `band_of` gives it."""
     prices, unpriced = prices_of(spec, campaigns)
     y = fitted.result.test_y
     return ModelReport(
@@ -37,7 +40,7 @@ def report_of(
         fairness=[
             line for name, levels in fitted.protected.items() for line in _groups(fitted, name, levels)
         ],
-        money=money_lines(prices, lambda: band_of(fitted), float(y.mean())),
+        money=money_lines(prices, lambda: band, float(y.mean())),
         versions=versions,
         unpriced=unpriced,
     )
@@ -48,6 +51,19 @@ def band_of(fitted: Fitted) -> GainsBand:
     rows = fitted.cases.rows(TEST)
     raw = fitted.model.raw(fitted.cases.matrix[rows])
     return gains_band(fitted.result.test_y, raw, fitted.cases.customer[rows])
+
+
+def log_report(
+    run: Run, plots: Mapping[str, bytes], money: Sequence[MoneyLine], tables: Mapping[str, Sequence[Any]]
+) -> None:
+    """The pictures of the card and of the money, and tables of dataclasses; what is empty is left out."""
+    for name, picture in plots.items():
+        run.data(f"plots/{name}.svg", picture)
+    for line in money:
+        run.data(f"plots/profit_{line.name}.svg", line.plot)
+    for name, rows in tables.items():
+        if rows:
+            run.table(f"tables/{name}.csv", [asdict(row) for row in rows])
 
 
 def segments_of(fitted: Fitted) -> list[GroupFacts]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from leadlift.evaluation import Estimate
-from leadlift.evaluation.groups import GroupFacts
+from leadlift.evaluation.depth import GainsBand
 from leadlift.names import TEST
 from leadlift.reports import ModelCard, card_html, card_markdown, run_note
 from leadlift.reports.report import VersionLine
@@ -22,7 +22,7 @@ from leadlift.workflows.card import card_of
 from leadlift.workflows.contributions import explanation
 from leadlift.workflows.fitted import Fitted
 from leadlift.workflows.logging import log_inputs
-from leadlift.workflows.report import band_of, report_of
+from leadlift.workflows.report import band_of, log_report, report_of
 from leadlift.workflows.rivals_log import log_rivals
 
 
@@ -45,16 +45,11 @@ def log_training(
     log_audit(run, fitted.audit)
     log_rivals(run, fitted.rivals, fitted.cases, fitted.champion)
     card = card_of(spec, fitted)
-    report = report_of(spec, fitted, list(ws.campaigns.values()), versions)
-    card = dataclasses.replace(card, plots=draw(card, fitted), report=report)
-    for name, picture in card.plots.items():
-        run.data(f"plots/{name}.svg", picture)
-    for line in report.money:
-        run.data(f"plots/profit_{line.name}.svg", line.plot)
-    groups = [asdict(one) for one in (*report.segments, *report.fairness) if isinstance(one, GroupFacts)]
-    for name, rows in (("groups", groups), ("months", [asdict(month) for month in fitted.result.months])):
-        if rows:
-            run.table(f"tables/{name}.csv", rows)
+    band = band_of(fitted)
+    report = report_of(spec, fitted, band, list(ws.campaigns.values()), versions)
+    card = dataclasses.replace(card, plots=draw(card, fitted, band), report=report)
+    tables = {"groups": (*report.segments, *report.fairness), "months": fitted.result.months}
+    log_report(run, card.plots, report.money, tables)
     _log_tables(run, card, fitted)
     run.text("model_card.html", card_html(card))
     run.text("model_card.md", card_markdown(card))
@@ -75,11 +70,11 @@ def _log_tables(run: Run, card: ModelCard, fitted: Fitted) -> None:
     run.json("tables/metrics.json", measured)
 
 
-def draw(card: ModelCard, fitted: Fitted) -> dict[str, bytes]:
-    """The pictures of a card."""
+def draw(card: ModelCard, fitted: Fitted, band: GainsBand) -> dict[str, bytes]:
+    """The pictures of a card. band: as `band_of` gives it."""
     from leadlift.reports import plots
 
-    result, band = fitted.result, band_of(fitted)
+    result = fitted.result
     shares, found, simple = result.gains
     drawn = {
         "gains": plots.gains_plot(shares, found, simple, (band.shares, band.low, band.high)),

@@ -29,7 +29,8 @@ from leadlift.workflows.card import (
 )
 from leadlift.workflows.contributions import explanation, title
 from leadlift.workflows.logging import log_inputs
-from leadlift.workflows.ranked_report import Ranked, Rows, log_report, ranked_report
+from leadlift.workflows.ranked_report import Ranked, Rows, ranked_report
+from leadlift.workflows.report import log_report
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.train_log import interval_metrics, spec_params
 
@@ -79,7 +80,8 @@ def log_uplift(
         run.table("tables/arms.csv", [asdict(arm) for arm in made.arms])
     report = ranked_report(spec, _ranked(made), list(ws.campaigns.values()), versions)
     card = card_of_uplift(spec, made, report)
-    log_report(run, card.plots, report)
+    tables = {"groups": (*report.segments, *report.fairness), "months": report.months}
+    log_report(run, card.plots, report.money, tables)
     run.table("tables/deciles.csv", [asdict(row) for row in made.result.deciles])
     run.table("tables/learners.csv", [asdict(row) for row in choice.tried])
     run.table("tables/importance.csv", [asdict(line) for line in card.features])

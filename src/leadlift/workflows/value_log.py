@@ -28,7 +28,8 @@ from leadlift.workflows.card import (
 )
 from leadlift.workflows.contributions import explanation, title
 from leadlift.workflows.logging import log_inputs
-from leadlift.workflows.ranked_report import Ranked, log_report, ranked_report
+from leadlift.workflows.ranked_report import Ranked, ranked_report
+from leadlift.workflows.report import log_report
 from leadlift.workflows.rivals_log import judged_between
 from leadlift.workflows.train_log import interval_metrics, spec_params
 
@@ -69,7 +70,8 @@ def log_value(
         run.tags({CHAMPION_TAG: str(made.champion)})
     report = ranked_report(spec, _ranked(made), list(ws.campaigns.values()), versions)
     card = card_of_value(spec, made, report)
-    log_report(run, card.plots, report)
+    tables = {"groups": (*report.segments, *report.fairness), "months": report.months}
+    log_report(run, card.plots, report.money, tables)
     run.table("tables/deciles.csv", [asdict(row) for row in made.result.deciles])
     run.table("tables/ways.csv", [asdict(row) for row in choice.tried])
     run.table("tables/importance.csv", [asdict(line) for line in card.features])
