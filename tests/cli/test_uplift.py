@@ -55,6 +55,15 @@ export: {formats: [csv]}
 """
 
 
+LETTERS = (
+    CAMPAIGN.replace("campaign: mail", "campaign: letters")
+    .replace("size: 200", "size: 1600")
+    .replace("min_probability: 0.1\n", "")
+    .replace("money: {response_value: 20, contact_cost: 2, currency: EUR}\n", "")
+    + "control: {share: 30%}\n"
+)
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A mail that works on the wealthy alone; what is noise happens whoever is mailed."""
@@ -73,7 +82,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "leadlift.yaml").write_text(WORKSPACE, encoding="utf-8")
     for name in ("bought", "noise"):
         (folder / "pipelines" / f"{name}.yaml").write_text(PIPELINE.format(name=name), encoding="utf-8")
-    (folder / "pipelines" / "campaigns" / "mail.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    for name, text in (("mail", CAMPAIGN), ("letters", LETTERS)):
+        (folder / "pipelines" / "campaigns" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -109,10 +119,13 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     assert manifest["probability_is"].startswith("What the contact adds to the chance")
     listed = leadlift("leads", "mail", "--as-of", DAY, at=shop)
     assert listed.code == 0, listed.err
-    assert "additional responders expected: list" in listed.out
+    assert re.search(
+        r"additional responders expected \(between \d+ and \d+ in 95 of 100 such lists\): list", listed.out
+    )
     made = json.loads((shop / "leads" / "mail" / DAY / "manifest.json").read_text("utf-8"))
-    assert "expected_responders_low" not in made
-    assert made["expected_responders_method"].startswith("no interval")
+    # four in ten of them say yes for the mail
+    assert 40 < made["expected_responders_low"] < 80 < made["expected_responders_high"] < 140
+    assert "errors of the average effect and of the slope" in made["expected_responders_method"]
     with (shop / "leads" / "mail" / DAY / "leads.csv").open(encoding="utf-8-sig") as file:
         leads = list(csv.DictReader(file))
     with (shop / "trial.csv").open(encoding="utf-8") as file:
@@ -123,6 +136,7 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     told = leadlift("explain", "bought", "--customer", leads[0]["customer_id"], "--as-of", DAY, at=shop)
     assert told.code == 0, told.err
     assert " points, percentile" in told.out
+    held_against_its_control(leadlift, shop, wealth)
     past = leadlift("history", "bought", at=shop)
     assert past.code == 0, past.err
     assert "it ranks" in past.out
@@ -132,6 +146,38 @@ def test_an_effect_is_learned_promoted_scored_explained_and_listed(leadlift, sho
     assert state["state"] in ("healthy", "no better")
     assert "over the response model's ranking" in state["reasons"][0]
     assert leadlift("check", at=shop).code == 0
+
+
+def held_against_its_control(leadlift, shop: Path, wealth: dict[str, float]) -> None:
+    """A list with a control is sent, answered by the same law, and measured by what it added."""
+    listed = leadlift("leads", "letters", "--as-of", DAY, at=shop)
+    assert listed.code == 0, listed.err
+    made = json.loads((shop / "leads" / "letters" / DAY / "manifest.json").read_text("utf-8"))
+    # uncontacted 20 % buy, whatever their effect
+    assert float(re.search(r"points over ([\d.]+) %", made["power"])[1]) == pytest.approx(20, abs=5)
+    assert "contacting those in control would add" in made["power"]
+    chosen = pd.read_parquet(shop / "leads" / "letters" / DAY / "kept" / "assignments.parquet")
+    contacted, draw = chosen["cell"].ne("control"), np.random.default_rng(5)
+    gains = chosen["customer_id"].map(wealth).gt(0)
+    buys = draw.random(len(chosen)) < 0.2 + 0.4 * (contacted & gains)
+    answers = chosen.loc[buys, ["treatment_code", "customer_id"]].assign(
+        event="bought", at="2026-07-03", amount=20
+    )
+    answers.to_csv(shop / "answers.csv", index=False)
+    assert leadlift("outcomes", "add", str(shop / "answers.csv"), "--on", "2026-12-31", at=shop).code == 0
+    told = leadlift("measure", "letters", "--on", "2026-12-31", "--json", at=shop)
+    assert told.code == 0, told.err
+    promised = told.json["promised"]
+    added = contacted.sum() * (buys[contacted].mean() - buys[~contacted].mean())
+    assert promised["added"]
+    assert promised["responded"] == buys[contacted].sum()
+    assert promised["actual"]["value"] == pytest.approx(added, rel=0.05)
+    assert promised["low"] < promised["expected"] < promised["high"]
+    assert sum(one["expected"] for one in told.json["bands"]) == pytest.approx(promised["expected"], rel=0.01)
+    said = leadlift("measure", "letters", "--on", "2026-12-31", at=shop)
+    assert re.search(r"The contact was to add \d+, between \d+ and \d+; it added \d+ \[\d+, \d+\]", said.out)
+    page = (shop / "reports" / "measure-letters.html").read_text("utf-8")
+    assert "Promised and added" in page
 
 
 @pytest.mark.slow

@@ -41,6 +41,15 @@ def test_a_list_in_another_order_expects_the_same():
     assert SURE.expected(AsIs(), p) == SURE.expected(AsIs(), p[::-1])
 
 
+def test_on_a_channel_that_keeps_a_third_a_third_is_expected_with_its_own_chance():
+    p = np.random.default_rng(0).beta(1, 30, 5_000)
+    holds = np.random.default_rng(2).choice([1.0, 1 / 3], 5_000)
+    expected = SURE.expected(AsIs(), p, holds)
+    draws = (np.random.default_rng(1).random((4_000, 5_000)) < p * holds).sum(axis=1)
+    assert expected.value == pytest.approx((p * holds).sum())
+    assert (expected.low, expected.high) == pytest.approx(np.quantile(draws, [0.025, 0.975]), abs=4)
+
+
 @pytest.mark.parametrize("rate", [0.01, 0.2])
 def test_nine_of_ten_lists_bring_what_was_expected(rate):
     inside = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +12,11 @@ import pytest
 from leadlift.errors import UserError
 from leadlift.models import (
     Bands,
+    EffectBands,
+    EffectDoubt,
     Model,
     ReferencePercentiles,
+    Straight,
     fit_booster,
     fit_calibrator,
     make_dataset,
@@ -133,6 +137,22 @@ def test_a_model_of_format_1_loads_and_tells_what_it_told(model, matrix, tmp_pat
     expected = old.expected(np.full(400, 0.1))
     assert (expected.value, expected.low, expected.high) == (pytest.approx(80), 64, 96)
     assert "chance alone" in old.expected_method()
+
+
+def test_an_uplift_model_keeps_the_doubt_of_its_effect_and_one_from_before_says_that_it_has_none(
+    model, tmp_path
+):
+    doubt = EffectDoubt(0.1, 1e-4, 1e-2, 0.0, (0.0, 0.2), (0.1, 0.3), (0.05, 0.1), 4_000)
+    bands = EffectBands.from_effect(0.02, share=True)
+    effect = replace(model, calibrator=Straight(0.5, 0.01), bands=bands, doubt=doubt)
+    loaded = Model.load(effect.save(tmp_path / "effect"))
+    score = np.full(100, 0.1)
+    assert loaded.expected(score) == effect.expected(score)
+    assert loaded.expected(score).low < 6 < loaded.expected(score).high
+    assert "4,000 cases" in loaded.expected_method()
+    before = replace(effect, doubt=None)
+    assert (before.expected(score, 0.5).value, before.expected(score).low) == (pytest.approx(3.0), None)
+    assert before.expected_method().startswith("no interval: this version")
 
 
 def test_a_calibration_of_a_later_leadlift_is_refused_not_left_out(model, tmp_path):

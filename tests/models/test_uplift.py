@@ -105,7 +105,9 @@ def test_where_the_wealthy_are_chosen_every_learner_weighs_that_away(learner):
 def test_scores_of_nobody_are_none():
     one = trial(rows=500)
     nuisance = nuisance_of(Bins(one), np.arange(500), 1)
-    assert len(doubly_robust(one.take(np.array([], dtype=int)), nuisance.control, nuisance.treated)) == 0
+    assert (
+        len(doubly_robust(one.take(np.array([], dtype=int)), nuisance.control, nuisance.treated).effect) == 0
+    )
 
 
 def test_folds_hold_everyone_once_and_part_no_customer():

@@ -95,8 +95,62 @@ def test_lists_are_uncertain_apart_from_each_other():
     found = together(cases, [(100.0, 80.0, 130.0), (90.0, 75.0, 130.0)])
     assert found.expected == 190.0
     assert (found.low, found.high) == pytest.approx((165.0, 240.0))
-    assert found.within == (165 <= cases["responded"].sum() <= 240)
-    assert together(cases, [(100.0, None, None)]).within is None
+    assert (found.fits == "as promised") == (165 <= cases["responded"].sum() <= 240)
+    assert together(cases, [(100.0, None, None)]).fits == ""
+
+
+def uplift_list(added=0.05, seed=1):
+    """A list of an uplift model: three bands, of which B adds most, and controls in each."""
+    parts = [
+        customers(4_000 if cell == "model" else 1_000, cell, chance=0.1, rise=rise, seed=seed * 10 + place)
+        .assign(expected=promised, band=band)
+        for place, (cell, band, rise, promised) in enumerate(
+            (cell, band, rise, promised)
+            for band, rise, promised in (("A", added, 0.05), ("B", 2 * added, 0.02), ("C", 0.0, 0.001))
+            for cell in ("model", "control")
+        )
+    ]  # fmt: skip
+    cases = pd.concat(parts)
+    return cases.assign(outcome=cases["responded"].astype(float))
+
+
+def test_what_an_uplift_model_promised_is_held_against_what_was_added_and_not_against_all_who_responded():
+    cases = uplift_list()
+    found = together(cases, [(600.0, 450.0, 750.0)], added=True)
+    rates = cases.groupby("cell")["responded"].mean()
+    assert found.actual.value == pytest.approx(12_000 * (rates["model"] - rates["control"]))
+    assert found.responded > 1_500
+    assert found.fits == "as promised"
+    assert together(cases, [(60.0, 40.0, 80.0)], added=True).fits == "more"
+    assert together(cases, [(1_500.0, 1_400.0, 1_600.0)], added=True).fits == "fewer"
+    alone = together(cases[cases["cell"].eq("model")], [(60.0, 40.0, 80.0)], added=True)
+    assert (alone.actual, alone.fits) == (None, "")
+
+
+def test_bands_and_tenths_of_an_uplift_model_stand_beside_controls_of_the_same_predictions():
+    cases = uplift_list()
+    bands = by_band(cases, added=True)
+    assert [(one.name, one.customers) for one in bands] == [("A", 4_000), ("B", 4_000), ("C", 4_000)]
+    assert [one.within for one in bands] == [True, False, True]
+    jitter = np.random.default_rng(3).uniform(0, 0.0001, len(cases))
+    spread = cases.assign(expected=cases["expected"] + jitter)
+    tenths = by_decile(spread, added=True)
+    assert [one.name for one in tenths] == [str(k) for k in range(1, 11)]
+    assert sum(one.customers for one in tenths) == 12_000
+    assert sum(one.expected for one in tenths) == pytest.approx(
+        spread.loc[spread["cell"].eq("model"), "expected"].sum()
+    )
+    assert by_band(cases[cases["cell"].eq("model")], added=True) == []
+
+
+def test_amounts_that_a_contact_adds_are_compared_as_amounts():
+    cases = uplift_list()
+    cases = cases.assign(outcome=cases["responded"] * 20.0)
+    found = together(cases, [(12_000.0, 9_000.0, 15_000.0)], added=True)
+    assert not found.share
+    means = cases.groupby("cell")["outcome"].mean()
+    assert found.actual.value == pytest.approx(12_000 * (means["model"] - means["control"]))
+    assert found.fits == "as promised"
 
 
 def test_a_list_that_nobody_worked_is_told_from_one_that_nobody_answered():

@@ -111,3 +111,28 @@ def test_a_proxy_is_a_pipeline_of_a_chance_with_days(told, proxy, words):
         "pipelines/m.yaml": VALUE,
     }
     assert told(files) == [f"pipelines/e.yaml:4: treatment.proxy: {word}" for word in words]
+
+
+OFFERS = """\
+campaign: spring
+offers:
+  deposit: {label: a term deposit, pipeline: deposit}
+  fund: {label: a fund, pipeline: effect}
+channels: {phone: {consent: txn_count_30d > 0}}
+size: 10
+"""
+
+
+def test_offers_that_promise_unlike_things_do_not_compete(told):
+    effect = EXPERIMENT.replace(", proxy: PROXY", "")
+    files = {"pipelines/e.yaml": effect, "pipelines/campaigns/c.yaml": OFFERS}
+    assert told(files) == [
+        "pipelines/campaigns/c.yaml:2: offers: offers compete by what they promise, and these promise unlike things: "
+        "'deposit' a chance, 'fund' what the contact adds to a chance. Name pipelines of one sort"
+    ]
+    amount = effect.replace("source: holdings", "source: transactions, amount: amount").replace(
+        "effect", "more"
+    )
+    both = OFFERS.replace("pipeline: deposit", "pipeline: more")
+    (fault,) = told({**files, "pipelines/m.yaml": amount, "pipelines/campaigns/c.yaml": both})
+    assert "'deposit' what the contact adds to an amount" in fault

@@ -32,7 +32,7 @@ def measure(
 
     Example: leadlift measure term_deposit_summer
     """
-    from leadlift.reports.measured import money, points, verdict
+    from leadlift.reports.measured import each, money, points, rate, verdict
     from leadlift.specs import open_workspace
     from leadlift.workflows.measure import measure as run
 
@@ -45,13 +45,16 @@ def measure(
     say(verdict(found.promised, found.effect))
     for note in found.notes:
         say(note)
+    came = "added" if found.promised and found.promised.added else "responded"
     if found.bands:
         table(
             "",
             [
                 {
-                    "band": row.name, "contacted": row.customers, "promised": row.expected, "responded": row.actual,
-                    "rate": f"{row.rate.value:.2%} [{row.rate.low:.2%}, {row.rate.high:.2%}]",
+                    "band": row.name, "contacted": row.customers, "promised": row.expected, came: row.actual,
+                    each(found.promised): "{} [{}, {}]".format(
+                        *(rate(one, found.promised) for one in (row.rate.value, row.rate.low, row.rate.high))
+                    ),
                 }
                 for row in found.bands
             ],

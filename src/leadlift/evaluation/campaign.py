@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 from leadlift.evaluation.bootstrap import Estimate
 from leadlift.evaluation.experiment import scaled
@@ -12,14 +13,15 @@ from leadlift.evaluation.experiment import scaled
 class Kept:
     """One group of contacted customers: what was promised and what came.
 
-    name: decile 1 (the best) to 10, or a band. expected: responders promised. actual: responders. rate: with its exact
-    95 % interval. within: whether the promised rate lies in it.
+    name: decile 1 (the best) to 10, or a band. expected: responders promised, or what was to be added. actual:
+    responders, or what was added over control. rate: actual per customer, with its 95 % interval. within: whether the
+    promised rate lies in it.
     """
 
     name: str
     customers: int
     expected: float
-    actual: int
+    actual: float
     rate: Estimate
 
     @property
@@ -33,20 +35,34 @@ class Promise:
     """What the lists said of all contacted customers, and what came.
 
     low, high: the interval that the lists stated, for 95 of 100 such lists; None where a model states none.
+    responded: how many did. actual: what came of what was promised: they themselves; with `added`, where an uplift
+    model promised responders (or an amount) more than without contact, what control says was added, with its 95 %
+    interval, and None where nobody was in control. share: whether the promise is one of responders, not of an amount.
     """
 
     customers: int
     expected: float
     low: float | None
     high: float | None
-    actual: int
+    responded: int
+    actual: Estimate | None
+    added: bool = False
+    share: bool = True
 
     @property
-    def within(self) -> bool | None:
-        """Whether what came lies in the stated interval; None without one."""
-        if self.low is None or self.high is None:
-            return None
-        return self.low <= self.actual <= self.high
+    def fits(self) -> str:
+        """`as promised`, `fewer` or `more` than promised; empty where it cannot be said.
+
+        What control says is uncertain itself: the two differ when their intervals, combined, leave no room for it.
+        """
+        if self.low is None or self.high is None or self.actual is None:
+            return ""
+        gap = self.actual.value - self.expected
+        if gap > hypot(self.high - self.expected, self.actual.value - self.actual.low):
+            return "more"
+        if -gap > hypot(self.expected - self.low, self.actual.high - self.actual.value):
+            return "fewer"
+        return "as promised"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ ENGLISH = Words(
         "at random": "the test cases",
         "power": "with {control:,} in control and {contacted:,} contacted you detect a rise of {rise:.2g} points over "
         "{rate:.2g} % at 80 % power; ",
+        "added forgone": "contacting those in control would add {responders:,.0f} responders",
         "responders forgone": "{responders:,.0f} expected responders are not contacted",
         "value forgone": "expected cost of control {cost:,.0f}{currency}",
     },
@@ -103,6 +104,7 @@ CHINESE = Words(
         "at random": "测试样本",
         "power": "对照组 {control:,} 人、触达 {contacted:,} 人时，以 80% 的功效可以发现"
         "在 {rate:.2g}% 基础上 {rise:.2g} 个百分点的提升；",
+        "added forgone": "若联系对照组，预计可新增 {responders:,.0f} 位响应客户",
         "responders forgone": "预计有 {responders:,.0f} 位会响应的客户不予联系",
         "value forgone": "对照组的预期成本为 {cost:,.0f}{currency}",
         "exact": "精确求解",

@@ -7,6 +7,7 @@ from .calibrators import Calibrator, calibrator_from_dict
 from .choice import Choice, choose_calibration
 from .contributions import Explainer
 from .doubt import Doubt, Evidence, Expected, certain, doubt_of, level
+from .effect_doubt import EffectDoubt, EffectEvidence, effect_doubt_of
 from .effects import EffectBands, Heterogeneity, Straight, effect_line
 from .encoding import Encoding, Matrix
 from .ensemble import merged, with_steps
@@ -27,6 +28,8 @@ __all__ = [
     "Choice",
     "Doubt",
     "EffectBands",
+    "EffectDoubt",
+    "EffectEvidence",
     "Encoding",
     "Evidence",
     "Expected",
@@ -49,6 +52,7 @@ __all__ = [
     "choose_calibration",
     "constraint_params",
     "doubt_of",
+    "effect_doubt_of",
     "effect_line",
     "fit_amounts",
     "fit_booster",

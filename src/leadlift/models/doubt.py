@@ -31,8 +31,10 @@ METHODS = {
         "calibrations refitted to reweighted customers (Bayesian bootstrap), {months}",
         "months": "and a month of its own ({wobble:.3f} in log-odds; months learned from: {count})",
         "alike": "as if all months were alike, since there were too few to see",
-        "effect": "no interval: added responders are never seen one by one; the model card has intervals of the "
-        "effect by decile",
+        "added": "95 % by the normal limit: chance, as if what a customer does with and without the contact were "
+        "independent, and the errors of the average effect and of the slope that an experiment of {cases} cases "
+        "leaves; as if effects were the same in every month, since one experiment cannot tell",
+        "effect": "no interval: this version keeps no doubt of its effect; train it anew to have one",
         "amount": "no interval: the model card has intervals of what was brought by decile",
         "certain": "95 % by chance alone (Poisson-binomial, normal limit): this version keeps no doubt of its "
         "calibration",
@@ -42,7 +44,9 @@ METHODS = {
         "客户重新加权后的重新校准（贝叶斯自助法），{months}",
         "months": "并计入月份之间的差异（对数几率标准差 {wobble:.3f}，由 {count} 个月得出）",
         "alike": "月份太少，看不出差异，按各月相同处理",
-        "effect": "无区间：新增响应无法逐个观察；模型卡给出按十分位的效果区间",
+        "added": "95% 区间（正态近似）：计入偶然波动（视客户被联系与未被联系时的行为相互独立），以及由 {cases} 个"
+        "实验案例估计的平均效果和斜率的误差；单次实验无法看出月份差异，按各月效果相同处理",
+        "effect": "无区间：该版本没有保存效果的不确定性；重新训练后即可得到",
         "amount": "无区间：模型卡给出按十分位的金额区间",
         "certain": "95% 区间仅计入偶然波动（泊松二项分布的正态近似）：该版本没有保存校准的不确定性",
     },
@@ -54,7 +58,7 @@ METHODS = {
 class Expected:
     """The responders that a list should bring: the sum of chances, and between what 95 of 100 such lists fall.
 
-    low, high: None where no interval is known, as of added responders.
+    low, high: None where no interval is known, as of amounts. Of added responders both may lie below 0.
     """
 
     value: float
@@ -77,28 +81,31 @@ class Doubt:
     wobble: float
     months: int
 
-    def expected(self, calibrator: Calibrator, raw: npt.ArrayLike) -> Expected:
+    def expected(self, calibrator: Calibrator, raw: npt.ArrayLike, holds: npt.ArrayLike = 1.0) -> Expected:
         """Return the responders expected among customers with these raw outputs, (n,), one row a customer.
 
-        Equal outputs give an equal interval: the draws are always the same.
+        holds: (n,) or one number in [0, 1], the share of the chance that is left on the customer's channel. Equal
+        outputs give an equal interval: the draws are always the same.
         """
-        score = np.sort(np.asarray(raw, dtype=np.float64))
+        told = np.asarray(raw, dtype=np.float64)
+        order = np.argsort(told, kind="stable")
+        score, kept = told[order], np.broadcast_to(np.asarray(holds, dtype=np.float64), told.shape)[order]
         probability = calibrator(score)
         if len(score) == 0:
             return Expected(0.0, 0.0, 0.0)
         draw = np.random.default_rng(0)
         first = np.unique(np.linspace(0, len(score), min(GROUPS, len(score)), endpoint=False).astype(int))
         size = np.diff(np.append(first, len(score)))
-        odds = log_odds(np.add.reduceat(probability, first) / size)
+        odds, left = log_odds(np.add.reduceat(probability, first) / size), np.add.reduceat(kept, first) / size
         at = log_odds(score[first + size // 2])
         turns = -(-DRAWS // len(self.shifts))
         drawn = [
-            draw.binomial(size, chance(odds + np.interp(at, self.raw_odds, shift) + month)).sum(axis=1)
+            draw.binomial(size, left * chance(odds + np.interp(at, self.raw_odds, shift) + month)).sum(axis=1)
             for shift in self.shifts
             for month in [self._months(draw, turns)]
         ]
         low, high = np.quantile(np.concatenate(drawn), [0.025, 0.975])
-        return Expected(float(probability.sum()), float(np.floor(low)), float(np.ceil(high)))
+        return Expected(float(kept @ probability), float(np.floor(low)), float(np.ceil(high)))
 
     def _months(self, draw: np.random.Generator, count: int) -> Floats:
         """Shifts of months to come, (count, 1)."""

@@ -18,6 +18,7 @@ from leadlift.models.boosting import gain
 from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
 from leadlift.models.doubt import METHODS, Doubt, Expected, certain
+from leadlift.models.effect_doubt import EffectDoubt
 from leadlift.models.effects import Straight, bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
@@ -43,7 +44,7 @@ class Scores:
 class Model:
     """Trees, the encoding they read, and what makes chances, places and letters of their output.
 
-    doubt: what is not known of the calibration; None in models from before it was kept.
+    doubt: what is not known of the calibration; None of amounts, and in models from before it was kept.
     meta: what else should travel with it (pipeline, run, dates ...), as text.
     """
 
@@ -53,7 +54,7 @@ class Model:
     bands: Bands
     percentiles: ReferencePercentiles
     meta: Mapping[str, str] = field(default_factory=dict)
-    doubt: Doubt | None = None
+    doubt: Doubt | EffectDoubt | None = None
 
     def predict(self, data: pa.Table | pa.RecordBatch, buffer: Matrix | None = None) -> Scores:
         """Score customers; `data` holds at least the features, one row a customer.
@@ -71,16 +72,18 @@ class Model:
         probability = self.calibrator(score)
         return Scores(score, probability, self.percentiles.of(score), self.bands.of(probability))
 
-    def expected(self, score: npt.NDArray[np.float64]) -> Expected:
+    def expected(self, score: npt.NDArray[np.float64], holds: npt.ArrayLike = 1.0) -> Expected:
         """Return the responders to expect of customers whose raw outputs are known, (n,), and within which limits.
 
-        Of an uplift model the sum of effects, of a value model that of amounts, without limits.
+        holds: (n,) or one number in [0, 1], the share of the chance or effect that is left on the customer's channel.
+        Of an uplift model the sum of effects; of a value model that of amounts, without limits.
         """
+        if self.doubt is not None:
+            return self.doubt.expected(self.calibrator, score, holds)
+        told = self.calibrator(score) * np.asarray(holds, dtype=np.float64)
         if isinstance(self.calibrator, Straight | Amounts):
-            return Expected(float(self.calibrator(score).sum()), None, None)
-        if self.doubt is None:
-            return certain(self.calibrator(score))
-        return self.doubt.expected(self.calibrator, score)
+            return Expected(float(told.sum()), None, None)
+        return certain(told)
 
     @property
     def predicts_effect(self) -> bool:
@@ -94,12 +97,10 @@ class Model:
 
     def expected_method(self, language: str = "en") -> str:
         """How the limits of `expected` are found, in words of a language."""
-        words = METHODS[language]
-        if isinstance(self.calibrator, Straight):
-            return words["effect"]
-        if isinstance(self.calibrator, Amounts):
-            return words["amount"]
-        return words["certain"] if self.doubt is None else self.doubt.method(language)
+        if self.doubt is not None:
+            return self.doubt.method(language)
+        known = {Straight: "effect", Amounts: "amount"}
+        return METHODS[language][known.get(type(self.calibrator), "certain")]
 
     def predictor(self, rows: int, sample: pa.RecordBatch) -> Predictor:
         """Return what gives the raw output of `rows` customers soonest; see `predictor.fastest`."""
@@ -155,7 +156,7 @@ class Model:
             bands=bands_from_dict(rest["bands"]),
             percentiles=ReferencePercentiles.from_dict(rest["percentiles"]),
             meta=rest["meta"],
-            doubt=Doubt.from_dict(rest["doubt"]) if rest.get("doubt") else None,
+            doubt=_doubt_of(rest.get("doubt")),
         )
 
     def _rest(self) -> dict[str, Any]:
@@ -167,3 +168,9 @@ class Model:
             "doubt": self.doubt.to_dict() if self.doubt else None,
             "meta": dict(self.meta),
         }
+
+
+def _doubt_of(saved: Mapping[str, Any] | None) -> Doubt | EffectDoubt | None:
+    if not saved:
+        return None
+    return (EffectDoubt if saved.get("kind") == EffectDoubt.kind else Doubt).from_dict(saved)

@@ -64,19 +64,38 @@ def nuisance_of(bins: Bins, rows: Rows, seed: int) -> Nuisance:
     pseudo = np.empty(len(rows))
     for learn, tell in folds(trial.customer[rows], INNER_FOLDS, seed):
         control, treated = _outcomes(bins, rows[learn], seed)
-        pseudo[tell] = doubly_robust(trial.take(rows[tell]), control, treated)
+        pseudo[tell] = doubly_robust(trial.take(rows[tell]), control, treated).effect
     control, treated = _outcomes(bins, rows, seed)
     return Nuisance(control, treated, pseudo)
 
 
-def doubly_robust(trial: Trial, control: lgb.Booster, treated: lgb.Booster) -> Floats:
-    """Return each row's doubly robust score, (n,); the models must not have seen its customer."""
+@dataclass(frozen=True, eq=False)
+class RobustScores:
+    """What single cases say of the outcome with and without the contact, whichever was seen, (n,) each.
+
+    effect: the doubly robust score. without: the same of the outcome without the contact. spread: of the variance of
+    what the contact adds, as if the two outcomes were independent. None is a customer's own: their means are right.
+    """
+
+    effect: Floats
+    without: Floats
+    spread: Floats
+
+
+def doubly_robust(trial: Trial, control: lgb.Booster, treated: lgb.Booster) -> RobustScores:
+    """Return the scores of a trial's rows; the models must not have seen their customers."""
     if len(trial.y) == 0:
-        return np.empty(0)
-    without, with_ = (np.asarray(model.predict(trial.matrix)) for model in (control, treated))
-    e, t = trial.propensity, trial.treated
-    score: Floats = with_ - without + t * (trial.y - with_) / e - (1 - t) * (trial.y - without) / (1 - e)
-    return score
+        return RobustScores(np.empty(0), np.empty(0), np.empty(0))
+    without, with_ = (
+        np.asarray(model.predict(trial.matrix), dtype=np.float64) for model in (control, treated)
+    )
+    of_treated, of_control = trial.treated / trial.propensity, (1 - trial.treated) / (1 - trial.propensity)
+    lone = without + of_control * (trial.y - without)
+    return RobustScores(
+        effect=with_ + of_treated * (trial.y - with_) - lone,
+        without=lone,
+        spread=of_treated * (trial.y - with_) ** 2 + of_control * (trial.y - without) ** 2,
+    )
 
 
 def _outcomes(bins: Bins, rows: Rows, seed: int) -> tuple[lgb.Booster, lgb.Booster]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -24,34 +22,50 @@ from leadlift.names import CONTROL, EXPLORE, MODEL
 STRATA = ["list_id", "stratum"]
 
 
+Strata = list[tuple[pd.DataFrame, pd.DataFrame]]
+
+
+def compared(cases: pd.DataFrame) -> Strata:
+    """Contacted customers and controls of each stratum that has both; none where nobody was in control."""
+    told = [(one[one["cell"].ne(CONTROL)], one[one["cell"].eq(CONTROL)]) for _, one in cases.groupby(STRATA)]
+    return [(one, other) for one, other in told if len(one) and len(other)]
+
+
+def yes_or_no(cases: pd.DataFrame) -> bool:
+    """Whether `outcome` is a response and not an amount."""
+    return bool(cases["outcome"].isin((0.0, 1.0)).all())
+
+
+def outcome_rise(cases: pd.DataFrame) -> Estimate | None:
+    """Mean rise of `outcome`, yes or no or an amount, of those contacted over control; None where nobody was in it."""
+    strata = compared(cases)
+    if not strata:
+        return None
+    if yes_or_no(cases):
+        return incremental_share(_counted(strata, "outcome"))
+    return _mean_rise(strata, "outcome")
+
+
 def effect_of(cases: pd.DataFrame) -> Effect | None:
     """The effect on all contacted customers of the cases that have controls beside them; None where nobody has.
 
     cases: list_id, stratum, cell, responded (0 or 1), amount, worth (value of the response, or NaN) and cost, one row
     per customer.
     """
-    control = cases["cell"].eq(CONTROL)
-    sizes = cases.assign(control=control).groupby(STRATA)["control"].agg(["sum", "size"])
-    both = sizes[(sizes["sum"] > 0) & (sizes["sum"] < sizes["size"])].index
-    inside = pd.MultiIndex.from_frame(cases[STRATA]).isin(both)
-    if not inside.any():
+    groups = compared(cases)
+    if not groups:
         return None
-    here = cases[inside]
-    groups = [(one[one["cell"].ne(CONTROL)], one[one["cell"].eq(CONTROL)]) for _, one in here.groupby(STRATA)]
-    counted = [
-        Counted(len(one), int(one["responded"].sum()), len(other), int(other["responded"].sum()))
-        for one, other in groups
-    ]
+    counted = _counted(groups, "responded")
     contacted = sum(one.contacted for one in counted)
     response = incremental_share(counted)
     rate = sum(one.responded for one in counted) / contacted
-    cost = float(here.loc[here["cell"].ne(CONTROL), "cost"].sum())
+    cost = float(sum(one["cost"].sum() for one, _ in groups))
     size = sum(one.control for one in counted)
     control_rate = rate - response.value
     return Effect(
         contacted=contacted,
         control=size,
-        left_out=int((~inside & ~control.to_numpy()).sum()),
+        left_out=int(cases["cell"].ne(CONTROL).sum()) - contacted,
         rate=rate,
         control_rate=control_rate,
         response=response,
@@ -78,9 +92,14 @@ def model_value(cases: pd.DataFrame) -> ModelValue | None:
     )
 
 
-def _profit(
-    groups: Sequence[tuple[pd.DataFrame, pd.DataFrame]], contacted: int, cost: float
-) -> Estimate | None:
+def _counted(strata: Strata, column: str) -> list[Counted]:
+    return [
+        Counted(len(one), int(one[column].sum()), len(other), int(other[column].sum()))
+        for one, other in strata
+    ]
+
+
+def _profit(groups: Strata, contacted: int, cost: float) -> Estimate | None:
     if any(one["worth"].isna().any() or other["worth"].isna().any() for one, other in groups):
         return None
     earned = [(one.assign(e=one["worth"] * one["responded"]), other.assign(e=other["worth"] * other["responded"]))
@@ -88,7 +107,7 @@ def _profit(
     return scaled(_mean_rise(earned, "e"), contacted, -cost)
 
 
-def _mean_rise(groups: Sequence[tuple[pd.DataFrame, pd.DataFrame]], column: str) -> Estimate:
+def _mean_rise(groups: Strata, column: str) -> Estimate:
     return incremental_mean(
         [np.asarray(one[column]) for one, _ in groups], [np.asarray(other[column]) for _, other in groups]
     )

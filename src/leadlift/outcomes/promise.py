@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 
 import numpy as np
 import pandas as pd
 
+from leadlift.evaluation.bootstrap import Estimate
 from leadlift.evaluation.campaign import Kept, Promise, Worked
-from leadlift.evaluation.experiment import exact, wilson
+from leadlift.evaluation.experiment import exact, scaled, wilson
+from leadlift.names import CONTROL
+from leadlift.outcomes.effect import compared, outcome_rise, yes_or_no
+
+Stated = Sequence[tuple[float, float | None, float | None]]
+"""Each list's expected responders and the ends of its interval."""
 
 
-def by_decile(cases: pd.DataFrame) -> list[Kept]:
-    """Tenths of the contacted by predicted chance; fewer tenths than 10 where there are fewer customers."""
-    if not len(cases):
+def by_decile(cases: pd.DataFrame, added: bool = False) -> list[Kept]:
+    """Tenths of the contacted by predicted chance; fewer tenths than 10 where there are fewer customers.
+
+    added: the prediction is what the contact adds; then controls of the same predictions stand beside, and tenths
+    without any are left out.
+    """
+    contacted = cases[cases["cell"].ne(CONTROL)]
+    if not len(contacted):
         return []
-    order = np.argsort(-cases["expected"].to_numpy(), kind="stable")
-    tenth = np.empty(len(cases), dtype=int)
-    tenth[order] = np.arange(len(cases)) * 10 // max(10, len(cases))
-    return [_kept(str(number + 1), cases[tenth == number]) for number in np.unique(tenth)]
+    order = np.argsort(-contacted["expected"].to_numpy(), kind="stable")
+    tenth = np.empty(len(contacted), dtype=int)
+    tenth[order] = np.arange(len(contacted)) * 10 // max(10, len(contacted))
+    if not added:
+        return [_kept(str(number + 1), contacted[tenth == number]) for number in np.unique(tenth)]
+    least = contacted["expected"].groupby(tenth).min().to_numpy()
+    above = len(least) - np.searchsorted(least[::-1], cases["expected"].to_numpy(), side="right")
+    place = np.minimum(above, len(least) - 1)
+    return _added({str(number + 1): cases[place == number] for number in range(len(least))})
 
 
-def by_band(cases: pd.DataFrame) -> list[Kept]:
-    """Bands of the contacted, A first."""
-    return [_kept(str(name), one) for name, one in cases.groupby("band", sort=True)]
+def by_band(cases: pd.DataFrame, added: bool = False) -> list[Kept]:
+    """Bands of the contacted, A first. added: as for `by_decile`."""
+    if added:
+        return _added({str(name): one for name, one in cases.groupby("band", sort=True)})
+    contacted = cases[cases["cell"].ne(CONTROL)]
+    return [_kept(str(name), one) for name, one in contacted.groupby("band", sort=True)]
 
 
-def together(
-    cases: pd.DataFrame, stated: Sequence[tuple[float, float | None, float | None]]
-) -> Promise | None:
+def together(cases: pd.DataFrame, stated: Stated, added: bool = False) -> Promise | None:
     """All of the contacted, of one list or more; None where nobody was.
 
-    stated: each list's expected responders and the ends of its interval. Lists are uncertain apart from each other.
+    stated: by list. Lists are uncertain apart from each other. added: as for `by_decile`.
     """
-    if not len(cases):
+    contacted = cases[cases["cell"].ne(CONTROL)]
+    if not len(contacted):
         return None
     value = sum(one for one, _, _ in stated)
-    actual = int(cases["responded"].sum())
+    responded = int(contacted["responded"].sum())
+    actual: Estimate | None = Estimate(responded, responded, responded)
+    share = not added or yes_or_no(cases)
+    if added:
+        rise = outcome_rise(cases)
+        actual = None if rise is None else scaled(rise, len(contacted))
     ends = [(one - low, high - one) for one, low, high in stated if low is not None and high is not None]
     if len(ends) < len(stated):
-        return Promise(len(cases), value, None, None, actual)
+        return Promise(len(contacted), value, None, None, responded, actual, added, share)
     down, up = (sqrt(sum(side**2 for side in sides)) for sides in zip(*ends, strict=True))
-    return Promise(len(cases), value, max(0.0, value - down), value + up, actual)
+    return Promise(len(contacted), value, value - down, value + up, responded, actual, added, share)
 
 
 def worked(cases: pd.DataFrame) -> Worked:
@@ -69,3 +92,15 @@ def outside(groups: Sequence[Kept]) -> list[str]:
 def _kept(name: str, cases: pd.DataFrame) -> Kept:
     actual = int(cases["responded"].sum())
     return Kept(name, len(cases), float(cases["expected"].sum()), actual, exact(actual, len(cases)))
+
+
+def _added(groups: Mapping[str, pd.DataFrame]) -> list[Kept]:
+    """What was added in each group that has controls, in the strata that have them."""
+    told = []
+    for name, cases in groups.items():
+        rise, strata = outcome_rise(cases), compared(cases)
+        if rise is not None:
+            count = sum(len(one) for one, _ in strata)
+            expected = sum(float(one["expected"].sum()) for one, _ in strata)
+            told.append(Kept(name, count, expected, rise.value * count, rise))
+    return told

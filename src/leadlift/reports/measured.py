@@ -48,8 +48,13 @@ def measured_html(page: MeasuredPage) -> str:
         "measured.html.j2",
         page=page,
         verdict=verdict(page.promised, page.effect),
-        picture=as_picture(promise_plot(page.deciles)) if page.deciles else "",
+        picture=as_picture(promise_plot(page.deciles, page.promised))
+        if page.deciles and page.promised
+        else "",
         points=points,
+        rate=lambda one: rate(one, page.promised),
+        each=each(page.promised).capitalize(),
+        promise=_promise_told(page.promised),
         money=lambda one: money(one, page.currency),
     )
     closed = sum(not line.closes for line in page.lists)
@@ -65,13 +70,32 @@ def verdict(promised: Promise | None, effect: Effect | None) -> str:
     """What the numbers say, in two sentences."""
     if promised is None:
         return "No list has matured: nothing can be said yet."
-    said = f"Of {promised.customers:,} contacted customers {promised.actual:,} responded"
+    said = f"Of {promised.customers:,} contacted customers {promised.responded:,} responded"
+    if promised.added:
+        return f"{said}. {_of_added(promised)}{_of_effect(effect)}"
     if promised.low is None or promised.high is None:
         return f"{said}; {promised.expected:,.0f} were expected. {_of_effect(effect)}"
     ends = f"{promised.expected:,.0f}, between {promised.low:,.0f} and {promised.high:,.0f}"
-    missed = "fewer than promised" if promised.actual < promised.low else "more than promised"
-    fits = "as promised" if promised.within else missed
-    return f"{said}, {fits} ({ends}). {_of_effect(effect)}"
+    return f"{said}, {_fits(promised)} ({ends}). {_of_effect(effect)}"
+
+
+def _fits(promised: Promise) -> str:
+    return promised.fits if promised.fits in ("", "as promised") else f"{promised.fits} than promised"
+
+
+def _of_added(promised: Promise) -> str:
+    """What an uplift model promised over no contact, and what control says of it."""
+    between = (
+        ""
+        if promised.low is None or promised.high is None
+        else f", between {promised.low:,.0f} and {promised.high:,.0f}"
+    )
+    told = f"The contact was to add {promised.expected:,.0f}{between}"
+    if promised.actual is None:
+        return f"{told}. "
+    came = promised.actual
+    fits = f": {_fits(promised)}" if promised.fits else ""
+    return f"{told}; it added {came.value:,.0f} [{came.low:,.0f}, {came.high:,.0f}]{fits}. "
 
 
 def _of_effect(effect: Effect | None) -> str:
@@ -101,18 +125,43 @@ def money(one: Interval, currency: str) -> str:
     return f"{one.value:,.0f}{unit} [{one.low:,.0f}, {one.high:,.0f}]"
 
 
-def promise_plot(rows: Sequence[Kept]) -> bytes:
-    """Promised and actual response rates by tenth of the list, the best first."""
+def _promise_told(promised: Promise | None) -> str:
+    if promised is None:
+        return ""
+    between = "" if promised.low is None else f", {promised.low:,.0f} to {promised.high:,.0f}"
+    return f"{promised.expected:,.0f} promised{between}"
+
+
+def each(promised: Promise | None) -> str:
+    """What `rate` is, as the head of a column."""
+    if promised is None or not promised.added:
+        return "rate"
+    return "points each" if promised.share else "each"
+
+
+def rate(one: float, promised: Promise | None) -> str:
+    """What came of one customer: a share of responders, points that the contact added, or an amount."""
+    if promised is None or not promised.added:
+        return f"{one:.1%}"
+    return f"{100 * one:+.1f}" if promised.share else f"{one:+,.2f}"
+
+
+def promise_plot(rows: Sequence[Kept], promised: Promise) -> bytes:
+    """Promised and actual rates by tenth of the list, the best first; of an uplift model those that were added."""
+    times = 100 if promised.share else 1
+    what, unit, came = ("response", "%", "responded")
+    if promised.added:
+        what, unit, came = "effect", "points" if promised.share else "per customer", "added"
     with drawn(vector=True) as (axes, out):
-        places = list(range(1, len(rows) + 1))
-        rates = [100 * row.rate.value for row in rows]
-        down = [100 * (row.rate.value - row.rate.low) for row in rows]
-        up = [100 * (row.rate.high - row.rate.value) for row in rows]
+        places = [int(row.name) for row in rows]
+        rates = [times * row.rate.value for row in rows]
+        down = [times * (row.rate.value - row.rate.low) for row in rows]
+        up = [times * (row.rate.high - row.rate.value) for row in rows]
         look = {"ecolor": INK, "capsize": 2, "elinewidth": 0.9}
-        axes.bar(places, rates, width=0.72, color=MODEL, yerr=[down, up], error_kw=look, label="responded")
-        promised = [100 * row.expected / row.customers for row in rows]
-        axes.plot(places, promised, "o", color=ACCENT, markersize=5, label="promised")
-        axes.set(title="Promised and actual response", xlabel="tenth of the list, 1 is the best", ylabel="%")
+        axes.bar(places, rates, width=0.72, color=MODEL, yerr=[down, up], error_kw=look, label=came)
+        each = [times * row.expected / row.customers for row in rows]
+        axes.plot(places, each, "o", color=ACCENT, markersize=5, label="promised")
+        axes.set(title=f"Promised and actual {what}", xlabel="tenth of the list, 1 is the best", ylabel=unit)
         axes.set_xticks(places)
         axes.grid(axis="x", visible=False)
         axes.legend(loc="upper right")

@@ -32,6 +32,7 @@ def campaign_problems(
         why = "offers compete for the same customers: their pipelines must all be of features, or of one flat table"
         return [document.problem(("offers",), why)]
     problems = [
+        *_promise_problems(document, spec, pipelines),
         *_money_problems(document, spec, pipelines),
         *_amount_problems(document, spec, pipelines, sources),
         *_rule_problems(document, spec, pipelines, sources),
@@ -78,6 +79,24 @@ def _unknown_pipelines(document: Document, spec: Campaign, pipelines: Pipelines)
         for path, name in named
         if name not in pipelines
     ]
+
+
+def _promise_problems(document: Document, spec: Campaign, pipelines: Pipelines) -> list[Problem]:
+    """A chance beside an effect would win by counting those who buy anyway, and their sum would mean nothing."""
+    told: dict[str, str] = {}
+    for name, offer in spec.offers.items():
+        told.setdefault(_promise(pipelines[offer.pipeline]), name)
+    if len(told) < 2:
+        return []
+    listed_ = ", ".join(f"'{name}' {what}" for what, name in told.items())
+    why = f"offers compete by what they promise, and these promise unlike things: {listed_}. Name pipelines of one sort"
+    return [document.problem(("offers",), why)]
+
+
+def _promise(spec: Pipeline) -> str:
+    if spec.kind != "uplift":
+        return "a chance"
+    return "what the contact adds to an amount" if spec.target.amount else "what the contact adds to a chance"
 
 
 def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) -> list[Problem]:

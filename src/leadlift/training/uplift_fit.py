@@ -13,10 +13,12 @@ from leadlift.errors import UserError
 from leadlift.evaluation import Estimate, evaluate_uplift
 from leadlift.models import (
     EffectBands,
+    EffectEvidence,
     Heterogeneity,
     Matrix,
     Model,
     ReferencePercentiles,
+    effect_doubt_of,
     effect_line,
     fit_booster,
     make_dataset,
@@ -192,15 +194,24 @@ def fit_uplift(experiment: Experiment, choice: Choice, seed: int, reference: str
     raw = np.asarray(model.predict(cases.matrix))
     nuisance = nuisance_of(bins, everyone, seed)
     unseen = experiment.trial(cases.rows(CALIBRATION))
-    pseudo = doubly_robust(unseen, nuisance.control, nuisance.treated)
-    average = float(np.concatenate([nuisance.pseudo, pseudo]).mean())
-    differs = effect_line(raw[cases.rows(CALIBRATION)], pseudo, average)
+    told = doubly_robust(unseen, nuisance.control, nuisance.treated)
+    seen = EffectEvidence(
+        pseudo=np.concatenate([nuisance.pseudo, told.effect]),
+        customer=np.concatenate([learned.customer, unseen.customer]),
+        calibrates=np.arange(len(learned.y) + len(unseen.y)) >= len(learned.y),
+        raw=raw[cases.rows(CALIBRATION)],
+        spread=told.spread,
+        without=told.without,
+    )
+    average = float(seen.pseudo.mean())
+    differs = effect_line(seen.raw, told.effect, average)
     made = Model(
         booster=model,
         encoding=cases.encoding,
         calibrator=differs.line,
         bands=EffectBands.from_effect(average, learned.binary),
         percentiles=ReferencePercentiles.from_scores(raw[cases.rows(TEST)], reference),
+        doubt=effect_doubt_of(differs.line.slope, seen),
     )
     return FittedUplift(made, choice, differs, response_model(experiment)(cases.matrix))
 

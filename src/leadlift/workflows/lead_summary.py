@@ -7,16 +7,20 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.leads import by_band, power_of
 from leadlift.leads.words import WORDS, Sentences, Words
-from leadlift.models import Expected, Model
+from leadlift.models import EffectDoubt, Expected, Model
+from leadlift.names import SCORE
 from leadlift.specs import Campaign
 from leadlift.workflows.champion import Loaded
 from leadlift.workflows.lead_board import Decided
 from leadlift.workflows.lead_rows import Told
 from leadlift.workflows.meta import reference_told
+
+Floats = npt.NDArray[np.float64]
 
 ENGLISH = "en"
 
@@ -66,7 +70,7 @@ def summary_of(
         ),
         "bands": _by_offer(campaign, models, lambda model: _bands_told(model, language)),
     }
-    said |= _experiment(campaign, told, found, words) | _allocation(found, spoken)
+    said |= _experiment(campaign, told, found, models, words) | _allocation(found, spoken)
     return said | ({"softened": dict(soft)} if soft else {})
 
 
@@ -92,19 +96,39 @@ def _consent_told(campaign: Campaign, words: Sentences) -> str:
     return next(iter(told.values())) if len(told) == 1 else "; ".join(f"{n}: {t}" for n, t in told.items())
 
 
-def _experiment(campaign: Campaign, told: Told, found: Decided, words: Sentences) -> dict[str, Any]:
+def _experiment(
+    campaign: Campaign, told: Told, found: Decided, models: Mapping[str, Loaded], words: Sentences
+) -> dict[str, Any]:
     """The experiment that the list is: how large, what it can find, what its control costs."""
     if campaign.control is None:
         return {}
     chosen, board = found.chosen, found.board
     chance = board.responders(chosen.rows, chosen.pair).astype(np.float64)
     value = board.value(chosen.rows, chosen.pair).astype(np.float64) if board.terms.money else None
-    power = power_of(np.clip(chance, 0.0, 1.0), value, chosen.contacted)
+    effect = any(one.model.predicts_effect for one in models.values())
+    unasked = _unasked(campaign, told, models) if effect else None
+    if effect and unasked is None:
+        return {}
+    chance = chance if effect else np.clip(chance, 0.0, 1.0)
+    rate = chance if unasked is None else unasked
+    power = power_of(chance, value, chosen.contacted, unasked)
     if power is None:
         return {}
-    bands = by_band(told.assigned["band"].to_pylist(), np.clip(chance, 0.0, 1.0), chosen.contacted)
+    bands = by_band(told.assigned["band"].to_pylist(), rate, chosen.contacted)
     sentence = power.sentence(campaign.money_unit, words)
     return {"control": power.control, "power": sentence, "power_by_band": bands}
+
+
+def _unasked(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> Floats | None:
+    """The response rate of everyone chosen if nobody were contacted, (k,); None where the models do not know it."""
+    offer = np.array(told.assigned["offer"].to_pylist())
+    score, rate = told.assigned[SCORE].to_numpy(), np.zeros(len(offer))
+    for name in np.unique(offer):
+        model = models[campaign.offers[name].pipeline].model
+        if not isinstance(model.doubt, EffectDoubt) or not getattr(model.bands, "share", False):
+            return None
+        rate[offer == name] = model.doubt.outcome_without(score[offer == name])
+    return np.clip(rate, 0.0, 1.0)
 
 
 def _allocation(found: Decided, spoken: Words) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from math import sqrt
+from math import hypot
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from leadlift.engines.files import sweep
@@ -141,21 +142,23 @@ def _model(
 
 
 def _expected(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> Expected:
-    """The responders to expect of those contacted: offers and channels are uncertain apart from each other."""
+    """What to expect of those contacted: pipelines are uncertain apart from each other, offers of one together."""
     rows = told.assigned.to_pandas()
-    parts = []
-    for (offer, channel), one in rows[rows["cell"].ne(CONTROL)].groupby(["offer", "channel"], sort=False):
-        found = models[campaign.offers[offer].pipeline].model.expected(one[SCORE].to_numpy())
-        parts.append((found, campaign.channels[channel].response))
-    value = sum(found.value * holds for found, holds in parts)
-    ends = [(found.low, found.high) for found, _ in parts]
-    if any(low is None or high is None for low, high in ends):
+    rows = rows[rows["cell"].ne(CONTROL)]
+    pipeline = rows["offer"].map({name: offer.pipeline for name, offer in campaign.offers.items()})
+    holds = rows["channel"].map({name: one.response for name, one in campaign.channels.items()})
+    parts = [
+        models[str(name)].model.expected(one[SCORE].to_numpy(), holds[one.index].to_numpy(np.float64))
+        for name, one in rows.groupby(pipeline, sort=False)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    value = sum(one.value for one in parts)
+    if any(one.low is None or one.high is None for one in parts):
         return Expected(value, None, None)
-    if len(parts) == 1 and parts[0][1] == 1.0:
-        return parts[0][0]
-    down = sqrt(sum((holds * (found.value - (found.low or 0.0))) ** 2 for found, holds in parts))
-    up = sqrt(sum((holds * ((found.high or 0.0) - found.value)) ** 2 for found, holds in parts))
-    return Expected(value, max(0.0, value - down), value + up)
+    down = hypot(*(one.value - (one.low or 0.0) for one in parts))
+    up = hypot(*((one.high or 0.0) - one.value for one in parts))
+    return Expected(value, value - down, value + up)
 
 
 def _made_of(

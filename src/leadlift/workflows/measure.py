@@ -74,8 +74,11 @@ def _measured(
         return Measured(
             name, {}, open_until, None, (), (), None, None, None, {}, ("no list has matured yet",), None
         )
-    chosen, contacted = cases[cases["cell"].eq(MODEL)], cases[cases["cell"].ne(CONTROL)]
-    counts = contacted.groupby("list_id").size()
+    counts = cases[cases["cell"].ne(CONTROL)].groupby("list_id").size()
+    added = bool(cases["added"].iloc[-1])
+    alike = cases[cases["added"].eq(added)]
+    judged = set(alike["list_id"])
+    chosen = alike[alike["cell"].isin([MODEL, CONTROL])]
     by_offer = {str(offer): effect_of(one) for offer, one in cases.groupby("offer")}
     return Measured(
         campaign=name,
@@ -83,18 +86,34 @@ def _measured(
             one.list_id: int(counts.get(one.list_id, 0)) for one in lists if one.list_id not in open_until
         },
         immature=open_until,
-        promised=together(contacted, [_stated(one) for one in lists if one.list_id not in open_until]),
-        deciles=by_decile(chosen),
-        bands=by_band(chosen),
-        worked=worked(contacted),
+        promised=together(alike, [_stated(one) for one in lists if one.list_id in judged], added),
+        deciles=by_decile(chosen, added),
+        bands=by_band(chosen, added),
+        worked=worked(cases[cases["cell"].ne(CONTROL)]),
         effect=effect_of(cases),
         explore=model_value(cases[cases["cell"].isin([MODEL, EXPLORE])]),
         by_offer={offer: one for offer, one in by_offer.items() if one is not None}
         if len(by_offer) > 1
         else {},
-        notes=tuple(dict.fromkeys(note for one in notes for note in one)),
+        notes=tuple(
+            dict.fromkeys([*(note for one in notes for note in one), *_otherwise(cases, judged, added)])
+        ),
         page=None,
     )
+
+
+def _otherwise(cases: pd.DataFrame, judged: set[str], added: bool) -> list[str]:
+    """A note on lists whose promise was of the other sort than the newest one's."""
+    other = sorted(set(cases["list_id"]) - judged)
+    if not other:
+        return []
+    theirs, ours = (
+        ("responders", "additional responders") if added else ("additional responders", "responders")
+    )
+    return [
+        f"{', '.join(other)} promised {theirs}, later lists {ours}: what was promised and what came is told of the "
+        "later ones alone"
+    ]
 
 
 def _stated(one: WrittenList) -> tuple[float, float | None, float | None]:

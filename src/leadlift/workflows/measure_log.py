@@ -50,7 +50,9 @@ def _training_runs(tracker: Tracker, pipeline: str, versions: set[str]) -> list[
 def _metrics(found: Measured) -> dict[str, float]:
     told: dict[str, float] = {"contacted": float(sum(found.lists.values()))}
     if found.promised is not None:
-        told |= {"expected_responders": found.promised.expected, "actual_responders": found.promised.actual}
+        told["expected_responders"] = found.promised.expected
+        if found.promised.actual is not None:
+            told["actual_responders"] = found.promised.actual.value
     if found.effect is not None:
         told |= _ends("incremental_response", found.effect.response)
         told |= _ends("incremental_responders", found.effect.responders)

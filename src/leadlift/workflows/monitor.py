@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from leadlift.errors import UserError
 from leadlift.evaluation import Estimated, estimated
 from leadlift.features import Home
+from leadlift.models import Doubt
 from leadlift.monitoring import (
     Judged,
     Monitored,
@@ -153,7 +154,7 @@ def _judged(
         for one in outcomes_of(spec, home, days, day)
     ]
     doubt = loaded.model.doubt
-    wobble = doubt.wobble if doubt else 0.0
+    wobble = doubt.wobble if isinstance(doubt, Doubt) else 0.0
     then = reference.judged if reference else {}
     return judge_months(outcomes, then, marks, wobble, windows_that_overlap(spec, days))
 

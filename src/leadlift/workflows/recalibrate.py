@@ -14,7 +14,7 @@ import numpy as np
 from leadlift.errors import UserError
 from leadlift.evaluation import Estimate, frozen_edges, psi, psi_by_chance
 from leadlift.evaluation.stability import Counts, Floats, bin_counts, binned
-from leadlift.models import Model
+from leadlift.models import Doubt, Model
 from leadlift.monitoring import Outcomes
 from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
@@ -93,7 +93,8 @@ def recalibrate(
         taken = _newest([one for one in outcomes_of(spec, home, days, day) if one.mature])
     progress.step("calibration")
     cases = _cases(taken)
-    found = refit(cases, loaded.model.calibrator, spec.model.calibration, loaded.model.doubt)
+    doubt = loaded.model.doubt if isinstance(loaded.model.doubt, Doubt) else None
+    found = refit(cases, loaded.model.calibrator, spec.model.calibration, doubt)
     months = {one.as_of for one in taken}
     moved = stability(one.scores()[0] for one in days if one.as_of in months)
     made = _Made(parent, loaded, found, cases, taken, moved)

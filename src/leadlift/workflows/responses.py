@@ -39,8 +39,9 @@ def responses(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The list's customers with what they did, and what a reader must know of how it is known.
 
-    Columns beside those assigned: responded (0 or 1), amount, worth (value of a response, NaN without), expected (the
-    chance promised), and delivered, answered, refused (bool).
+    Columns beside those assigned: responded (0 or 1), amount, outcome (what the pipeline predicts: responded, or an
+    amount), worth (value of a response, NaN without), expected (the chance promised, or with `added` what the contact
+    was to add), and delivered, answered, refused (bool).
     """
     cases = one.assigned.assign(list_id=one.list_id)
     mine = events[events["treatment_code"].isin(one.treatments)]
@@ -52,32 +53,31 @@ def responses(
         notes += said
     whole = _with_flags(pd.concat(told), mine)
     cost = whole["cost"].fillna(0.0).astype(float)
-    return whole.assign(worth=whole["value"].astype(float), cost=cost, expected=_expected(whole)), notes
-
-
-def _expected(cases: pd.DataFrame) -> pd.Series:
-    return cases[PROBABILITY].astype(float)
+    effect = whole["uplift"].astype(float) if "uplift" in whole else pd.Series(np.nan, whole.index)
+    expected, added = whole[PROBABILITY].astype(float).fillna(effect), effect.notna()
+    return whole.assign(worth=whole["value"].astype(float), cost=cost, expected=expected, added=added), notes
 
 
 def _of_offer(
     spec: Pipeline, amount: str | None, home: Home, here: pd.DataFrame, events: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[str]]:
     bought = events[events["event"].eq(BOUGHT)].groupby(["treatment_code", CUSTOMER])["money"].sum()
-    said = here.join(bought.rename("amount"), on=["treatment_code", CUSTOMER])
+    money = here.join(bought.rename("amount"), on=["treatment_code", CUSTOMER])["amount"]
+    spent = np.asarray(money.fillna(0.0), dtype=np.float64)
     if spec.target.source is not None:
-        there = (_by_source(spec.target, home, here) > 0).astype(int)
-        if amount is None:
-            return here.assign(responded=there, amount=said["amount"].fillna(0.0).to_numpy()), []
-        adding = spec.target.model_copy(update={"amount": amount})
-        return here.assign(responded=there, amount=_by_source(adding, home, here)), []
-    responded = said["amount"].notna().astype(int)
+        outcome = _by_source(spec.target, home, here)
+        if amount is not None:
+            spent = _by_source(spec.target.model_copy(update={"amount": amount}), home, here)
+        return here.assign(responded=(outcome > 0).astype(int), amount=spent, outcome=outcome), []
+    responded = money.notna().astype(int)
     notes = []
     if here["cell"].eq(CONTROL).any() and not responded[here["cell"].eq(CONTROL)].any():
         notes.append(
             f"no purchase of a control customer was added for pipeline {spec.pipeline}: if the bank reports sales of "
             "contacted customers alone, the difference against control is overstated"
         )
-    return here.assign(responded=responded, amount=said["amount"].fillna(0.0)), notes
+    outcome = spent if spec.target.amount else np.asarray(responded, dtype=np.float64)
+    return here.assign(responded=responded, amount=spent, outcome=outcome), notes
 
 
 def _by_source(target: Target, home: Home, here: pd.DataFrame) -> np.ndarray:

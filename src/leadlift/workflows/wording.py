@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadlift.names import amount_said
@@ -15,7 +16,8 @@ class Wording:
     """Words for one kind of pipeline.
 
     meaning: of the column, for the lead file and the manifest; None leaves what stands there. expected: what its sum
-    is, after a number. share: whether the column is a chance or a difference of chances, and not an amount. chinese:
+    is, after a number. total: language -> the same as the name of a line of the list's summary, None as it stands.
+    share: whether the column is a chance or a difference of chances, and not an amount. chinese:
     the meaning in Chinese.
     """
 
@@ -24,6 +26,7 @@ class Wording:
     fact: str
     share: bool = True
     chinese: str | None = None
+    total: Mapping[str, str] | None = None
 
     def meaning_in(self, language: str) -> str | None:
         """The meaning in a workspace's language; None leaves what stands there."""
@@ -46,6 +49,7 @@ ADDED = Wording(
     "added by the contact",
     chinese="联系使响应概率提高多少：8% 表示每 100 位这样的客户中，约有 8 位因联系才会响应。"
     "低于 0 表示联系可能适得其反。",
+    total={"en": "additional responders expected", "zh": "预期新增响应人数"},
 )
 MONEY = Wording(
     "The amount that the model expects of the customer, in the units of the outcome.",
@@ -60,6 +64,7 @@ AMOUNT = Wording(
     "added by the contact",
     share=False,
     chinese="联系使每位客户的金额增加多少。低于 0 表示联系可能适得其反。",
+    total={"en": "amount expected to be added", "zh": "预期新增金额"},
 )
 
 
