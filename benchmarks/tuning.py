@@ -13,8 +13,9 @@ One after the other, with all processors (OMP_NUM_THREADS, where set):
 
 Seconds hold everything from arrays to the fitted model; processor seconds, which other work on the machine disturbs
 less, are compared beside them (with `--workers 1`: those of other processes do not count). The test gives average
-precision; its difference is told with the 95 % interval of the mean over seeds (Student). Each seed is one line of
-`--out`, written when it is done; seeds that stand there are not run again.
+precision; its difference is told with the 95 % interval of the mean over seeds (Student). `--out` takes a line of each
+finished way and of each trial of the usual one; what stands there is not run again. So a run that was ended goes on
+with the trial that it was in; its seconds are those of the parts.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GOMP_SPINCOUNT", "500")  # as the commands do
 
@@ -39,6 +41,18 @@ from leadlift.models import Encoding, fit_booster, make_dataset
 from leadlift.tuning import TuningData, TuningSettings, tune
 
 VALID_SHARE = 0.2
+_Whole, _Real = optuna.distributions.IntDistribution, optuna.distributions.FloatDistribution
+SPACE: dict[str, optuna.distributions.BaseDistribution] = {
+    "n_estimators": _Whole(100, 500),
+    "learning_rate": _Real(0.01, 0.2, log=True),
+    "num_leaves": _Whole(7, 127, log=True),
+    "max_depth": _Whole(3, 12),
+    "min_child_samples": _Whole(10, 500, log=True),
+    "subsample": _Real(0.5, 1.0),
+    "colsample_bytree": _Real(0.3, 1.0),
+    "reg_alpha": _Real(1e-3, 10.0, log=True),
+    "reg_lambda": _Real(1e-3, 100.0, log=True),
+}
 
 
 def table(rows: int, features: int, rate: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,6 +81,35 @@ def table(rows: int, features: int, rate: float, seed: int) -> tuple[np.ndarray,
     return matrix, (rng.random(rows) < 1 / (1 + np.exp(-odds - low))).astype(np.float64)
 
 
+Line = dict[str, Any]
+
+
+class Kept:
+    """The lines of `--out`, in memory alone without it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        there = path.read_text().splitlines() if path and path.exists() else []
+        self.lines: list[Line] = [json.loads(one) for one in there]
+
+    def add(self, line: Line) -> None:
+        """Write a line, at once."""
+        self.lines.append(line)
+        print(f"  {line}", flush=True)
+        if self._path:
+            with self._path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def way(self, seed: int, way: str) -> Line | None:
+        """The finished line of a way."""
+        found = [one for one in self.lines if (one["seed"], one["way"]) == (seed, way) and "ap" in one]
+        return found[0] if found else None
+
+    def trials(self, seed: int) -> list[Line]:
+        """The trials of the usual way."""
+        return [one for one in self.lines if one["seed"] == seed and "trial" in one]
+
+
 def leadlift(matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed: int) -> lgb.Booster:
     encoding = Encoding(tuple(f"f{j}" for j in range(matrix.shape[1])), {})
     held = np.random.default_rng(seed).random(len(y)) < VALID_SHARE
@@ -82,62 +125,72 @@ def leadlift(matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed:
     return fit_booster(make_dataset(matrix, y, encoding), None, found.best_params, rounds)
 
 
-def usual(matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed: int) -> lgb.LGBMClassifier:
+def usual(
+    matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed: int, kept: Kept
+) -> lgb.LGBMClassifier:
     fixed = {"n_jobs": processors(), "verbosity": -1, "random_state": seed, "subsample_freq": 1}
 
-    def objective(trial: optuna.Trial) -> float:
-        params = {
-            "n_estimators": trial.suggest_int("n_estimators", 100, 500),
-            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.2, log=True),
-            "num_leaves": trial.suggest_int("num_leaves", 7, 127, log=True),
-            "max_depth": trial.suggest_int("max_depth", 3, 12),
-            "min_child_samples": trial.suggest_int("min_child_samples", 10, 500, log=True),
-            "subsample": trial.suggest_float("subsample", 0.5, 1.0),
-            "colsample_bytree": trial.suggest_float("colsample_bytree", 0.3, 1.0),
-            "reg_alpha": trial.suggest_float("reg_alpha", 1e-3, 10.0, log=True),
-            "reg_lambda": trial.suggest_float("reg_lambda", 1e-3, 100.0, log=True),
-        }
+    def objective(params: dict[str, Any]) -> float:
         model = lgb.LGBMClassifier(**params, **fixed)
         folds = StratifiedKFold(3, shuffle=True, random_state=seed)
         return float(cross_val_score(model, matrix, y, cv=folds, scoring="average_precision").mean())
 
-    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
-    study.optimize(objective, n_trials=asked.trials)
+    done = kept.trials(seed)
+    sampler = optuna.samplers.TPESampler(seed=seed + 1_000 * len(done))
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    for one in done:
+        study.add_trial(
+            optuna.trial.create_trial(params=one["params"], distributions=SPACE, value=one["value"])
+        )
+    for number in range(len(done), asked.trials):
+        start, trial = clocks(), study.ask(SPACE)
+        value = objective(trial.params)
+        study.tell(trial, value)
+        line = {"seed": seed, "way": "usual", "trial": number, "params": trial.params, "value": value}
+        kept.add({**line, **since(start)})
     return lgb.LGBMClassifier(**study.best_params, **fixed).fit(matrix, y)
 
 
-def compared(asked: argparse.Namespace, seed: int) -> dict[str, float]:
+def compared(asked: argparse.Namespace, seed: int, kept: Kept) -> None:
+    """Run what does not stand yet of a seed."""
+    wanted = ("leadlift",) if asked.ours_only else ("leadlift", "usual")
+    ways = [way for way in wanted if kept.way(seed, way) is None]
+    if not ways:
+        return
+    print(f"seed {seed}", flush=True)
     matrix, y = table(asked.rows, asked.features, asked.rate, 2 * seed)
     unseen, came = table(asked.rows // 2, asked.features, asked.rate, 2 * seed + 1)
-    start = (time.perf_counter(), time.process_time())
-    ours = leadlift(matrix, y, asked, seed)
-    took = since(start, "leadlift")
-    line = {"seed": seed, **took, "leadlift_ap": average_precision(came, ours.predict(unseen))}
-    print(f"  {line}", flush=True)
-    if asked.ours_only:
-        return line
-    start = (time.perf_counter(), time.process_time())
-    theirs = usual(matrix, y, asked, seed)
-    took = since(start, "usual")
-    return {**line, **took, "usual_ap": average_precision(came, theirs.predict_proba(unseen)[:, 1])}
+    for way in ways:
+        start, before = clocks(), kept.trials(seed) if way == "usual" else []
+        if way == "usual":
+            model = usual(matrix, y, asked, seed, kept)
+            took, says = since(start), model.predict_proba(unseen)[:, 1]
+        else:
+            booster = leadlift(matrix, y, asked, seed)
+            took, says = since(start), booster.predict(unseen)
+        spent = {name: took[name] + sum(one[name] for one in before) for name in took}
+        kept.add({"seed": seed, "way": way, **spent, "ap": average_precision(came, says)})
 
 
-def since(start: tuple[float, float], way: str) -> dict[str, float]:
-    wall, cpu = start
-    return {f"{way}_s": time.perf_counter() - wall, f"{way}_cpu_s": time.process_time() - cpu}
+def clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
 
 
-def show(lines: list[dict[str, float]]) -> None:
+def since(start: tuple[float, float]) -> dict[str, float]:
+    return {name: now - then for name, now, then in zip(("s", "cpu_s"), clocks(), start, strict=True)}
+
+
+def show(pairs: list[tuple[Line, Line]]) -> None:
+    """The table of complete seeds. pairs: leadlift's line and the usual way's."""
     print("| seed | leadlift s | usual s | times | times, processor | leadlift AP | usual AP | difference |")
     print("|---|---|---|---|---|---|---|---|")
-    for one in lines:
+    for ours, theirs in pairs:
         print(
-            f"| {one['seed']} | {one['leadlift_s']:.0f} | {one['usual_s']:.0f} | "
-            f"{one['usual_s'] / one['leadlift_s']:.1f} | {one['usual_cpu_s'] / one['leadlift_cpu_s']:.1f} | "
-            f"{one['leadlift_ap']:.4f} | {one['usual_ap']:.4f} | "
-            f"{one['leadlift_ap'] - one['usual_ap']:+.4f} |"
+            f"| {ours['seed']} | {ours['s']:.0f} | {theirs['s']:.0f} | {theirs['s'] / ours['s']:.1f} | "
+            f"{theirs['cpu_s'] / ours['cpu_s']:.1f} | {ours['ap']:.4f} | {theirs['ap']:.4f} | "
+            f"{ours['ap'] - theirs['ap']:+.4f} |"
         )
-    gained = np.array([one["leadlift_ap"] - one["usual_ap"] for one in lines])
+    gained = np.array([ours["ap"] - theirs["ap"] for ours, theirs in pairs])
     if len(gained) > 1:
         half = student.ppf(0.975, len(gained) - 1) * gained.std(ddof=1) / len(gained) ** 0.5
         print(
@@ -157,18 +210,11 @@ def main() -> None:
     reads.add_argument("--out", type=Path, help="a file of JSON lines, to go on later")
     asked = reads.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    known = {}
-    if asked.out and asked.out.exists():
-        known = {one["seed"]: one for one in map(json.loads, asked.out.read_text().splitlines())}
+    kept = Kept(asked.out)
     for seed in range(asked.seeds):
-        if seed not in known:
-            print(f"seed {seed}", flush=True)
-            known[seed] = compared(asked, seed)
-            if asked.out:
-                with asked.out.open("a") as file:
-                    file.write(json.dumps(known[seed]) + "\n")
-    if not asked.ours_only:
-        show([known[seed] for seed in range(asked.seeds)])
+        compared(asked, seed, kept)
+    both = [(kept.way(seed, "leadlift"), kept.way(seed, "usual")) for seed in range(asked.seeds)]
+    show([(ours, theirs) for ours, theirs in both if ours and theirs])
 
 
 if __name__ == "__main__":
