@@ -84,13 +84,18 @@ def table(rows: int, features: int, rate: float, seed: int) -> tuple[np.ndarray,
 Line = dict[str, Any]
 
 
-class Kept:
-    """The lines of `--out`, in memory alone without it."""
+class Lines:
+    """The lines of `--out` that are of the same table and trials, in memory alone without it."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        there = path.read_text().splitlines() if path and path.exists() else []
-        self.lines: list[Line] = [json.loads(one) for one in there]
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self._path: Path | None = asked.out
+        self._of = {name: getattr(asked, name) for name in ("rows", "features", "rate", "trials", "workers")}
+        there = self._path.read_text() if self._path and self._path.exists() else ""
+        if self._path and there and not there.endswith("\n"):  # ended while writing
+            there = there[: there.rfind("\n") + 1]
+            self._path.write_text(there)
+        told = [json.loads(one) for one in there.splitlines()]
+        self.lines: list[Line] = [one for one in told if self._of.items() <= one.items()]
 
     def add(self, line: Line) -> None:
         """Write a line, at once."""
@@ -98,7 +103,7 @@ class Kept:
         print(f"  {line}", flush=True)
         if self._path:
             with self._path.open("a") as file:
-                file.write(json.dumps(line) + "\n")
+                file.write(json.dumps({**self._of, **line}) + "\n")
 
     def way(self, seed: int, way: str) -> Line | None:
         """The finished line of a way."""
@@ -126,7 +131,7 @@ def leadlift(matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed:
 
 
 def usual(
-    matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed: int, kept: Kept
+    matrix: np.ndarray, y: np.ndarray, asked: argparse.Namespace, seed: int, kept: Lines
 ) -> lgb.LGBMClassifier:
     fixed = {"n_jobs": processors(), "verbosity": -1, "random_state": seed, "subsample_freq": 1}
 
@@ -151,7 +156,7 @@ def usual(
     return lgb.LGBMClassifier(**study.best_params, **fixed).fit(matrix, y)
 
 
-def compared(asked: argparse.Namespace, seed: int, kept: Kept) -> None:
+def compared(asked: argparse.Namespace, seed: int, kept: Lines) -> None:
     """Run what does not stand yet of a seed."""
     wanted = ("leadlift",) if asked.ours_only else ("leadlift", "usual")
     ways = [way for way in wanted if kept.way(seed, way) is None]
@@ -210,11 +215,12 @@ def main() -> None:
     reads.add_argument("--out", type=Path, help="a file of JSON lines, to go on later")
     asked = reads.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    kept = Kept(asked.out)
+    kept = Lines(asked)
     for seed in range(asked.seeds):
         compared(asked, seed, kept)
     both = [(kept.way(seed, "leadlift"), kept.way(seed, "usual")) for seed in range(asked.seeds)]
-    show([(ours, theirs) for ours, theirs in both if ours and theirs])
+    if pairs := [(ours, theirs) for ours, theirs in both if ours and theirs]:
+        show(pairs)
 
 
 if __name__ == "__main__":

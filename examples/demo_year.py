@@ -156,7 +156,7 @@ def measured(folder: Path, today: date) -> pd.DataFrame:
         rows.append(
             {
                 "list_id": next(iter(told["lists"])), "promised": promised["expected"], "from": promised["low"],
-                "to": promised["high"], "responded": promised["actual"], "rise": effect["response"]["value"],
+                "to": promised["high"], "responded": promised["responded"], "rise": effect["response"]["value"],
                 "low": effect["response"]["low"], "high": effect["response"]["high"],
             }
         )  # fmt: skip

@@ -169,7 +169,7 @@ def held_against_its_control(leadlift, shop: Path, wealth: dict[str, float]) -> 
     assert told.code == 0, told.err
     promised = told.json["promised"]
     added = contacted.sum() * (buys[contacted].mean() - buys[~contacted].mean())
-    assert promised["added"]
+    assert promised["sort"] == "added responders"
     assert promised["responded"] == buys[contacted].sum()
     assert promised["actual"]["value"] == pytest.approx(added, rel=0.05)
     assert promised["low"] < promised["expected"] < promised["high"]
@@ -178,6 +178,12 @@ def held_against_its_control(leadlift, shop: Path, wealth: dict[str, float]) -> 
     assert re.search(r"The contact was to add \d+, between \d+ and \d+; it added \d+ \[\d+, \d+\]", said.out)
     page = (shop / "reports" / "measure-letters.html").read_text("utf-8")
     assert "Promised and added" in page
+    spec = shop / "pipelines" / "campaigns" / "letters.yaml"
+    spec.write_text(LETTERS.replace("name: mail", "name: post"), encoding="utf-8")
+    gone = leadlift("measure", "letters", "--on", "2026-12-31", at=shop)
+    spec.write_text(LETTERS, encoding="utf-8")
+    assert gone.code == 2
+    assert "has the offer 'mail', which the campaign no longer names" in gone.err
 
 
 @pytest.mark.slow

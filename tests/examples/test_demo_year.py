@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from leadlift.cli.console import record
+from leadlift.evaluation import Estimate
+from leadlift.evaluation.campaign import Effect, Promise
 from leadlift.features import chosen
 from leadlift.specs import open_workspace
+from leadlift.workflows.measured import Measured
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "demo_year.py"
 
@@ -57,3 +62,18 @@ def test_a_customer_drawn_twice_counts_twice_and_only_as_far_as_there_are_contac
 def test_intervals_are_of_the_resamples_and_the_number_of_the_customers_themselves(year):
     told = year._told("profit", np.array([50.0, *np.linspace(0, 100, 1_001)]))
     assert told == {"profit": 50.0, "profit low": 2.5, "profit high": 97.5}
+
+
+def test_the_year_reads_what_measure_says(year, tmp_path, monkeypatch):
+    """Of a list of 900, in the words that `leadlift measure --json` gives it."""
+    (tmp_path / "leads" / year.CAMPAIGN / "2026-06-30").mkdir(parents=True)
+    rise = Estimate(0.02, 0.01, 0.03)
+    promised = Promise(900, 90.0, 70.0, 110.0, 93, Estimate(93.0, 93.0, 93.0))
+    effect = Effect(900, 100, 0, 0.1, 0.08, rise, rise, rise, None, 0.0, 0.05)
+    found = Measured(year.CAMPAIGN, {"l-1": 900}, {}, promised, (), (), None, effect, None, {}, (), None)
+    monkeypatch.setattr(year, "said", lambda *_: record(found))
+    told = year.measured(tmp_path, date(2026, 12, 31))
+    assert told.loc["l-1"].to_dict() == {
+        "promised": 90.0, "from": 70.0, "to": 110.0, "responded": 93, "rise": 0.02, "low": 0.01, "high": 0.03,
+    }  # fmt: skip
+    assert told["responded"].between(told["from"], told["to"]).all()

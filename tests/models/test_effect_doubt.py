@@ -83,19 +83,24 @@ def test_without_contact_a_group_does_what_its_controls_did():
     assert doubt.outcome_without([0.08])[0] == pytest.approx(0.13, abs=0.03)
 
 
-def test_where_trees_say_the_same_of_everyone_the_average_alone_is_in_doubt():
-    seen = EffectEvidence(
-        np.tile([1.0, -0.9], 500),
-        np.arange(1_000),
-        np.arange(1_000) < 400,
-        np.zeros(400),
-        np.ones(400),
-        np.zeros(400),
-    )
+@pytest.mark.parametrize("said", [0.0, 0.1])
+def test_where_trees_say_the_same_of_everyone_the_average_alone_is_in_doubt(said):
+    raw = np.full(400, said)
+    raw[::2] += 2e-17  # a mean of equal numbers need not be that number
+    pseudo, calibrates = np.tile([1.0, -0.9], 500), np.arange(1_000) < 400
+    seen = EffectEvidence(pseudo, np.arange(1_000), calibrates, raw, np.repeat([0.0, 2.0], 200), raw)
     doubt = effect_doubt_of(0.0, seen)
     assert (doubt.slope, doubt.both) == (0.0, 0.0)
-    told = doubt.expected(Straight(0.0, 0.05), np.zeros(100))
+    told = doubt.expected(Straight(0.0, 0.05), np.full(100, said))
     assert told.high - told.value == pytest.approx(1.96 * np.sqrt(100**2 * 0.95**2 / 1_000 + 100), rel=0.001)
+
+
+def test_cases_of_which_trees_say_the_same_are_one_group():
+    raw, cases = np.repeat([0.0, 0.1, 0.2], [1_500, 300, 200]), np.arange(2_000)
+    seen = EffectEvidence(np.tile([1.0, -0.9], 1_000), cases, np.ones(2_000, bool), raw, 1.0 * cases, raw)
+    doubt = effect_doubt_of(1.0, seen)
+    assert doubt.raw == pytest.approx((0.0, 0.1, 0.2))
+    assert doubt.spread == pytest.approx((749.5, 1_649.5, 1_899.5))
 
 
 def test_what_is_kept_comes_back():

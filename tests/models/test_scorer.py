@@ -162,3 +162,7 @@ def test_a_calibration_of_a_later_leadlift_is_refused_not_left_out(model, tmp_pa
     (folder / "model.json").write_text(json.dumps(rest), encoding="utf-8")
     with pytest.raises(UserError, match="'spline'"):
         Model.load(folder)
+    rest |= {"calibrator": {"kind": "none"}, "doubt": {"kind": "copula"}}
+    (folder / "model.json").write_text(json.dumps(rest), encoding="utf-8")
+    with pytest.raises(UserError, match="'copula', which only a later leadlift reads"):
+        Model.load(folder)

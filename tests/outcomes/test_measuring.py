@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from leadlift.evaluation.campaign import AMOUNT, CHANCE, EFFECT
 from leadlift.outcomes.effect import effect_of, model_value
-from leadlift.outcomes.promise import by_band, by_decile, outside, together, worked
+from leadlift.outcomes.promise import by_band, by_decile, outside, promises_of, together, worked
 
 
 def customers(
@@ -116,38 +117,39 @@ def uplift_list(added=0.05, seed=1):
 
 def test_what_an_uplift_model_promised_is_held_against_what_was_added_and_not_against_all_who_responded():
     cases = uplift_list()
-    found = together(cases, [(600.0, 450.0, 750.0)], added=True)
+    found = together(cases, [(600.0, 450.0, 750.0)], EFFECT)
     rates = cases.groupby("cell")["responded"].mean()
     assert found.actual.value == pytest.approx(12_000 * (rates["model"] - rates["control"]))
     assert found.responded > 1_500
     assert found.fits == "as promised"
-    assert together(cases, [(60.0, 40.0, 80.0)], added=True).fits == "more"
-    assert together(cases, [(1_500.0, 1_400.0, 1_600.0)], added=True).fits == "fewer"
-    alone = together(cases[cases["cell"].eq("model")], [(60.0, 40.0, 80.0)], added=True)
+    assert together(cases, [(60.0, 40.0, 80.0)], EFFECT).fits == "more"
+    assert together(cases, [(1_500.0, 1_400.0, 1_600.0)], EFFECT).fits == "fewer"
+    both = together(cases, [(300.0, 250.0, 340.0), (300.0, 200.0, 400.0)], EFFECT)
+    assert (both.low, both.high) == (450.0, 740.0)  # of one experiment: no luck evens out
+    alone = together(cases[cases["cell"].eq("model")], [(60.0, 40.0, 80.0)], EFFECT)
     assert (alone.actual, alone.fits) == (None, "")
 
 
 def test_bands_and_tenths_of_an_uplift_model_stand_beside_controls_of_the_same_predictions():
     cases = uplift_list()
-    bands = by_band(cases, added=True)
+    bands = by_band(cases, EFFECT)
     assert [(one.name, one.customers) for one in bands] == [("A", 4_000), ("B", 4_000), ("C", 4_000)]
     assert [one.within for one in bands] == [True, False, True]
     jitter = np.random.default_rng(3).uniform(0, 0.0001, len(cases))
     spread = cases.assign(expected=cases["expected"] + jitter)
-    tenths = by_decile(spread, added=True)
+    tenths = by_decile(spread, EFFECT)
     assert [one.name for one in tenths] == [str(k) for k in range(1, 11)]
     assert sum(one.customers for one in tenths) == 12_000
     assert sum(one.expected for one in tenths) == pytest.approx(
         spread.loc[spread["cell"].eq("model"), "expected"].sum()
     )
-    assert by_band(cases[cases["cell"].eq("model")], added=True) == []
+    assert by_band(cases[cases["cell"].eq("model")], EFFECT) == []
 
 
 def test_amounts_that_a_contact_adds_are_compared_as_amounts():
     cases = uplift_list()
     cases = cases.assign(outcome=cases["responded"] * 20.0)
-    found = together(cases, [(12_000.0, 9_000.0, 15_000.0)], added=True)
-    assert not found.share
+    found = together(cases, [(12_000.0, 9_000.0, 15_000.0)], AMOUNT)
     means = cases.groupby("cell")["outcome"].mean()
     assert found.actual.value == pytest.approx(12_000 * (means["model"] - means["control"]))
     assert found.fits == "as promised"
@@ -161,3 +163,49 @@ def test_a_list_that_nobody_worked_is_told_from_one_that_nobody_answered():
     assert found.reached.value == 0.6
     assert found.refused.value == 0.06
     assert found.among_reached.value == pytest.approx(called["responded"][:600].mean())
+
+
+def test_an_amount_that_nobody_spent_is_one_and_a_lone_control_leaves_no_interval_to_misread():
+    cases = uplift_list().assign(outcome=0.0)
+    (band, *_) = by_band(cases, AMOUNT)
+    assert (band.rate.value, band.rate.low, band.rate.high) == (0.0, 0.0, 0.0)
+    spent = uplift_list()
+    spent = spent.assign(outcome=spent["responded"] * 20.0)
+    lone = [
+        spent[spent["cell"].eq(cell)].head(count).assign(stratum="call")
+        for cell, count in (("model", 50), ("control", 1))
+    ]
+    whole = pd.concat([spent, *lone])
+    assert together(whole, [(12_000.0, 9_000.0, 15_000.0)], AMOUNT).fits == "as promised"
+    assert together(whole, [(1_000.0, 900.0, 1_100.0)], AMOUNT).fits == "more"
+
+
+def test_controls_below_all_who_were_contacted_stand_beside_nobody():
+    cases = uplift_list()
+    jitter = np.random.default_rng(3).uniform(0, 0.0001, len(cases))
+    spread = cases.assign(expected=cases["expected"] + jitter)
+    low = spread[spread["cell"].eq("control")].head(500).assign(expected=-0.5, responded=1, outcome=1.0)
+    assert by_decile(pd.concat([spread, low]), EFFECT) == by_decile(spread, EFFECT)
+
+
+def sorts(**lists):
+    """Lists, each of some rows of cell and promise."""
+    rows = [
+        {"list_id": name, "cell": cell, "promise": promise}
+        for name, told in lists.items()
+        for cell, promise in told
+    ]
+    return promises_of(pd.DataFrame(rows))
+
+
+def test_lists_are_held_against_what_came_when_they_promise_as_the_newest_does_and_it_can_be_known():
+    chance, effect = [("model", CHANCE)], [("model", EFFECT), ("control", EFFECT)]
+    assert sorts(may=chance, june=chance) == (CHANCE, ["may", "june"], [])
+    sort, held, notes = sorts(may=chance, june=effect, july=[("model", EFFECT)])
+    assert (sort, held) == (EFFECT, ["june"])
+    assert "list may promised responders, newer ones added responders" in notes[0]
+    assert "list july has no control" in notes[1]
+    assert sorts(july=[("model", EFFECT)]) == (EFFECT, ["july"], [])
+    sort, held, notes = sorts(may=effect, june=[*effect, ("model", AMOUNT)])
+    assert (sort, held) == (EFFECT, ["may"])
+    assert "june promised added amount and added responders" in notes[0]

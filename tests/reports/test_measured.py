@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from leadlift.evaluation import Estimate
-from leadlift.evaluation.campaign import Effect, Kept, Promise
+from leadlift.evaluation.campaign import AMOUNT, EFFECT, Effect, Kept, Promise
 from leadlift.reports.measured import ListLine, MeasuredPage, measured_html, verdict
 
 ZERO = Estimate(0.0, 0.0, 0.0)
@@ -31,14 +31,14 @@ def test_a_promise_is_said_to_be_kept_or_not(actual, said):
 
 
 def test_an_uplift_models_promise_is_one_of_responders_more_than_without_contact():
-    added = Promise(1_000, 40.0, 10.0, 70.0, 120, Estimate(35.0, 5.0, 65.0), added=True)
+    added = Promise(1_000, 40.0, 10.0, 70.0, 120, Estimate(35.0, 5.0, 65.0), EFFECT)
     assert verdict(added, None).startswith(
         "Of 1,000 contacted customers 120 responded. The contact was to add 40, between 10 and 70; it added "
         "35 [5, 65]: as promised."
     )
-    unseen = Promise(1_000, 40.0, 10.0, 70.0, 120, None, added=True)
+    unseen = Promise(1_000, 40.0, 10.0, 70.0, 120, None, EFFECT)
     assert "The contact was to add 40, between 10 and 70. There was no control" in verdict(unseen, None)
-    unsure = Promise(1_000, 40.0, None, None, 120, Estimate(35.0, 5.0, 65.0), added=True)
+    unsure = Promise(1_000, 40.0, None, None, 120, Estimate(35.0, 5.0, 65.0), EFFECT)
     assert "was to add 40; it added 35 [5, 65]. There" in verdict(unsure, None)
 
 
@@ -75,7 +75,7 @@ def test_the_page_holds_every_list_and_never_judges_an_open_one():
 
 def test_the_page_of_an_uplift_campaign_speaks_of_what_was_added():
     rate = Estimate(0.012, -0.002, 0.026)
-    added = Promise(900, 9.0, 1.0, 17.0, 90, Estimate(11.0, -2.0, 24.0), added=True)
+    added = Promise(900, 9.0, 1.0, 17.0, 90, Estimate(11.0, -2.0, 24.0), EFFECT)
     groups = [Kept("A", 900, 9.0, 10.8, rate)]
     tenths = [replace(groups[0], name="1")]
     page = MeasuredPage(
@@ -87,3 +87,16 @@ def test_the_page_of_an_uplift_campaign_speaks_of_what_was_added():
     assert "Points each, 95 %" in told
     assert "-0.2 to +2.6" in told
     assert "9 promised, 1 to 17" in told
+
+
+def test_amounts_are_told_as_amounts_and_without_groups_beside_controls_there_is_no_picture():
+    added = Promise(900, 9_000.0, 1_000.0, 17_000.0, 90, Estimate(11_000.0, -2_000.0, 24_000.0), AMOUNT)
+    lists = [ListLine("a-1", "2026-06-30", 900, 100, "")]
+    page = MeasuredPage("autumn", "", "EUR", lists, added, [], [], None, effect(-0.002, 0.026), None, {}, [])
+    told = measured_html(page)
+    assert "<img" not in told
+    assert "11,000" in told
+    assert "9,000 promised, 1,000 to 17,000" in told
+    assert "seen beside a control alone." in told
+    alone = replace(page, promised=replace(added, actual=None), effect=None)
+    assert "and there was none" in measured_html(alone)

@@ -128,7 +128,7 @@ def test_the_bank_answers_by_true_effects_and_the_list_is_measured(sent, leadlif
     told = leadlift("measure", "best", "--on", "2026-12-31", "--json", at=sent).json
     contacted, control = (assigned["cell"] != "control").sum(), (assigned["cell"] == "control").sum()
     assert told["promised"]["customers"] == contacted
-    assert told["promised"]["actual"] == 30
+    assert told["promised"]["responded"] == 30
     assert (told["effect"]["contacted"], told["effect"]["control"]) == (contacted, control)
     assert told["effect"]["response"]["value"] == pytest.approx(30 / contacted)
     worth = 800 * 30 - assigned.loc[assigned["cell"] != "control", "cost"].sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leadlift.leads.words import WORDS
 from leadlift.workflows.wording import ADDED, AMOUNT, CHANCE, MONEY
 
 
@@ -17,3 +18,13 @@ def test_what_replaces_the_usual_meaning_is_there_in_every_language(words):
 def test_a_chance_keeps_the_meaning_that_stands_in_the_files():
     assert CHANCE.meaning_in("en") is None
     assert CHANCE.meaning_in("zh") is None
+
+
+@pytest.mark.parametrize("words", [ADDED, AMOUNT])
+def test_a_list_calls_what_is_added_by_its_name(words):
+    for language in ("en", "zh"):
+        named = words.facts(language)
+        assert {*named} <= {*WORDS[language].facts}
+        assert named["expected_responders"] != WORDS[language].facts["expected_responders"]
+    assert all("新增" in name for name in words.facts("zh").values())
+    assert CHANCE.facts("en") == {}

@@ -53,7 +53,7 @@ def measure(
                 {
                     "band": row.name, "contacted": row.customers, "promised": row.expected, came: row.actual,
                     each(found.promised): "{} [{}, {}]".format(
-                        *(rate(one, found.promised) for one in (row.rate.value, row.rate.low, row.rate.high))
+                        *(rate(one, found.promised, 2) for one in (row.rate.value, row.rate.low, row.rate.high))
                     ),
                 }
                 for row in found.bands

@@ -8,6 +8,9 @@ from math import hypot
 from leadlift.evaluation.bootstrap import Estimate
 from leadlift.evaluation.experiment import scaled
 
+CHANCE, EFFECT, AMOUNT = "responders", "added responders", "added amount"
+"""What a list promises: those who respond; of uplift models, how many more than without contact, or how much more."""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -35,9 +38,8 @@ class Promise:
     """What the lists said of all contacted customers, and what came.
 
     low, high: the interval that the lists stated, for 95 of 100 such lists; None where a model states none.
-    responded: how many did. actual: what came of what was promised: they themselves; with `added`, where an uplift
-    model promised responders (or an amount) more than without contact, what control says was added, with its 95 %
-    interval, and None where nobody was in control. share: whether the promise is one of responders, not of an amount.
+    responded: how many did. actual: what came of what was promised: they themselves, or what control says was added,
+    with its 95 % interval; None where nobody was in control. sort: CHANCE, EFFECT or AMOUNT.
     """
 
     customers: int
@@ -46,14 +48,19 @@ class Promise:
     high: float | None
     responded: int
     actual: Estimate | None
-    added: bool = False
-    share: bool = True
+    sort: str = CHANCE
+
+    @property
+    def added(self) -> bool:
+        """Whether the promise is one of what the contact adds."""
+        return self.sort != CHANCE
 
     @property
     def fits(self) -> str:
         """`as promised`, `fewer` or `more` than promised; empty where it cannot be said.
 
         What control says is uncertain itself: the two differ when their intervals, combined, leave no room for it.
+        Chance among the contacted is in both, so that a short list of an uplift model seldom differs.
         """
         if self.low is None or self.high is None or self.actual is None:
             return ""

@@ -74,20 +74,20 @@ def power_of(
 
 
 def by_band(
-    band: Sequence[str], chance: npt.NDArray[np.floating], contacted: npt.NDArray[np.bool_]
+    band: Sequence[str], rate: npt.NDArray[np.floating], contacted: npt.NDArray[np.bool_]
 ) -> list[Mapping[str, object]]:
     """For each band: how many, the response rate expected of its control, and the rise that this would find."""
     told: list[Mapping[str, object]] = []
     names = np.asarray(band)
     for name in sorted(set(band)):
         here = names == name
-        found = power_of(chance[here], None, contacted[here])
+        found = power_of(rate[here], None, contacted[here])
         told.append(
             {
                 "band": name,
                 "customers": int(here.sum()),
                 "control": int((here & ~contacted).sum()),
-                "expected_rate": round(float(chance[here].mean()), 6),
+                "expected_rate": round(float(rate[here].mean()), 6),
                 "detectable": None if found is None else round(found.detectable, 6),
             }
         )

@@ -58,7 +58,7 @@ METHODS = {
 class Expected:
     """The responders that a list should bring: the sum of chances, and between what 95 of 100 such lists fall.
 
-    low, high: None where no interval is known, as of amounts. Of added responders both may lie below 0.
+    low, high: None where no interval is known, as of value models. Of what a contact adds both may lie below 0.
     """
 
     value: float

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from leadlift.models.calibrators import Calibrator
 from leadlift.models.doubt import METHODS, Expected
+from leadlift.models.effects import says_the_same
 
 Floats = npt.NDArray[np.float64]
 
@@ -105,27 +106,35 @@ def effect_doubt_of(slope: float, seen: EffectEvidence) -> EffectDoubt:
     cases = len(seen.pseudo)
     middle = float(seen.raw.mean())
     away = seen.raw - middle
-    size = float(away @ away)
-    level = (seen.pseudo - seen.pseudo.mean()) / cases
-    level[seen.calibrates] -= slope * away / len(away)
+    share = (seen.pseudo - seen.pseudo.mean()) / cases
+    share[seen.calibrates] -= slope * away / len(away)
     tilt = np.zeros(cases)
-    if size > 0:
+    if not says_the_same(seen.raw):
         score = seen.pseudo[seen.calibrates]
-        tilt[seen.calibrates] = away * (score - score.mean() - slope * away) / size
-    by_customer = [np.bincount(seen.customer, one) for one in (level, tilt)]
-    groups = np.array_split(
-        np.argsort(seen.raw, kind="stable"), int(np.clip(len(away) // A_GROUP, 1, MOST_GROUPS))
-    )
+        tilt[seen.calibrates] = away * (score - score.mean() - slope * away) / float(away @ away)
+    of_level, of_slope = (np.bincount(seen.customer, one) for one in (share, tilt))
+    groups = _groups(seen.raw)
     raw, spread, without = (
-        [float(of[one].mean()) for one in groups] for of in (seen.raw, seen.spread, seen.without)
+        [float(of[groups == one].mean()) for one in np.unique(groups)]
+        for of in (seen.raw, seen.spread, seen.without)
     )
     return EffectDoubt(
         middle,
-        float(by_customer[0] @ by_customer[0]),
-        float(by_customer[1] @ by_customer[1]),
-        float(by_customer[0] @ by_customer[1]),
+        float(of_level @ of_level),
+        float(of_slope @ of_slope),
+        float(of_level @ of_slope),
         tuple(raw),
         tuple(spread),
         tuple(without),
         cases,
     )
+
+
+def _groups(raw: Floats) -> npt.NDArray[np.intp]:
+    """The group of each case: about equal numbers, rising, and never parted where trees say the same."""
+    wanted = int(np.clip(len(raw) // A_GROUP, 1, MOST_GROUPS))
+    if says_the_same(raw):
+        return np.zeros(len(raw), dtype=np.intp)
+    _, place, counts = np.unique(raw, return_inverse=True, return_counts=True)
+    before = np.cumsum(counts) - counts / 2
+    return np.asarray((before * wanted / len(raw)).astype(np.intp)[place])

@@ -62,7 +62,7 @@ def effect_line(raw: npt.ArrayLike, pseudo: npt.ArrayLike, average: float) -> He
     told, score = np.asarray(raw, dtype=np.float64), np.asarray(pseudo, dtype=np.float64)
     middle = told - told.mean()
     spread = float(middle @ middle)
-    if spread < 1e-12 * max(1.0, len(told)):
+    if says_the_same(told):
         return Heterogeneity(Straight(0.0, average), 0.0, 0.0, 0.0)
     slope = float(middle @ score) / spread
     left = score - score.mean() - slope * middle
@@ -70,6 +70,12 @@ def effect_line(raw: npt.ArrayLike, pseudo: npt.ArrayLike, average: float) -> He
     kept = max(0.0, slope)
     line = Straight(kept, average - kept * float(told.mean()))
     return Heterogeneity(line, slope, slope - 1.959964 * error, slope + 1.959964 * error)
+
+
+def says_the_same(raw: Floats) -> bool:
+    """Whether trees say the same of everyone: no slope can be fitted."""
+    middle = raw - raw.mean()
+    return float(middle @ middle) < 1e-12 * max(1.0, len(raw))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from leadlift.errors import UserError
 from leadlift.models.amounts import Amounts
 from leadlift.models.bands import Bands, ReferencePercentiles
 from leadlift.models.boosting import gain
@@ -19,7 +20,7 @@ from leadlift.models.calibrators import Calibrator, calibrator_from_dict
 from leadlift.models.contributions import Explainer, fastest_explainer
 from leadlift.models.doubt import METHODS, Doubt, Expected, certain
 from leadlift.models.effect_doubt import EffectDoubt
-from leadlift.models.effects import Straight, bands_from_dict
+from leadlift.models.effects import EffectBands, Straight, bands_from_dict
 from leadlift.models.encoding import Encoding, Matrix
 from leadlift.models.predictor import Predictor, fastest
 from leadlift.models.storage import read_model, write_model
@@ -44,7 +45,7 @@ class Scores:
 class Model:
     """Trees, the encoding they read, and what makes chances, places and letters of their output.
 
-    doubt: what is not known of the calibration; None of amounts, and in models from before it was kept.
+    doubt: what is not known of the calibration; None of value models, and in models from before it was kept.
     meta: what else should travel with it (pipeline, run, dates ...), as text.
     """
 
@@ -89,6 +90,11 @@ class Model:
     def predicts_effect(self) -> bool:
         """Whether `probability` is what a contact adds, and no chance."""
         return isinstance(self.calibrator, Straight)
+
+    @property
+    def adds_responders(self) -> bool:
+        """Whether `probability` is what a contact adds to a chance, and not to an amount."""
+        return isinstance(self.bands, EffectBands) and self.bands.share
 
     @property
     def predicts_amount(self) -> bool:
@@ -173,4 +179,11 @@ class Model:
 def _doubt_of(saved: Mapping[str, Any] | None) -> Doubt | EffectDoubt | None:
     if not saved:
         return None
-    return (EffectDoubt if saved.get("kind") == EffectDoubt.kind else Doubt).from_dict(saved)
+    kind = saved.get("kind")
+    if kind is None:
+        return Doubt.from_dict(saved)
+    if kind != EffectDoubt.kind:
+        raise UserError(
+            f"the model keeps a doubt of kind {kind!r}, which only a later leadlift reads: update it"
+        )
+    return EffectDoubt.from_dict(saved)

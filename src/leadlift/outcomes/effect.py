@@ -22,28 +22,24 @@ from leadlift.names import CONTROL, EXPLORE, MODEL
 STRATA = ["list_id", "stratum"]
 
 
-Strata = list[tuple[pd.DataFrame, pd.DataFrame]]
+Pairs = list[tuple[pd.DataFrame, pd.DataFrame]]
+"""Contacted customers and controls of each stratum."""
 
 
-def compared(cases: pd.DataFrame) -> Strata:
-    """Contacted customers and controls of each stratum that has both; none where nobody was in control."""
+def compared(cases: pd.DataFrame, least: int = 1) -> Pairs:
+    """The strata that have at least so many of both; none where nobody was in control."""
     told = [(one[one["cell"].ne(CONTROL)], one[one["cell"].eq(CONTROL)]) for _, one in cases.groupby(STRATA)]
-    return [(one, other) for one, other in told if len(one) and len(other)]
+    return [(one, other) for one, other in told if min(len(one), len(other)) >= least]
 
 
-def yes_or_no(cases: pd.DataFrame) -> bool:
-    """Whether `outcome` is a response and not an amount."""
-    return bool(cases["outcome"].isin((0.0, 1.0)).all())
+def outcome_rise(pairs: Pairs, amounts: bool) -> Estimate | None:
+    """Mean rise of `outcome` of those contacted over control; None without strata.
 
-
-def outcome_rise(cases: pd.DataFrame) -> Estimate | None:
-    """Mean rise of `outcome`, yes or no or an amount, of those contacted over control; None where nobody was in it."""
-    strata = compared(cases)
-    if not strata:
+    amounts: whether it is one, and not yes or no; then strata need two customers of each for an interval.
+    """
+    if not pairs:
         return None
-    if yes_or_no(cases):
-        return incremental_share(_counted(strata, "outcome"))
-    return _mean_rise(strata, "outcome")
+    return _mean_rise(pairs, "outcome") if amounts else incremental_share(_counted(pairs, "outcome"))
 
 
 def effect_of(cases: pd.DataFrame) -> Effect | None:
@@ -92,14 +88,14 @@ def model_value(cases: pd.DataFrame) -> ModelValue | None:
     )
 
 
-def _counted(strata: Strata, column: str) -> list[Counted]:
+def _counted(strata: Pairs, column: str) -> list[Counted]:
     return [
         Counted(len(one), int(one[column].sum()), len(other), int(other[column].sum()))
         for one, other in strata
     ]
 
 
-def _profit(groups: Strata, contacted: int, cost: float) -> Estimate | None:
+def _profit(groups: Pairs, contacted: int, cost: float) -> Estimate | None:
     if any(one["worth"].isna().any() or other["worth"].isna().any() for one, other in groups):
         return None
     earned = [(one.assign(e=one["worth"] * one["responded"]), other.assign(e=other["worth"] * other["responded"]))
@@ -107,7 +103,7 @@ def _profit(groups: Strata, contacted: int, cost: float) -> Estimate | None:
     return scaled(_mean_rise(earned, "e"), contacted, -cost)
 
 
-def _mean_rise(groups: Strata, column: str) -> Estimate:
+def _mean_rise(groups: Pairs, column: str) -> Estimate:
     return incremental_mean(
         [np.asarray(one[column]) for one, _ in groups], [np.asarray(other[column]) for _, other in groups]
     )

@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
+from math import hypot
 
 import numpy as np
 import pandas as pd
 
 from leadlift.evaluation.bootstrap import Estimate
-from leadlift.evaluation.campaign import Kept, Promise, Worked
+from leadlift.evaluation.campaign import AMOUNT, CHANCE, EFFECT, Kept, Promise, Worked
 from leadlift.evaluation.experiment import exact, scaled, wilson
 from leadlift.names import CONTROL
-from leadlift.outcomes.effect import compared, outcome_rise, yes_or_no
+from leadlift.outcomes.effect import Pairs, compared, outcome_rise
 
 Stated = Sequence[tuple[float, float | None, float | None]]
 """Each list's expected responders and the ends of its interval."""
 
 
-def by_decile(cases: pd.DataFrame, added: bool = False) -> list[Kept]:
-    """Tenths of the contacted by predicted chance; fewer tenths than 10 where there are fewer customers.
+def promises_of(cases: pd.DataFrame) -> tuple[str, list[str], list[str]]:
+    """The sort of the newest list's promise, the lists that are held against what came, and notes on the others.
 
-    added: the prediction is what the contact adds; then controls of the same predictions stand beside, and tenths
-    without any are left out.
+    cases: list_id, promise and cell of every customer, the oldest list first. Held are lists whose offers all promise
+    as the newest's do and, of what the contact adds, those with a control: nobody can say what the others added.
+    """
+    sorts = cases.groupby("list_id", sort=False)["promise"].agg(lambda one: " and ".join(sorted(set(one))))
+    sort = next((one for one in reversed(list(sorts)) if one in (CHANCE, EFFECT, AMOUNT)), CHANCE)
+    notes = [
+        f"list {name} promised {other}, newer ones {sort}: its promise is not held against what came"
+        for name, other in sorts[sorts.ne(sort)].items()
+    ]
+    held = [str(name) for name in sorts[sorts.eq(sort)].index]
+    if sort == CHANCE:
+        return sort, held, notes
+    beside = set(cases.loc[cases["cell"].eq(CONTROL), "list_id"])
+    without = [name for name in held if name not in beside]
+    if len(without) < len(held):
+        notes += [
+            f"list {name} has no control: what it added is not known, nor held against" for name in without
+        ]
+        held = [name for name in held if name in beside]
+    return sort, held, notes
+
+
+def by_decile(cases: pd.DataFrame, sort: str = CHANCE) -> list[Kept]:
+    """Tenths of the contacted by prediction; fewer tenths than 10 where there are fewer customers.
+
+    sort: of the promise. Of what is added, controls of the same predictions stand beside; tenths without any are left
+    out, and customers of equal predictions are together in the best of theirs.
     """
     contacted = cases[cases["cell"].ne(CONTROL)]
     if not len(contacted):
@@ -30,26 +55,27 @@ def by_decile(cases: pd.DataFrame, added: bool = False) -> list[Kept]:
     order = np.argsort(-contacted["expected"].to_numpy(), kind="stable")
     tenth = np.empty(len(contacted), dtype=int)
     tenth[order] = np.arange(len(contacted)) * 10 // max(10, len(contacted))
-    if not added:
+    if sort == CHANCE:
         return [_kept(str(number + 1), contacted[tenth == number]) for number in np.unique(tenth)]
     least = contacted["expected"].groupby(tenth).min().to_numpy()
     above = len(least) - np.searchsorted(least[::-1], cases["expected"].to_numpy(), side="right")
-    place = np.minimum(above, len(least) - 1)
-    return _added({str(number + 1): cases[place == number] for number in range(len(least))})
+    # controls below all who were contacted have nobody to stand beside
+    return _added({str(number + 1): cases[above == number] for number in range(len(least))}, sort)
 
 
-def by_band(cases: pd.DataFrame, added: bool = False) -> list[Kept]:
-    """Bands of the contacted, A first. added: as for `by_decile`."""
-    if added:
-        return _added({str(name): one for name, one in cases.groupby("band", sort=True)})
+def by_band(cases: pd.DataFrame, sort: str = CHANCE) -> list[Kept]:
+    """Bands of the contacted, A first. sort: as for `by_decile`."""
+    if sort != CHANCE:
+        return _added({str(name): one for name, one in cases.groupby("band", sort=True)}, sort)
     contacted = cases[cases["cell"].ne(CONTROL)]
     return [_kept(str(name), one) for name, one in contacted.groupby("band", sort=True)]
 
 
-def together(cases: pd.DataFrame, stated: Stated, added: bool = False) -> Promise | None:
+def together(cases: pd.DataFrame, stated: Stated, sort: str = CHANCE) -> Promise | None:
     """All of the contacted, of one list or more; None where nobody was.
 
-    stated: by list. Lists are uncertain apart from each other. added: as for `by_decile`.
+    stated: by list. sort: as for `by_decile`. Responders of lists are uncertain apart from each other. What they add is
+    not: most of its doubt is of the experiment that all learned from, so that their intervals are added up.
     """
     contacted = cases[cases["cell"].ne(CONTROL)]
     if not len(contacted):
@@ -57,15 +83,14 @@ def together(cases: pd.DataFrame, stated: Stated, added: bool = False) -> Promis
     value = sum(one for one, _, _ in stated)
     responded = int(contacted["responded"].sum())
     actual: Estimate | None = Estimate(responded, responded, responded)
-    share = not added or yes_or_no(cases)
-    if added:
-        rise = outcome_rise(cases)
+    if sort != CHANCE:
+        rise = outcome_rise(_pairs(cases, sort), sort == AMOUNT)
         actual = None if rise is None else scaled(rise, len(contacted))
     ends = [(one - low, high - one) for one, low, high in stated if low is not None and high is not None]
     if len(ends) < len(stated):
-        return Promise(len(contacted), value, None, None, responded, actual, added, share)
-    down, up = (sqrt(sum(side**2 for side in sides)) for sides in zip(*ends, strict=True))
-    return Promise(len(contacted), value, value - down, value + up, responded, actual, added, share)
+        return Promise(len(contacted), value, None, None, responded, actual, sort)
+    down, up = (hypot(*side) if sort == CHANCE else sum(side) for side in zip(*ends, strict=True))
+    return Promise(len(contacted), value, value - down, value + up, responded, actual, sort)
 
 
 def worked(cases: pd.DataFrame) -> Worked:
@@ -94,13 +119,18 @@ def _kept(name: str, cases: pd.DataFrame) -> Kept:
     return Kept(name, len(cases), float(cases["expected"].sum()), actual, exact(actual, len(cases)))
 
 
-def _added(groups: Mapping[str, pd.DataFrame]) -> list[Kept]:
+def _pairs(cases: pd.DataFrame, sort: str) -> Pairs:
+    return compared(cases, least=2 if sort == AMOUNT else 1)
+
+
+def _added(groups: Mapping[str, pd.DataFrame], sort: str) -> list[Kept]:
     """What was added in each group that has controls, in the strata that have them."""
     told = []
     for name, cases in groups.items():
-        rise, strata = outcome_rise(cases), compared(cases)
+        pairs = _pairs(cases, sort)
+        rise = outcome_rise(pairs, sort == AMOUNT)
         if rise is not None:
-            count = sum(len(one) for one, _ in strata)
-            expected = sum(float(one["expected"].sum()) for one, _ in strata)
+            count = sum(len(one) for one, _ in pairs)
+            expected = sum(float(one["expected"].sum()) for one, _ in pairs)
             told.append(Kept(name, count, expected, rise.value * count, rise))
     return told

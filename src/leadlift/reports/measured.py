@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from leadlift.evaluation.campaign import Effect, Kept, ModelValue, Promise, Worked
+from leadlift.evaluation.campaign import AMOUNT, EFFECT, Effect, Kept, ModelValue, Promise, Worked
 from leadlift.reports.canvas import ACCENT, INK, MODEL, drawn
 from leadlift.reports.numbers import Interval
 from leadlift.reports.page import as_picture, html_page, render
@@ -88,14 +88,14 @@ def _of_added(promised: Promise) -> str:
     between = (
         ""
         if promised.low is None or promised.high is None
-        else f", between {promised.low:,.0f} and {promised.high:,.0f}"
+        else f", between {promised.low:z,.0f} and {promised.high:z,.0f}"
     )
-    told = f"The contact was to add {promised.expected:,.0f}{between}"
+    told = f"The contact was to add {promised.expected:z,.0f}{between}"
     if promised.actual is None:
         return f"{told}. "
     came = promised.actual
     fits = f": {_fits(promised)}" if promised.fits else ""
-    return f"{told}; it added {came.value:,.0f} [{came.low:,.0f}, {came.high:,.0f}]{fits}. "
+    return f"{told}; it added {came.value:z,.0f} [{came.low:z,.0f}, {came.high:z,.0f}]{fits}. "
 
 
 def _of_effect(effect: Effect | None) -> str:
@@ -128,30 +128,30 @@ def money(one: Interval, currency: str) -> str:
 def _promise_told(promised: Promise | None) -> str:
     if promised is None:
         return ""
-    between = "" if promised.low is None else f", {promised.low:,.0f} to {promised.high:,.0f}"
-    return f"{promised.expected:,.0f} promised{between}"
+    between = "" if promised.low is None else f", {promised.low:z,.0f} to {promised.high:z,.0f}"
+    return f"{promised.expected:z,.0f} promised{between}"
 
 
 def each(promised: Promise | None) -> str:
     """What `rate` is, as the head of a column."""
     if promised is None or not promised.added:
         return "rate"
-    return "points each" if promised.share else "each"
+    return "points each" if promised.sort == EFFECT else "each"
 
 
-def rate(one: float, promised: Promise | None) -> str:
+def rate(one: float, promised: Promise | None, digits: int = 1) -> str:
     """What came of one customer: a share of responders, points that the contact added, or an amount."""
     if promised is None or not promised.added:
-        return f"{one:.1%}"
-    return f"{100 * one:+.1f}" if promised.share else f"{one:+,.2f}"
+        return f"{one:.{digits}%}"
+    return f"{100 * one:+.{digits}f}" if promised.sort == EFFECT else f"{one:+,.2f}"
 
 
 def promise_plot(rows: Sequence[Kept], promised: Promise) -> bytes:
     """Promised and actual rates by tenth of the list, the best first; of an uplift model those that were added."""
-    times = 100 if promised.share else 1
-    what, unit, came = ("response", "%", "responded")
+    times = 1 if promised.sort == AMOUNT else 100
+    what, unit, came = "response", "%", "responded"
     if promised.added:
-        what, unit, came = "effect", "points" if promised.share else "per customer", "added"
+        what, unit, came = "effect", "per customer" if promised.sort == AMOUNT else "points", "added"
     with drawn(vector=True) as (axes, out):
         places = [int(row.name) for row in rows]
         rates = [times * row.rate.value for row in rows]
@@ -159,8 +159,8 @@ def promise_plot(rows: Sequence[Kept], promised: Promise) -> bytes:
         up = [times * (row.rate.high - row.rate.value) for row in rows]
         look = {"ecolor": INK, "capsize": 2, "elinewidth": 0.9}
         axes.bar(places, rates, width=0.72, color=MODEL, yerr=[down, up], error_kw=look, label=came)
-        each = [times * row.expected / row.customers for row in rows]
-        axes.plot(places, each, "o", color=ACCENT, markersize=5, label="promised")
+        stated = [times * row.expected / row.customers for row in rows]
+        axes.plot(places, stated, "o", color=ACCENT, markersize=5, label="promised")
         axes.set(title=f"Promised and actual {what}", xlabel="tenth of the list, 1 is the best", ylabel=unit)
         axes.set_xticks(places)
         axes.grid(axis="x", visible=False)

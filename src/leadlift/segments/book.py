@@ -70,8 +70,9 @@ def _sheets(one: Profiled, w: Mapping[str, str]) -> Iterator[tuple[str, Heads, l
          (w["responded"], "number", 11), (w["promised"], "number", 11), (w["control"], "number", 11),
          (w["responded"], "number", 11), (w["effect"], "share", 11), (f"{w['interval']} <", "share", 11),
          (f"{w['interval']} >", "share", 11)],
-        [(g.label, a.campaign, a.offer, a.contacted, a.responded, round(a.promised, 1), a.control,
-          a.control_responded, a.effect, a.low, a.high) for g in one.groups for a in g.answers],
+        [(g.label, a.campaign, a.offer, a.contacted, a.responded,
+          None if a.promised is None else round(a.promised, 1), a.control, a.control_responded,
+          a.effect, a.low, a.high) for g in one.groups for a in g.answers],
     )  # fmt: skip
     if len(one.moves.days) > 1:
         yield _moves(one, w)

@@ -50,15 +50,16 @@ class Response:
 class Answer:
     """What came of a campaign's offer in a group: of those contacted, and of those held back at random.
 
-    promised: responders expected of those contacted. effect, low, high: the difference of the two rates with its 95 %
-    interval (Newcombe); None where the list held nobody of the group back.
+    promised: responders expected of those contacted; None where an uplift model promised what they add. effect, low,
+    high: the difference of the two rates with its 95 % interval (Newcombe); None where the list held nobody of the
+    group back.
     """
 
     campaign: str
     offer: str
     contacted: int
     responded: int
-    promised: float
+    promised: float | None
     control: int
     control_responded: int
     effect: float | None

@@ -85,18 +85,20 @@ def _promise_problems(document: Document, spec: Campaign, pipelines: Pipelines) 
     """A chance beside an effect would win by counting those who buy anyway, and their sum would mean nothing."""
     told: dict[str, str] = {}
     for name, offer in spec.offers.items():
-        told.setdefault(_promise(pipelines[offer.pipeline]), name)
+        pipeline = pipelines[offer.pipeline]
+        if pipeline.kind != "value":  # refused by itself
+            told.setdefault(_promise(pipeline), name)
     if len(told) < 2:
         return []
-    listed_ = ", ".join(f"'{name}' {what}" for what, name in told.items())
-    why = f"offers compete by what they promise, and these promise unlike things: {listed_}. Name pipelines of one sort"
+    each = ", ".join(f"'{name}' {what}" for what, name in told.items())
+    why = f"offers compete by what they promise, and these promise unlike things: {each}. Name pipelines of one sort"
     return [document.problem(("offers",), why)]
 
 
 def _promise(spec: Pipeline) -> str:
     if spec.kind != "uplift":
         return "a chance"
-    return "what the contact adds to an amount" if spec.target.amount else "what the contact adds to a chance"
+    return f"what the contact adds to {'an amount' if spec.target.amount else 'a chance'}"
 
 
 def _money_problems(document: Document, spec: Campaign, pipelines: Pipelines) -> list[Problem]:

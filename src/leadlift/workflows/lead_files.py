@@ -114,10 +114,7 @@ def write_list(
     told_in = WORDS[language]
     if meaning := words.meaning_in(language):
         told_in = replace_words(told_in, meaning={**told_in.meaning, PROBABILITY: meaning})
-    if words.total is not None:
-        told_in = replace_words(
-            told_in, facts={**told_in.facts, "expected_responders": words.total[language]}
-        )
+    told_in = replace_words(told_in, facts={**told_in.facts, **words.facts(language)})
     taken = len(list(folder.parent.glob(f"{folder.name}.replaced-*")))
     aside = folder.with_name(f"{folder.name}.replaced-{taken + 1}") if replace else None
     with whole_folder(folder, keep_as=aside) as temporary:

@@ -107,8 +107,8 @@ def _experiment(
     value = board.value(chosen.rows, chosen.pair).astype(np.float64) if board.terms.money else None
     effect = any(one.model.predicts_effect for one in models.values())
     unasked = _unasked(campaign, told, models) if effect else None
-    if effect and unasked is None:
-        return {}
+    if effect and unasked is None:  # of an amount, or a version that does not keep it
+        return {"control": int((~chosen.contacted).sum())}
     chance = chance if effect else np.clip(chance, 0.0, 1.0)
     rate = chance if unasked is None else unasked
     power = power_of(chance, value, chosen.contacted, unasked)
@@ -125,7 +125,7 @@ def _unasked(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> Fl
     score, rate = told.assigned[SCORE].to_numpy(), np.zeros(len(offer))
     for name in np.unique(offer):
         model = models[campaign.offers[name].pipeline].model
-        if not isinstance(model.doubt, EffectDoubt) or not getattr(model.bands, "share", False):
+        if not isinstance(model.doubt, EffectDoubt) or not model.adds_responders:
             return None
         rate[offer == name] = model.doubt.outcome_without(score[offer == name])
     return np.clip(rate, 0.0, 1.0)

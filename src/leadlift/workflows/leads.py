@@ -142,7 +142,7 @@ def _model(
 
 
 def _expected(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> Expected:
-    """What to expect of those contacted: pipelines are uncertain apart from each other, offers of one together."""
+    """What to expect of those contacted: chances of pipelines are uncertain apart from each other, effects are not."""
     rows = told.assigned.to_pandas()
     rows = rows[rows["cell"].ne(CONTROL)]
     pipeline = rows["offer"].map({name: offer.pipeline for name, offer in campaign.offers.items()})
@@ -156,8 +156,11 @@ def _expected(campaign: Campaign, told: Told, models: Mapping[str, Loaded]) -> E
     value = sum(one.value for one in parts)
     if any(one.low is None or one.high is None for one in parts):
         return Expected(value, None, None)
-    down = hypot(*(one.value - (one.low or 0.0) for one in parts))
-    up = hypot(*((one.high or 0.0) - one.value for one in parts))
+    downs = [one.value - (one.low or 0.0) for one in parts]
+    ups = [(one.high or 0.0) - one.value for one in parts]
+    # pipelines of effects may have learned from the same controls
+    effect = any(one.model.predicts_effect for one in models.values())
+    down, up = ((sum(side) if effect else hypot(*side)) for side in (downs, ups))
     return Expected(value, value - down, value + up)
 
 

@@ -42,7 +42,7 @@ class Listed:
         """The interval as a sentence goes on with it; empty where there is none."""
         if self.expected_low is None or self.expected_high is None:
             return ""
-        return f", between {self.expected_low:,.0f} and {self.expected_high:,.0f} in 95 of 100 such lists"
+        return f", between {self.expected_low:z,.0f} and {self.expected_high:z,.0f} in 95 of 100 such lists"
 
 
 @dataclass(frozen=True)

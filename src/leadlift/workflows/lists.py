@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from leadlift.errors import UserError
 from leadlift.ledger.places import ASSIGNED, KEPT, LEADS, is_day
 from leadlift.names import AS_OF, CUSTOMER
 from leadlift.outcomes import Treatment
@@ -83,7 +84,14 @@ def _read(ws: Workspace, path: Path, below: str) -> WrittenList:
 
 def window_end(ws: Workspace, campaign: str, offer: str, as_of: date) -> date:
     """The last day of the outcome window of the pipeline behind an offer; the as-of date itself where it has none."""
-    target = ws.pipeline(ws.campaign(campaign).offers[offer].pipeline).target
+    offers = ws.campaign(campaign).offers
+    if offer not in offers:
+        raise UserError(
+            f"the list of {campaign} and {as_of} has the offer '{offer}', which the campaign no longer names: without "
+            "its pipeline nobody can say when the window closes. Name it again (`capacity: 0` offers it no more), or "
+            f"take {LEADS}/{campaign}/{as_of} away"
+        )
+    target = ws.pipeline(offers[offer].pipeline).target
     return as_of + timedelta(days=max(0, target.gap + (target.outcome or 0) - 1))
 
 

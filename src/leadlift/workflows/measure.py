@@ -10,9 +10,10 @@ import pandas as pd
 
 from leadlift.engines.files import write_text
 from leadlift.errors import UserError
+from leadlift.evaluation.campaign import CHANCE
 from leadlift.names import CONTROL, EXPLORE, MODEL
 from leadlift.outcomes.effect import effect_of, model_value
-from leadlift.outcomes.promise import by_band, by_decile, together, worked
+from leadlift.outcomes.promise import by_band, by_decile, promises_of, together, worked
 from leadlift.progress import SILENT, Progress
 from leadlift.reports.measured import ListLine, MeasuredPage, measured_html
 from leadlift.specs import Workspace
@@ -75,10 +76,10 @@ def _measured(
             name, {}, open_until, None, (), (), None, None, None, {}, ("no list has matured yet",), None
         )
     counts = cases[cases["cell"].ne(CONTROL)].groupby("list_id").size()
-    added = bool(cases["added"].iloc[-1])
-    alike = cases[cases["added"].eq(added)]
-    judged = set(alike["list_id"])
-    chosen = alike[alike["cell"].isin([MODEL, CONTROL])]
+    sort, judged, left = promises_of(cases)
+    alike = cases[cases["list_id"].isin(judged)]
+    # of effects the explore arm stays, since controls were drawn from it too
+    chosen = alike[alike["cell"].eq(MODEL)] if sort == CHANCE else alike
     by_offer = {str(offer): effect_of(one) for offer, one in cases.groupby("offer")}
     return Measured(
         campaign=name,
@@ -86,34 +87,18 @@ def _measured(
             one.list_id: int(counts.get(one.list_id, 0)) for one in lists if one.list_id not in open_until
         },
         immature=open_until,
-        promised=together(alike, [_stated(one) for one in lists if one.list_id in judged], added),
-        deciles=by_decile(chosen, added),
-        bands=by_band(chosen, added),
+        promised=together(alike, [_stated(one) for one in lists if one.list_id in judged], sort),
+        deciles=by_decile(chosen, sort),
+        bands=by_band(chosen, sort),
         worked=worked(cases[cases["cell"].ne(CONTROL)]),
         effect=effect_of(cases),
         explore=model_value(cases[cases["cell"].isin([MODEL, EXPLORE])]),
         by_offer={offer: one for offer, one in by_offer.items() if one is not None}
         if len(by_offer) > 1
         else {},
-        notes=tuple(
-            dict.fromkeys([*(note for one in notes for note in one), *_otherwise(cases, judged, added)])
-        ),
+        notes=tuple(dict.fromkeys([*(note for one in notes for note in one), *left])),
         page=None,
     )
-
-
-def _otherwise(cases: pd.DataFrame, judged: set[str], added: bool) -> list[str]:
-    """A note on lists whose promise was of the other sort than the newest one's."""
-    other = sorted(set(cases["list_id"]) - judged)
-    if not other:
-        return []
-    theirs, ours = (
-        ("responders", "additional responders") if added else ("additional responders", "responders")
-    )
-    return [
-        f"{', '.join(other)} promised {theirs}, later lists {ours}: what was promised and what came is told of the "
-        "later ones alone"
-    ]
 
 
 def _stated(one: WrittenList) -> tuple[float, float | None, float | None]:

@@ -51,8 +51,9 @@ def _metrics(found: Measured) -> dict[str, float]:
     told: dict[str, float] = {"contacted": float(sum(found.lists.values()))}
     if found.promised is not None:
         told["expected_responders"] = found.promised.expected
-        if found.promised.actual is not None:
-            told["actual_responders"] = found.promised.actual.value
+        told["actual_responders"] = found.promised.responded
+        if found.promised.added and found.promised.actual is not None:
+            told |= _ends("actual_added", found.promised.actual)
     if found.effect is not None:
         told |= _ends("incremental_response", found.effect.response)
         told |= _ends("incremental_responders", found.effect.responders)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from leadlift.evaluation.campaign import AMOUNT, CHANCE, EFFECT
 from leadlift.features import Home
 from leadlift.features import population as people
 from leadlift.features.rows import SPINE
@@ -40,22 +41,31 @@ def responses(
     """The list's customers with what they did, and what a reader must know of how it is known.
 
     Columns beside those assigned: responded (0 or 1), amount, outcome (what the pipeline predicts: responded, or an
-    amount), worth (value of a response, NaN without), expected (the chance promised, or with `added` what the contact
-    was to add), and delivered, answered, refused (bool).
+    amount), worth (value of a response, NaN without), promise (CHANCE, EFFECT or AMOUNT), expected (what was promised),
+    and delivered, answered, refused (bool).
     """
     cases = one.assigned.assign(list_id=one.list_id)
     mine = events[events["treatment_code"].isin(one.treatments)]
     told, notes = [], []
     for offer, here in cases.groupby("offer", sort=False):
         stated = ws.campaign(one.campaign).offers[str(offer)]
-        found, said = _of_offer(ws.pipeline(stated.pipeline), stated.amount, home, here, mine)
-        told.append(found)
+        spec = ws.pipeline(stated.pipeline)
+        found, said = _of_offer(spec, stated.amount, home, here, mine)
+        told.append(_with_promise(found, spec))
         notes += said
     whole = _with_flags(pd.concat(told), mine)
     cost = whole["cost"].fillna(0.0).astype(float)
-    effect = whole["uplift"].astype(float) if "uplift" in whole else pd.Series(np.nan, whole.index)
-    expected, added = whole[PROBABILITY].astype(float).fillna(effect), effect.notna()
-    return whole.assign(worth=whole["value"].astype(float), cost=cost, expected=expected, added=added), notes
+    return whole.assign(worth=whole["value"].astype(float), cost=cost), notes
+
+
+def _with_promise(cases: pd.DataFrame, spec: Pipeline) -> pd.DataFrame:
+    """Lists from before uplift models have no column `uplift`."""
+    effect = cases["uplift"].astype(float) if "uplift" in cases else pd.Series(np.nan, cases.index)
+    added = AMOUNT if spec.target.amount else EFFECT
+    return cases.assign(
+        expected=cases[PROBABILITY].astype(float).fillna(effect),
+        promise=np.where(effect.notna(), added, CHANCE),
+    )
 
 
 def _of_offer(

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlglot import exp
 
 from leadlift.errors import UserError
+from leadlift.evaluation.campaign import CHANCE
 from leadlift.evaluation.experiment import newcombe
 from leadlift.features import Home, feature_query
 from leadlift.features.rows import ROW, col
@@ -28,7 +29,7 @@ from leadlift.workflows.segment_facts import members
 def listed_cases(ws: Workspace, home: Home, today: date) -> tuple[pd.DataFrame, list[str]]:
     """Every customer of every list up to a day whose window is over, with what came of it, and what is not told.
 
-    Columns: campaign, offer, customer_id, as_of, control, expected, responded.
+    Columns: campaign, offer, customer_id, as_of, control, promise, expected, responded.
     """
     told, notes = [], []
     events = None
@@ -46,7 +47,7 @@ def listed_cases(ws: Workspace, home: Home, today: date) -> tuple[pd.DataFrame, 
                 notes.append(f"list {one.list_id} of {name}: {error}")
                 continue
             control = cases["cell"].eq(CONTROL)
-            kept = cases[["offer", CUSTOMER, AS_OF, "expected", "responded"]]
+            kept = cases[["offer", CUSTOMER, AS_OF, "promise", "expected", "responded"]]
             told.append(kept.assign(campaign=name, control=control))
     return (pd.concat(told, ignore_index=True) if told else pd.DataFrame()), notes
 
@@ -82,7 +83,7 @@ def _answer(campaign: str, offer: str, rows: pd.DataFrame) -> Answer:
         offer=offer,
         contacted=len(contacted),
         responded=yes,
-        promised=float(contacted["expected"].sum()),
+        promised=float(contacted["expected"].sum()) if rows["promise"].eq(CHANCE).all() else None,
         control=len(control),
         control_responded=control_yes,
         effect=effect.value if effect else None,

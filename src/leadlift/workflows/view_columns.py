@@ -68,7 +68,7 @@ LISTS: Columns = {
     "valid_until": (DAY, "its last day"),
     "leads": (WHOLE, "customers to contact"),
     "control": (WHOLE, "customers held back, at random"),
-    "expected_responders": (NUMBER, "of those contacted"),
+    "expected_responders": (NUMBER, "of those contacted; of uplift pipelines what the contact adds"),
     "expected_value": (NUMBER, "after costs, where offers have values"),
     "model": (TEXT, "the models behind it"),
 }

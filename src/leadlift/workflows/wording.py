@@ -15,10 +15,10 @@ from leadlift.specs import Pipeline
 class Wording:
     """Words for one kind of pipeline.
 
-    meaning: of the column, for the lead file and the manifest; None leaves what stands there. expected: what its sum
-    is, after a number. total: language -> the same as the name of a line of the list's summary, None as it stands.
-    share: whether the column is a chance or a difference of chances, and not an amount. chinese:
-    the meaning in Chinese.
+    meaning: of the column, for the lead file and the manifest; None leaves what stands there. chinese: the same in
+    Chinese. expected: what its sum is, after a number. totals: language -> how the lines of a list's summary that tell
+    the sum and its ends are called; as they stand without. share: whether the column is a chance or a difference of
+    chances, and not an amount.
     """
 
     meaning: str | None
@@ -26,7 +26,12 @@ class Wording:
     fact: str
     share: bool = True
     chinese: str | None = None
-    total: Mapping[str, str] | None = None
+    totals: Mapping[str, tuple[str, str, str]] | None = None
+
+    def facts(self, language: str) -> Mapping[str, str]:
+        """The names of lines of the summary that are not those of a list of chances."""
+        named = ("expected_responders", "expected_responders_low", "expected_responders_high")
+        return dict(zip(named, self.totals[language], strict=True)) if self.totals else {}
 
     def meaning_in(self, language: str) -> str | None:
         """The meaning in a workspace's language; None leaves what stands there."""
@@ -49,7 +54,10 @@ ADDED = Wording(
     "added by the contact",
     chinese="联系使响应概率提高多少：8% 表示每 100 位这样的客户中，约有 8 位因联系才会响应。"
     "低于 0 表示联系可能适得其反。",
-    total={"en": "additional responders expected", "zh": "预期新增响应人数"},
+    totals={
+        "en": ("additional responders expected", "at least (95 %)", "at most (95 %)"),
+        "zh": ("预期新增响应人数", "预期新增响应人数（95% 下限）", "预期新增响应人数（95% 上限）"),
+    },
 )
 MONEY = Wording(
     "The amount that the model expects of the customer, in the units of the outcome.",
@@ -64,7 +72,10 @@ AMOUNT = Wording(
     "added by the contact",
     share=False,
     chinese="联系使每位客户的金额增加多少。低于 0 表示联系可能适得其反。",
-    total={"en": "amount expected to be added", "zh": "预期新增金额"},
+    totals={
+        "en": ("amount expected to be added", "at least (95 %)", "at most (95 %)"),
+        "zh": ("预期新增金额", "预期新增金额（95% 下限）", "预期新增金额（95% 上限）"),
+    },
 )
 
 
