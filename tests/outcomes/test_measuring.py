@@ -203,7 +203,10 @@ def test_lists_are_held_against_what_came_when_they_promise_as_the_newest_does_a
     assert sorts(may=chance, june=chance) == (CHANCE, ["may", "june"], [])
     sort, held, notes = sorts(may=chance, june=effect, july=[("model", EFFECT)])
     assert (sort, held) == (EFFECT, ["june"])
-    assert "list may promised responders, newer ones added responders" in notes[0]
+    assert (
+        "list may promised responders: what came is held against promises of added responders alone"
+        in notes[0]
+    )
     assert "list july has no control" in notes[1]
     assert sorts(july=[("model", EFFECT)]) == (EFFECT, ["july"], [])
     sort, held, notes = sorts(may=effect, june=[*effect, ("model", AMOUNT)])

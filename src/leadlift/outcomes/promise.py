@@ -27,7 +27,7 @@ def promises_of(cases: pd.DataFrame) -> tuple[str, list[str], list[str]]:
     sorts = cases.groupby("list_id", sort=False)["promise"].agg(lambda one: " and ".join(sorted(set(one))))
     sort = next((one for one in reversed(list(sorts)) if one in (CHANCE, EFFECT, AMOUNT)), CHANCE)
     notes = [
-        f"list {name} promised {other}, newer ones {sort}: its promise is not held against what came"
+        f"list {name} promised {other}: what came is held against promises of {sort} alone"
         for name, other in sorts[sorts.ne(sort)].items()
     ]
     held = [str(name) for name in sorts[sorts.eq(sort)].index]
