@@ -109,11 +109,6 @@ def worked(cases: pd.DataFrame) -> Worked:
     )
 
 
-def outside(groups: Sequence[Kept]) -> list[str]:
-    """The names of the groups whose promised rate lies outside the interval of the actual one."""
-    return [one.name for one in groups if not one.within]
-
-
 def _kept(name: str, cases: pd.DataFrame) -> Kept:
     actual = int(cases["responded"].sum())
     return Kept(name, len(cases), float(cases["expected"].sum()), actual, exact(actual, len(cases)))

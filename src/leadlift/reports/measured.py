@@ -67,7 +67,7 @@ def measured_html(page: MeasuredPage) -> str:
 
 
 def verdict(promised: Promise | None, effect: Effect | None) -> str:
-    """What the numbers say, in two sentences."""
+    """What the numbers say, in two or three sentences."""
     if promised is None:
         return "No list has matured: nothing can be said yet."
     said = f"Of {promised.customers:,} contacted customers {promised.responded:,} responded"
