@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -223,6 +224,33 @@ def test_the_same_list_on_two_machines_at_once_is_written_by_one(machines, monke
         assert len(list(ledger_of(open_workspace(bank)).root.glob("leads/best/*"))) == 1
     runs = tracker_of(open_workspace(a)).runs("fund_purchase", "leads")
     assert runs[0].status == "FAILED"
+
+
+def test_lists_written_in_one_second_are_all_kept(machines, leadlift, monkeypatch):
+    """The same facts give the same files: what tells such lists apart is not the clock."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 7, 1, 9, 0, 0, tzinfo=tz)
+
+    monkeypatch.setattr("leadlift.workflows.manifest.datetime", Stopped)
+    bank = machines["a"]
+    with (bank / "pipelines/campaigns/best.yaml").open("a") as spec:
+        spec.write("export: {formats: [csv]}\n")  # workbooks hold the time
+    for _ in range(3):
+        said = leadlift("leads", "best", "--as-of", DAY, "--replace", at=bank)
+        assert (said.code, said.err) == (0, "")
+    there = ledger_of(open_workspace(bank)).root / "leads/best"
+    assert sorted(path.name for path in there.iterdir()) == [
+        DAY,
+        f"{DAY}.replaced-1",
+        f"{DAY}.replaced-2",
+    ]
+    told = [json.loads((path / "manifest.json").read_text("utf-8")) for path in there.iterdir()]
+    assert len({one["list_id"] for one in told}) == 1
+    runs = tracker_of(open_workspace(bank)).runs("fund_purchase", "leads")
+    assert {one["written_by"] for one in told} <= {run.id for run in runs}
 
 
 def test_the_environment_goes_before_the_file_and_a_wrong_url_is_not_repeated(starter, leadlift, monkeypatch):

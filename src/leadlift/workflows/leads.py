@@ -74,7 +74,7 @@ def leads(
             summary_of(campaign, as_of, table, told, found, models, expected, soft, language)
             for language in (ENGLISH, ws.file.language)
         )
-        made_of = _made_of(models, manifests, told, campaign)
+        made_of = {**_made_of(models, manifests, told, campaign), "written_by": run.id}
         files = write_list(
             folder,
             campaign,
