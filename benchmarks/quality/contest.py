@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from datasets import SETS, Data
-from scipy.stats import t as student
 from sklearn import metrics as sk
 from sklearn.model_selection import StratifiedKFold, cross_val_score
+from standing import page
 
 from leadlift.models import Encoding
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
@@ -226,48 +226,24 @@ def metrics(y: np.ndarray, told: np.ndarray) -> dict[str, float]:
     return {"auc": sk.roc_auc_score(y, told), "ap": sk.average_precision_score(y, told), **lift, "loss": loss}
 
 
-def behind(lines: pd.DataFrame) -> pd.DataFrame:
-    """Every figure of leadlift less that of the way whose mean is best: mean over the seeds of both, and interval."""
-    found = []
-    for name, here in lines.groupby("set", sort=False):
-        for figure in ("auc", "ap", "lift5", "lift10", "loss"):
-            table = here.pivot(index="seed", columns="way", values=figure)
-            means = table.drop(columns=["leadlift", "untuned"], errors="ignore").mean()
-            best = str(means.idxmin() if figure == "loss" else means.idxmax())
-            gap = (table["leadlift"] - table[best]).dropna()
-            half = student.ppf(0.975, len(gap) - 1) * gap.sem() if len(gap) > 1 else np.nan
-            low, high = gap.mean() - half, gap.mean() + half
-            worse = low > 0 if figure == "loss" else high < 0
-            told = (*np.round([gap.mean(), low, high], 4), "behind" if worse else "")
-            found.append((name, figure, best, len(gap), *told))
-    return pd.DataFrame(found, columns=["set", "figure", "best other", "seeds", "less", "low", "high", ""])
-
-
-def ranks(lines: pd.DataFrame) -> pd.DataFrame:
-    """Each way's mean rank over data sets and seeds; leadlift stands there once."""
-    tools = lines[lines["way"].ne("untuned")]
-    by = tools.groupby(["set", "seed"])
-    whole = by["way"].transform("count") == tools["way"].nunique()
-    told = tools.assign(ap_rank=by["ap"].rank(ascending=False), loss_rank=by["loss"].rank())[whole]
-    return told.groupby("way")[["ap_rank", "loss_rank"]].mean().round(2)
-
-
 def main() -> None:
-    told = argparse.ArgumentParser()
-    told.add_argument("--seeds", type=int, default=5)
-    told.add_argument("--budget", type=float, default=120)
-    told.add_argument("--sets", nargs="+", default=list(SETS))
-    told.add_argument("--ways", nargs="+", default=list(WAYS))
-    told.add_argument("--out", type=Path, default=Path("contest.jsonl"), help="figures, kept and added to")
-    lines = run(told.parse_args())
-    for name, here in lines.groupby("set", sort=False):
-        by_way = here.drop(columns=["set", "seed"]).groupby("way", sort=False).agg(["mean", "sem"]).round(4)
-        print(f"\n{name}, mean and standard error of {here['seed'].nunique()} seeds\n{by_way.to_string()}")
-    if {"leadlift", *lines["way"]} - {"untuned"} > {"leadlift"} and "leadlift" in set(lines["way"]):
-        print(
-            f"\nleadlift less the best other way, and the 95 % interval\n{behind(lines).to_string(index=False)}"
-        )
-    print(f"\nmean ranks where all were measured, `untuned` left out\n{ranks(lines).to_string()}")
+    reads = argparse.ArgumentParser()
+    reads.add_argument("--seeds", type=int, default=5)
+    reads.add_argument("--budget", type=float, default=120)
+    reads.add_argument("--sets", nargs="+", default=list(SETS))
+    reads.add_argument("--ways", nargs="+", default=list(WAYS))
+    reads.add_argument("--out", type=Path, default=Path("contest.jsonl"), help="figures, kept and added to")
+    reads.add_argument("--table", type=Path, help="write the tables to this file too")
+    args = reads.parse_args()
+    lines = run(args)
+    places = {name: at for at, name in enumerate([*SETS, *WAYS])}
+    lines = lines.sort_values(
+        ["set", "way", "seed"], key=lambda column: column.map(lambda one: places.get(one, one))
+    )
+    told = page(lines, args.budget)
+    print(f"\n{told}")
+    if args.table is not None:
+        args.table.write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":
