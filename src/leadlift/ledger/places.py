@@ -48,7 +48,7 @@ def finished_lists(root: Path) -> Iterator[tuple[Place, Path]]:
 
 
 def identity(folder: Path) -> str:
-    """What a list is known by: the SHA-256 of its manifest, which holds those of its files and the run that wrote it."""
+    """What a list is known by: the SHA-256 of its manifest, which holds its files' and the run that wrote it."""
     return sha256_of(folder / MANIFEST)
 
 
