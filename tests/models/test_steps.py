@@ -88,6 +88,18 @@ def test_a_stronger_penalty_makes_lower_steps(matrix, encoding, y):
     assert spread[0] > spread[1] > spread[2]
 
 
+@pytest.mark.parametrize("missing", ["wealth", "job", "amount", "whole"])
+def test_where_a_fit_begins_tells_nothing_of_where_it_ends(steps, matrix, encoding, y, missing):
+    """Without a feature, from the fit with all of them and from nothing."""
+    cuts = tuple(cut for cut in steps.cuts if encoding.features[cut.column] != missing)
+    inputs = inputs_of(cuts, matrix)
+    near, far = (
+        fit_additive(cuts, inputs, y, np.ones(ROWS), 0.1, start, 1e-6).raw(matrix) for start in (steps, None)
+    )
+    assert near == pytest.approx(far, abs=1e-3)
+    assert np.abs(near - steps.raw(matrix)).max() > 0.05
+
+
 def test_the_mean_of_members_is_one_sum_of_steps(matrix, encoding, y):
     cuts = cut_features(matrix, encoding)
     inputs, half = inputs_of(cuts, matrix), np.arange(ROWS) % 2 == 0

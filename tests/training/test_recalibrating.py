@@ -20,13 +20,13 @@ def month_of(rng, n, day):
     return LaterCases(chance(odds), y, np.full(n, np.datetime64(day)))
 
 
-def kept(doubted):
+def kept(doubted, lists=LISTS):
     """The share of lists of a month that bring what a calibration fitted to the month before promises."""
     held = []
-    for seed in range(LISTS):
+    for seed in range(lists):
         rng = np.random.default_rng(seed)
-        found = recalibrate(month_of(rng, 8_000, "2026-01-31"), AsIs(), "platt", doubted)
-        to_come = month_of(rng, 6_000, "2026-02-28")
+        found = recalibrate(month_of(rng, 3_000, "2026-01-31"), AsIs(), "platt", doubted)
+        to_come = month_of(rng, 3_000, "2026-02-28")
         told = found.doubt.expected(found.calibrator, to_come.raw)
         held.append(told.low <= to_come.y.sum() <= told.high)
     return np.mean(held)
@@ -34,7 +34,7 @@ def kept(doubted):
 
 def test_a_level_of_one_month_keeps_what_was_known_of_how_months_differ():
     assert kept(KNOWN) >= 0.9
-    assert kept(None) < 0.75  # as if the next month were the one learned from
+    assert kept(None, LISTS // 2) < 0.75  # as if the next month were the one learned from
 
 
 @pytest.mark.parametrize("months", [4, 8])

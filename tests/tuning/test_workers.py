@@ -112,7 +112,7 @@ def test_a_worker_killed_in_a_trial_costs_that_trial_and_its_parameters_are_trie
 
     def line_up_slowly(study, *args, **kwargs):
         # time enough for the other worker to end its trial and to begin one more instead
-        until = time.monotonic() + 5
+        until = time.monotonic() + 2
         while len(study.get_trials(deepcopy=False)) < 3 and time.monotonic() < until:
             time.sleep(0.05)
         return true_line_up(study, *args, **kwargs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from leadlift.models.baseline import MOST_CATEGORIES, TAIL, drawn, solve
 from leadlift.models.encoding import Encoding, Matrix
 
 Floats = npt.NDArray[np.float64]
+Bins = npt.NDArray[np.uint8]
 
 CELLS = 64
 MOST_ROWS = 50_000
@@ -52,17 +54,31 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class Additive:
-    """A fitted sum of steps. heights: for each cut, (n_bins + 1,), what its bins add to the log-odds."""
+    """A fitted sum of steps. weights: for each cut, (k,), of its inputs."""
 
     cuts: tuple[Cut, ...]
-    heights: tuple[Floats, ...]
+    weights: tuple[Floats, ...]
     intercept: float
+
+    @cached_property
+    def heights(self) -> tuple[Floats, ...]:
+        """For each cut, (n_bins + 1,), what its bins add to the log-odds."""
+        return tuple(cut.inputs @ part for cut, part in zip(self.cuts, self.weights, strict=True))
+
+    def narrowed(self, cuts: Sequence[Cut]) -> tuple[Floats, float]:
+        """The weights of some of the cuts, (n_inputs,), and the intercept."""
+        known = {cut.column: part for cut, part in zip(self.cuts, self.weights, strict=True)}
+        return np.concatenate([np.empty(0), *(known[cut.column] for cut in cuts)]), self.intercept
 
     def raw(self, matrix: Matrix) -> Floats:
         """The log-odds of encoded rows, (n,)."""
-        total = np.full(len(matrix), self.intercept)
-        for cut, height in zip(self.cuts, self.heights, strict=True):
-            total += height[cut.of(matrix)]
+        return self.at(bins_of(self.cuts, matrix))
+
+    def at(self, bins: Bins) -> Floats:
+        """The log-odds, (n,), of rows whose bins are known, (n_cuts, n)."""
+        total = np.full(bins.shape[1], self.intercept)
+        for height, one in zip(self.heights, bins, strict=True):
+            total += height[one]
         return total
 
 
@@ -80,6 +96,14 @@ def cut_features(matrix: Matrix, encoding: Encoding) -> tuple[Cut, ...]:
     return tuple(cut for cut in found if cut is not None)
 
 
+def bins_of(cuts: Sequence[Cut], matrix: Matrix) -> Bins:
+    """Each row's bin in each cut, (n_cuts, n)."""
+    found = np.empty((len(cuts), len(matrix)), dtype=np.uint8)  # a cut has fewer than 256
+    for place, cut in enumerate(cuts):
+        found[place] = cut.of(matrix)
+    return found
+
+
 def inputs_of(cuts: Sequence[Cut], matrix: Matrix) -> npt.NDArray[np.float32]:
     """What the regression reads, (n, n_inputs)."""
     parts = [cut.inputs.astype(np.float32)[cut.of(matrix)] for cut in cuts]
@@ -87,27 +111,33 @@ def inputs_of(cuts: Sequence[Cut], matrix: Matrix) -> npt.NDArray[np.float32]:
 
 
 def fit_additive(
-    cuts: tuple[Cut, ...], inputs: npt.NDArray[np.float32], y: Floats, weight: Floats, strength: float
+    cuts: tuple[Cut, ...],
+    inputs: npt.NDArray[np.float32],
+    y: Floats,
+    weight: Floats,
+    strength: float,
+    start: Additive | None = None,
+    tolerance: float = 1e-4,
 ) -> Additive:
     """Fit on at most 50,000 rows, drawn with the same share of responders.
 
     inputs: (n, n_inputs), of `inputs_of`. weight: (n,), of each row. strength: the inverse of the penalty, as
-    scikit-learn's C.
+    scikit-learn's C. start: a fit of these cuts and others to begin at, which saves time. tolerance: as `solve`.
     """
     rows = drawn(y, 0, MOST_ROWS)
-    weights, intercept, _ = solve(inputs[rows], y[rows], strength, weight[rows])
+    begin = None if start is None else start.narrowed(cuts)
+    weights, intercept, _ = solve(inputs[rows], y[rows], strength, weight[rows], begin, tolerance)
     ends = np.cumsum([cut.inputs.shape[1] for cut in cuts])[:-1]
-    heights = [cut.inputs @ part for cut, part in zip(cuts, np.split(weights, ends), strict=True)]
-    return Additive(cuts, tuple(heights), intercept)
+    return Additive(cuts, tuple(np.split(weights, ends)), intercept)
 
 
 def mean_of(members: Sequence[Additive], weights: Sequence[float] | None = None) -> Additive:
     """The sum of steps whose log-odds are the mean of the members', weighed alike by default; they share their cuts."""
-    heights = zip(*(member.heights for member in members), strict=True)
+    parts = zip(*(member.weights for member in members), strict=True)
     intercepts = [member.intercept for member in members]
     return Additive(
         members[0].cuts,
-        tuple(np.average(same, axis=0, weights=weights) for same in heights),
+        tuple(np.average(same, axis=0, weights=weights) for same in parts),
         float(np.average(intercepts, weights=weights)),
     )
 

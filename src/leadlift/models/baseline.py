@@ -161,19 +161,29 @@ def _names(encoding: Encoding, numbers: NumberPlan, levels: dict[int, tuple[int,
 
 
 def solve(
-    inputs: npt.NDArray[np.float32], target: Floats, strength: float = 1.0, weight: Floats | None = None
+    inputs: npt.NDArray[np.float32],
+    target: Floats,
+    strength: float = 1.0,
+    weight: Floats | None = None,
+    start: tuple[Floats, float] | None = None,
+    tolerance: float = 1e-4,
 ) -> tuple[Floats, float, bool]:
     """Return weights, (n_inputs,), intercept, and whether the solver came to its end.
 
-    strength: the inverse of the ridge, as scikit-learn's C. weight: (n,), of each row; 1 without. The ridge keeps
-    columns that repeat each other finite; Newton then needs a handful of steps.
+    strength: the inverse of the ridge, as scikit-learn's C. weight: (n,), of each row; 1 without. start: weights and
+    intercept to begin at. tolerance: the steepest slope of the mean loss to end at; where fits are compared that begin
+    at each other's ends, one small enough that the beginning tells nothing. The ridge keeps columns that repeat each
+    other finite; Newton then needs a handful of steps, fewer from near by.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     if inputs.shape[1] == 0:
         return np.empty(0), float(np.log(target.mean() / (1.0 - target.mean()))), True
-    regression = LogisticRegression(C=strength, solver="newton-cholesky", tol=1e-4, max_iter=50)
+    regression = LogisticRegression(C=strength, solver="newton-cholesky", tol=tolerance, max_iter=50)
+    if start is not None:
+        regression.set_params(warm_start=True)
+        regression.coef_, regression.intercept_ = start[0][None, :].astype(inputs.dtype), np.array([start[1]])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         regression.fit(inputs, target, sample_weight=weight)

@@ -56,12 +56,17 @@ def at_level(
     raw: (n,), uncalibrated outputs. mean: in (0, 1). weight: (n,), of each row. The order of customers stays as it
     was. For when the level is known better than the calibration rows alone can tell it (Saerens et al., 2002).
     """
-    low, high = -FARTHEST, FARTHEST
-    for _ in range(80):
-        shift = 0.5 * (low + high)
-        found = np.average(calibrator.moved(shift)(raw), weights=weight)
-        low, high = (shift, high) if found < mean else (low, shift)
-    return calibrator.moved(shift)
+    from scipy.optimize import brentq
+
+    def missing(shift: float) -> float:
+        return mean - float(np.average(calibrator.moved(shift)(raw), weights=weight))
+
+    far = 1.0
+    while missing(far) > 0.0 or missing(-far) < 0.0:
+        if far >= FARTHEST:
+            return calibrator.moved(far if missing(far) > 0.0 else -far)
+        far *= 4.0
+    return calibrator.moved(float(brentq(missing, -far, far, xtol=1e-14)))
 
 
 def isotonic(raw: Floats, y: Floats, weight: Floats) -> Steps:

@@ -20,10 +20,9 @@ from leadlift.models.additive import (
     mean_of,
 )
 from leadlift.models.calibrators import Floats, chance, log_odds
-from leadlift.models.lines import fit_line
 from leadlift.specs import ModelChoice
 from leadlift.training.cases import Cases
-from leadlift.training.lasting import FEWEST, fewer_kind, in_time
+from leadlift.training.lasting import FEWEST, after_line, fewer_kind, in_time
 
 Rows = npt.NDArray[np.intp]
 # Grows trees on some cases, stopped on others.
@@ -167,7 +166,8 @@ def _taken(odds: Floats, said: Mapping[float, Floats], y: Floats, weight: Floats
     Cases count as independent: a customer with many makes the best share surer of itself than it should be.
     """
     tried = [(share, strength) for share in SHARES for strength in said]
-    losses = np.array([_loss((1.0 - share) * odds + share * said[one], y, weight) for share, one in tried])
+    mixed = ((1.0 - share) * odds + share * said[one] for share, one in tried)
+    losses = np.array([np.average(after_line(one, y, weight), weights=weight) for one in mixed])
     likely = np.exp(-weight.sum() * (losses - losses.min()))
     of_steps = dict.fromkeys(said, 0.0)
     for (share, strength), weighs in zip(tried, likely / likely.sum(), strict=True):
@@ -177,10 +177,3 @@ def _taken(odds: Floats, said: Mapping[float, Floats], y: Floats, weight: Floats
         return Taken(0.0, {})
     kept = {one: part for one, part in of_steps.items() if part > LEAST_WEIGHT * share}
     return Taken(share, {one: part / sum(kept.values()) for one, part in kept.items()})
-
-
-def _loss(odds: Floats, y: Floats, weight: Floats) -> float:
-    """Log loss a case after Platt's line, which the calibration will have the like of."""
-    (slope,), intercept = fit_line(odds[:, None], y, weight)
-    line = slope * odds + intercept
-    return float(np.average(np.logaddexp(0.0, line) - y * line, weights=weight))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadlift.evaluation import bin_counts, psi
-from leadlift.models.additive import Cut, cut_features, fit_additive, inputs_of
+from leadlift.models.additive import Cut, bins_of, cut_features, fit_additive, inputs_of
 from leadlift.models.baseline import drawn
 from leadlift.models.calibrators import Floats
 from leadlift.models.lines import fit_line
@@ -25,7 +25,7 @@ LATE = 0.25
 # Learn until one share of the cases before the test, judge until the next.
 LOOKS = ((0.6, 0.8), (0.8, 1.0))
 FEWEST, MOST_ROWS, MOST_TRIES = 50, 20_000, 8
-STRENGTH = 0.1
+STRENGTH, TOLERANCE = 0.1, 1e-6
 SURE = 1.96
 
 
@@ -63,7 +63,7 @@ def lasting(cases: Cases) -> Lasting:
     if any(min(fewer_kind(cases.y[part]) for part in look) < FEWEST for look in looks):
         return Lasting((), f"fewer than {FEWEST} responders, or others, to judge by")
     tries = [moved[:count] for count in _counts(len(moved))]
-    losses = [_losses(cases, _without(cuts, gone), looks) for gone in tries]
+    losses = _losses(cases, cuts, tries, looks)
     best = min(range(len(tries)), key=lambda one: float(losses[one].mean()))
     gain = losses[0] - losses[best]
     who = cases.customer[np.concatenate([later for _, later in looks])]
@@ -109,10 +109,8 @@ def _moved(cuts: Sequence[Cut], cases: Cases, rows: Rows) -> list[int]:
     """Columns whose values moved, the farthest first."""
     cut = int(len(rows) * (1.0 - LATE))
     found = []
-    for one in cuts:
-        bins = len(one.cases)
-        places = one.of(cases.matrix[rows])
-        index = psi(*(bin_counts(part, bins) for part in (places[:cut], places[cut:])))
+    for one, places in zip(cuts, bins_of(cuts, cases.matrix[rows]), strict=True):
+        index = psi(*(bin_counts(part, len(one.cases)) for part in (places[:cut], places[cut:])))
         if index >= MOVED:
             found.append((-index, one.column))
     return [column for _, column in sorted(found)]
@@ -123,24 +121,36 @@ def _counts(moved: int) -> list[int]:
     return sorted({0, *np.linspace(1, moved, min(moved, MOST_TRIES)).round().astype(int).tolist()})
 
 
-def _without(cuts: Sequence[Cut], gone: Sequence[int]) -> tuple[Cut, ...]:
-    return tuple(cut for cut in cuts if cut.column not in gone)
-
-
-def _losses(cases: Cases, cuts: tuple[Cut, ...], looks: Sequence[tuple[Rows, Rows]]) -> Floats:
-    """Log loss of every later case."""
-    told = []
+def _losses(
+    cases: Cases, cuts: tuple[Cut, ...], tries: Sequence[Sequence[int]], looks: Sequence[tuple[Rows, Rows]]
+) -> list[Floats]:
+    """Log loss of every later case without the columns of each try, of which each holds those before it."""
+    told: list[list[Floats]] = [[] for _ in tries]
     for earlier, later in looks:
         rows = earlier[drawn(cases.y[earlier], 0, MOST_ROWS)]
-        y = cases.y[later]
-        steps = fit_additive(
-            cuts, inputs_of(cuts, cases.matrix[rows]), cases.y[rows], np.ones(len(rows)), STRENGTH
-        )
-        odds = steps.raw(cases.matrix[later])
-        (slope,), intercept = fit_line(odds[:, None], y, np.ones(len(y)))
-        line = slope * odds + intercept
-        told.append(np.logaddexp(0.0, line) - y * line)
-    return np.concatenate(told)
+        inputs, y = inputs_of(cuts, cases.matrix[rows]), cases.y[later]
+        column = np.repeat([cut.column for cut in cuts], [cut.inputs.shape[1] for cut in cuts])
+        bins, steps = bins_of(cuts, cases.matrix[later]), None
+        for gone, losses in zip(tries, told, strict=True):
+            kept = [place for place, cut in enumerate(cuts) if cut.column not in gone]
+            steps = fit_additive(
+                tuple(cuts[place] for place in kept),
+                inputs[:, ~np.isin(column, gone)],
+                cases.y[rows],
+                np.ones(len(rows)),
+                STRENGTH,
+                steps,
+                TOLERANCE,
+            )
+            losses.append(after_line(steps.at(bins[kept]), y, np.ones(len(y))))
+    return [np.concatenate(one) for one in told]
+
+
+def after_line(odds: Floats, y: Floats, weight: Floats) -> Floats:
+    """Log loss of each case after Platt's line, which the calibration will have the like of."""
+    (slope,), intercept = fit_line(odds[:, None], y, weight)
+    line = slope * odds + intercept
+    return np.asarray(np.logaddexp(0.0, line) - y * line, dtype=np.float64)
 
 
 def fewer_kind(y: Floats) -> int:
