@@ -30,7 +30,7 @@ year: env ## a year in the life of the demo bank: twelve campaigns listed, answe
 
 .PHONY: test
 test: env lint types arrows ## all that CI runs: lint, types, import contracts, tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=20 --durations-min=5
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=5
 
 .PHONY: test-spark
 test-spark: env ## the tests on Spark, with Java 17 on the path; installs the extra first
