@@ -84,6 +84,6 @@ ADDS = {
     ],
 )
 def test_the_state_follows_from_the_rules(champion, later, chances, state):
-    found, reasons = state_of(champion, later, chances, trained=True)
+    found, reasons = state_of(champion, later, chances, "trained, never promoted")
     assert found == state
     assert reasons

@@ -85,6 +85,12 @@ def test_promotion_holds_it_against_the_gates_and_the_record_of_its_chances_begi
         gates
     )
     assert gates["beats_champion"]["value"] == 0
+    assert leadlift("report", at=bank).code == 0
+    page = (bank / "reports" / "model-buyers.html").read_text("utf-8")
+    assert "<main>\n<header>" in page
+    told = page[page.index("</header>") : page.index("</header>") + 600]
+    assert '<p class="warn">The trees of ' in told
+    assert "What follows is of the training of " in told
     assert gates["calibration_error"]["value"] < 0.03
     # until it has scored, nothing is held against what its chances make expect
     (unscored,) = leadlift("monitor", "buyers", "--as-of", day, "--json", at=bank).json["watched"]

@@ -152,3 +152,42 @@ def test_a_no_that_somebody_answers_for_is_kept_as_such_and_a_coin_never_is():
         accept(gates, ["coin"])
     with pytest.raises(ValueError, match="there is no gate 'beauty'; there are: coin, auc"):
         accept(gates, ["beauty"])
+
+
+@pytest.mark.parametrize(("auc", "verdict"), [(0.65, "failed"), (0.71, "not judged")])
+def test_a_champion_that_learned_from_the_test_refuses_nobody_by_it(auc, verdict):
+    worse = {f"oot.lift_at_10_gain_over_champion{end}": -0.3 for end in ("", ".low", ".high")}
+    tags = AUDITED | {"leadlift.champion_flattered": "true"}
+    told = GOOD | worse | {"oot.auc": auc}
+    (gate,) = [g for g in judge_gates(Gates(), told, tags, SITTING) if g.name == "beats_champion"]
+    assert gate.verdict == verdict
+    assert (
+        "it may have learned from these cases; on its own test the champion's AUC began at 0.660"
+        in gate.sentence
+    )
+    assert refused(worse, tags, Gates(beats_champion="surely")) >= {"beats_champion"}
+    assert refused(worse) == {"beats_champion"}
+
+
+def test_a_champion_whose_run_is_gone_is_beaten_in_pairs_or_answered_for():
+    gone = Sitting(3, None)
+    assert verdicts(champion=gone)["beats_champion"] == "passed"
+    metrics = {k: v for k, v in GOOD.items() if "champion" not in k}
+    tags = AUDITED | {"leadlift.rival.champion": "not judged beside the champion: feature x is gone"}
+    gates = judge_gates(Gates(), metrics, tags, gone)
+    (gate,) = [g for g in gates if g.name == "beats_champion"]
+    assert gate.stops
+    assert gate.sentence.endswith(
+        "feature x is gone; its training run is gone, so nothing says what it reached"
+    )
+    assert not any(g.stops for g in accept(gates, ["beats_champion"]))
+
+
+def test_a_limit_that_the_pipeline_states_is_meant_as_it_stands_whatever_it_is():
+    few = {"oot.positives": 50, "oot.actual_rate": 0.3, "oot.calibration_error": 0.1}
+    asked = Gates(min_positives=50, max_relative_calibration_error=1)
+    usual = 0.05  # the file's own
+    assert refused(few, spec=asked) == set()
+    assert refused(few, spec=asked.model_copy(update={"max_calibration_error": usual})) == {
+        "calibration_error"
+    }

@@ -8,7 +8,10 @@ import pytest
 
 from leadlift.errors import UserError
 from leadlift.progress import SILENT
+from leadlift.specs import open_workspace
 from leadlift.training import training_table
+from leadlift.training.groups import protected_levels
+from leadlift.workflows.session import opened
 
 JAN, FEB, MAR = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31)
 
@@ -122,6 +125,35 @@ def test_personal_and_protected_columns_are_kept_out_and_the_note_says_so(table_
     assert [feature.name for feature in made.features] == ["spent_30d", "since"]
     assert set(made.table.column_names) == {"customer_id", "as_of", "row", "spent_30d", "since", "target"}
     assert "kept out: age (pii), sex (protected)" in made.notes
+
+
+PEOPLE = {("ann", day): "F" for day in (JAN, FEB, MAR)} | {("bob", day): "M" for day in (JAN, FEB, MAR)}
+PEOPLE |= {("cat", day): "F" for day in (FEB, MAR)}
+
+
+@pytest.mark.parametrize(
+    ("features", "name"),
+    [
+        (WHO, "sex"),
+        (WHO.replace("  sex: {agg: value, of: gender}\n", ""), "gender"),
+        (
+            WHO.replace("sex: {agg: value, of: gender}", "gender: {agg: value, of: \"gender = 'F'\"}"),
+            "customers.gender",
+        ),
+    ],
+)
+def test_protected_columns_give_groups_whether_or_not_a_feature_is_made_of_them(tmp_path, features, name):
+    files = tiny(pipeline=PIPELINE + "features: {include: [spent_*]}\n") | {"feature_defs/who.yaml": features}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    ws = open_workspace(tmp_path)
+    with opened(ws) as home:
+        made = training_table(ws.pipeline("buys"), ws.features, home, SILENT)
+        groups = protected_levels(ws.pipeline("buys"), ws.features, home, made, SILENT)
+    cases = zip(made.table["customer_id"].to_pylist(), made.table["as_of"].to_pylist(), strict=True)
+    assert groups[name] == [PEOPLE[case] for case in cases]
+    assert "gender" not in made.table.column_names
 
 
 def test_a_source_without_history_is_noted(table_of):

@@ -101,6 +101,23 @@ def test_a_champion_that_was_judged_on_the_same_test_is_compared_in_pairs(gain, 
     assert found == (["beats_champion"] if refused else [])
 
 
-def test_a_pair_with_another_champion_says_nothing_of_this_one():
+def test_one_held_against_another_champion_is_trained_anew():
     metrics = {PAIRED: 0.004, f"{PAIRED}__low": 0.001, f"{PAIRED}__high": 0.006}
-    assert stopped(champion=BETTER, tags={"leadlift.champion_judged": "2"}, **metrics) == ["beats_champion"]
+    before = {"leadlift.champion_judged": "2"}
+    assert stopped(champion=FOUND, tags=before, **metrics) == ["beats_champion"]
+    assert stopped(champion=FOUND, tags={"leadlift.champion_judged": "3"}, **metrics) == []
+
+
+def test_a_champion_whose_run_is_gone_is_beaten_in_pairs_or_answered_for():
+    metrics = {PAIRED: 0.004, f"{PAIRED}__low": 0.001, f"{PAIRED}__high": 0.006}
+    gone = Sitting(3, None)
+    told = judge_uplift_gates(Gates(), FOUND | {"oot.qini_gain_over_champion": 0.1}, {}, gone)
+    (gate,) = [one for one in told if one.name == "beats_champion"]
+    assert gate.stops
+    assert gate.sentence == (
+        "the training run of the champion, version 3, is gone: nothing says what it reached"
+    )
+    assert not any(one.stops for one in accept(told, ["beats_champion"]))
+    paired = {name.replace("__", "."): value for name, value in metrics.items()}
+    judged = judge_uplift_gates(Gates(), FOUND | paired, {"leadlift.champion_judged": "3"}, gone)
+    assert not any(one.stops for one in judged)

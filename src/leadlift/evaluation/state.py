@@ -13,7 +13,7 @@ ENOUGH_POSITIVES = int(limits()["positives"].minimum)
 SHIFTED = 1.5
 
 RULES = (
-    "Immature: nothing is trained, nothing is promoted, or fewer than "
+    "Immature: nothing is trained, nothing is promoted, the champion's training run is gone, or fewer than "
     f"{ENOUGH_POSITIVES} cases of the test are positive.",
     "Otherwise decaying: a later training's test gives an AUC whose 95 % interval lies below the champion's, or "
     "the mean chance of its latest scoring is 1.5 times the first one's or more, or so much less.",
@@ -30,15 +30,15 @@ def state_of(
     champion: Mapping[str, float] | None,
     later: Sequence[Mapping[str, float]],
     mean_chances: Sequence[float],
-    trained: bool,
+    why_none: str = "",
 ) -> tuple[str, list[str]]:
     """Return the state and the reasons, by RULES in their order.
 
-    champion: metrics of the training run behind the champion, None for no champion. later: of training runs after it,
-    newest first. mean_chances: of its scorings, oldest first. trained: whether any version is there.
+    champion: metrics of the training run behind the champion; None where there are none, and why_none says why. later:
+    of training runs after it, newest first. mean_chances: of its scorings, oldest first.
     """
     if champion is None:
-        return IMMATURE, ["trained, never promoted" if trained else "nothing is trained yet"]
+        return IMMATURE, [why_none]
     positives = champion.get("oot.positives", 0.0)
     if positives < ENOUGH_POSITIVES:
         return IMMATURE, [f"only {positives:,.0f} positive cases in its test"]

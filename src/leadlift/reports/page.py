@@ -38,6 +38,17 @@ def html_page(title: str, subtitle: str, body: Markup, kicker: str = "leadlift",
     return render("page.html.j2", title=title, subtitle=subtitle, body=body, kicker=kicker, language=language)
 
 
+def prefaced(page: str, told: str) -> str:
+    """A page of `html_page` with a sentence before all else."""
+    return page.replace("</header>", Markup('</header>\n<p class="warn">{}</p>').format(told), 1)
+
+
+def prefaced_markdown(page: str, told: str) -> str:
+    """A Markdown page with a sentence after its title."""
+    title, rest = page.split("\n", 1)
+    return f"{title}\n\n**{as_cell(told)}**\n{rest}"
+
+
 def render(template: str, room: str = "leadlift.reports", **values: Any) -> str:
     """One template of a room. Raises jinja2's UndefinedError for a value it asks for and does not get."""
     return templates(room).get_template(template).render(**values)

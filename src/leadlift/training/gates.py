@@ -17,6 +17,7 @@ STOPS = (FAILED, TOO_GOOD)
 # a ranking that a coin could have made is promoted by nobody: lower ends of intervals that must lie above these
 COINS = {"coin": 0.5, "qini": 0.0, "gini": 0.0}
 OPEN_TAG, RIVAL_TAG, CHAMPION_TAG = "leadlift.audit.open", "leadlift.rival.", "leadlift.champion_judged"
+FLATTERED_TAG = "leadlift.champion_flattered"
 LUCK_BINS = 10.0
 
 # gate -> (what it is called, how a value is written)
@@ -63,10 +64,13 @@ class Gate:
 
 @dataclass(frozen=True)
 class Sitting:
-    """The champion that the version wants to replace: its number, and its metrics on its own test."""
+    """The champion that the version wants to replace: its number, and its metrics on its own test.
+
+    metrics: None where its training run is gone.
+    """
 
     version: int
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, float] | None
 
 
 def judge_gates(
@@ -76,8 +80,8 @@ def judge_gates(
 
     metrics, tags: of the run. A number that is not there fails its gate.
     """
-    own = _own(spec)
-    gates = [_measured(name, own[name], metrics) for name in WORDS]
+    own, stated = _own(spec), {"calibration_error"} if spec.max_calibration_error is not None else set()
+    gates = [_measured(name, own[name], metrics, stated=name in stated) for name in WORDS]
     if spec.beats_baseline:
         simple = [name for name in CALLED if name != "champion"]
         gates += [_rival(name, spec.beats_baseline, metrics, tags) for name in simple]
@@ -135,9 +139,9 @@ def _own(spec: Gates) -> dict[str, Limits]:
     return told
 
 
-def _measured(name: str, limit: Limits, metrics: Mapping[str, float]) -> Gate:
+def _measured(name: str, limit: Limits, metrics: Mapping[str, float], *, stated: bool) -> Gate:
     value = _value(name, limit, metrics)
-    limit, luck = _with_luck(name, limit, metrics)
+    limit, luck = (limit, "") if stated else _with_luck(name, limit, metrics)
     verdict = limit.verdict(value)
     if name == "coin" and value == limit.minimum:
         verdict = FAILED
@@ -163,9 +167,8 @@ def _with_luck(name: str, limit: Limits, metrics: Mapping[str, float]) -> tuple[
     luck, positives, rate = 0.0, metrics.get(f"{TEST}.positives", 0), metrics.get(f"{TEST}.actual_rate", 1.0)
     if name == "relative_calibration_error" and positives:
         luck = sqrt(LUCK_BINS / positives)
-    if name == "calibration_error" and positives and limit == limits()[name]:
-        # a limit that the pipeline states is meant as it stands; of each of ten bins a rate is known to
-        # sqrt(p (1 - p) 10 / n), and n is positives / p
+    if name == "calibration_error" and positives:
+        # of each of ten bins a rate is known to sqrt(p (1 - p) 10 / n), and n is positives / p
         luck = rate * sqrt((1 - rate) * LUCK_BINS / positives)
     if name == "score_psi":
         luck = metrics.get(f"{TEST}.score_psi_by_chance", 0.0)
@@ -208,20 +211,32 @@ def _champion(
 ) -> Gate:
     judged = tags.get(CHAMPION_TAG, "")
     if judged != str(champion.version):
-        before = f"version {judged}" if judged else "no champion"
-        return Gate(
-            "beats_champion", None, "", FAILED,
-            f"held against {before} when it was trained, but version {champion.version} is champion now: train anew",
-        )  # fmt: skip
+        return held_against_another(judged, champion)
     gate = _rival("champion", how, metrics, tags, f"the champion, version {champion.version}")
-    if gate.verdict != NOT_JUDGED:
+    flattered = gate.verdict == FAILED and how != "surely" and FLATTERED_TAG in tags
+    if gate.verdict != NOT_JUDGED and not flattered:
         return gate
-    # its features cannot be built any more: what is left is its own test, other rows and no pairs
+    # its features cannot be built any more, or it has learned from these cases: what is left is its own test, other
+    # rows and no pairs
+    told = f"{gate.sentence}; it may have learned from these cases" if flattered else gate.sentence
+    if champion.metrics is None:
+        return replace(
+            gate,
+            verdict=FAILED,
+            sentence=f"{told}; its training run is gone, so nothing says what it reached",
+        )
     auc, low = metrics.get(f"{TEST}.auc", nan), champion.metrics.get(f"{TEST}.auc.low", nan)
-    told = (
-        f"{gate.sentence}; on its own test the champion's AUC began at {low:.3f}, this version's is {auc:.3f}"
-    )
+    told += f"; on its own test the champion's AUC began at {low:.3f}, this version's is {auc:.3f}"
     return replace(gate, verdict=FAILED if auc < low else NOT_JUDGED, sentence=told)
+
+
+def held_against_another(judged: str, champion: Sitting) -> Gate:
+    """The gate of a version that was held against another champion than today's. judged: its number; empty for none."""
+    told = (
+        f"held against {f'version {judged}' if judged else 'no champion'} when it was trained, but version "
+        f"{champion.version} is champion now: train anew"
+    )
+    return Gate("beats_champion", None, "", FAILED, told)
 
 
 def open_suspects(tags: Mapping[str, str]) -> Gate:

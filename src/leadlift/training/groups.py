@@ -6,13 +6,15 @@ What is read here is counted and dropped: no table, log or artifact holds it row
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
-from leadlift.features import Home, feature_query, flat_query
+from leadlift.features import Home, feature_query, flat_features, flat_query
+from leadlift.features.compile import part_query
 from leadlift.features.everyone import ROW
 from leadlift.features.rows import col
 from leadlift.names import AS_OF, CUSTOMER
@@ -22,6 +24,7 @@ from leadlift.training.table import TrainingTable, cases_spine, maturity_of
 
 Levels = Sequence[str | None]
 
+PROTECTED = "protected"
 MOST_LEVELS = 12
 PARTS = 4
 
@@ -32,26 +35,58 @@ def protected_levels(
     """Protected column or feature -> each case's group, in the order of the training table's rows."""
     if spec.population.table is not None:
         return _of_flat(spec, spec.population.table, home, table)
-    names = sorted(name for name, why in table.choice.hidden.items() if why == "protected")
-    if not names:
+    features = sorted(name for name, one in catalogue.items() if one.hidden == PROTECTED)
+    columns = _columns(catalogue, home)
+    if not features and not columns:
         return {}
     spine = cases_spine(spec, home, maturity_of(spec, home))
-    query, _ = feature_query(home, catalogue, names, spine, progress)
-    kept = exp.select(col(CUSTOMER), col(AS_OF), *(col(name) for name in names)).from_(query.subquery("p"))
-    if table.sampled is not None:
-        kept = kept.where(table.sampled.copy())
-    found = home.engine.table(kept)
-    return {
-        name: grouped(values)
-        for name, values in _aligned(found, table.table, (CUSTOMER, AS_OF), names).items()
+    queries = [
+        (part_query(name, home.sources[name], made, home.customer_key), made)
+        for name, made in columns.items()
+    ]
+    if features:
+        queries.append(
+            (feature_query(home, catalogue, features, spine, progress)[0], [catalogue[f] for f in features])
+        )
+    levels: dict[str, Levels] = {}
+    for query, made in queries:
+        names = [one.name for one in made]
+        kept = exp.select(*(col(name) for name in (CUSTOMER, AS_OF, *names))).from_(query.subquery("p"))
+        if table.sampled is not None:
+            kept = kept.where(table.sampled.copy())
+        found = _aligned(home.engine.table(kept), table.table, (CUSTOMER, AS_OF), names)
+        levels |= {name: grouped(values) for name, values in found.items()}
+    return levels
+
+
+def _columns(catalogue: Mapping[str, FeatureDef], home: Home) -> dict[str, list[FeatureDef]]:
+    """Source -> its protected columns of which no feature is the copy, of sources that describe customers."""
+    copied = {
+        (one.source, one.of.name)
+        for one in catalogue.values()
+        if one.spec.agg == "value" and isinstance(one.of, exp.Column) and one.where is None
     }
+    told = {}
+    for name, source in home.sources.items():
+        if source.kind != "attributes":
+            continue
+        made = [
+            replace(
+                one, of=col(one.name), name=one.name if one.name not in catalogue else f"{name}.{one.name}"
+            )
+            for one in flat_features(name, source, home.sources, None).values()
+            if one.hidden == PROTECTED and (name, one.name) not in copied
+        ]
+        if made:
+            told[name] = made
+    return told
 
 
 def _of_flat(spec: Pipeline, name: str, home: Home, table: TrainingTable) -> dict[str, Levels]:
     source = home.sources[name]
     types = column_types(source, home.sources)
     clocks = ("date", "timestamp")
-    marked = marked_columns(source, home.sources, "protected")
+    marked = marked_columns(source, home.sources, PROTECTED)
     names = sorted(one for one in marked if types[one] not in clocks and one != spec.target.column)
     if not names:
         return {}

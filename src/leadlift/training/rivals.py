@@ -31,31 +31,41 @@ CALLED = {
     "rfm": "the RFM rule",
     "champion": "the champion",
 }
+FLATTERED = "it may have learned from some of these cases, which flatters it"
 NO_RFM = "no RFM rule: no events source gives two of recency (days_since_last), frequency (count) and monetary (sum)"
 
 
 @dataclass(frozen=True)
 class Rival:
-    """One model to beat. compared: None where it could not be judged; note then says why, else what it is."""
+    """One model to beat. compared: None where it could not be judged; note then says why, else what it is.
+
+    flattered: whether it may have learned from some of the cases that it is judged on.
+    """
 
     name: str
     compared: Compared | None
     note: str
+    flattered: bool = False
 
     @property
     def verdict(self) -> str:
         """Better, worse or as good, on lift among the best tenth; or why it could not be said."""
         if self.compared is None:
             return f"not judged beside {CALLED[self.name]}: {self.note}"
-        return against(CALLED[self.name], self.compared.gain["lift_at_10"])
+        told = against(CALLED[self.name], self.compared.gain["lift_at_10"])
+        return f"{told}; {FLATTERED}" if self.flattered else told
 
 
 @dataclass(frozen=True)
 class Outsider:
-    """What a model fitted elsewhere gave the test cases, (n,), in their order; None and why when it could not."""
+    """What a model fitted elsewhere gave the test cases, (n,), in their order; None and why when it could not.
+
+    flattered: whether it may have learned from some of them.
+    """
 
     scores: Floats | None
     note: str
+    flattered: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +122,8 @@ def judge_rivals(
     own = model.raw(matrix[test])
     found = compare(y[test], own, scores, cases.customer[test], resamples)
     drift, chance = _drift(model.raw(matrix[cases.rows(CALIBRATION)]), own)
-    told = tuple(Rival(name, found.get(name), note) for name, note in notes.items())
+    flattered = {"champion"} if champion is not None and champion.flattered else set()
+    told = tuple(Rival(name, found.get(name), note, name in flattered) for name, note in notes.items())
     return Rivals(told, card, rfm, drift, chance)
 
 

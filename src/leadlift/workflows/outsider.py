@@ -16,8 +16,6 @@ from leadlift.training import Cases, Outsider, TrainingTable, training_table
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.session import opened
 
-FLATTERED = "it may have learned from some of these cases, which flatters it"
-
 
 def champion_on_test(
     ws: Workspace, tracker: Tracker, spec: Pipeline, table: TrainingTable, cases: Cases, seed: int
@@ -36,7 +34,7 @@ def champion_on_test(
         return version, Outsider(None, str(error).partition(". Restore")[0])
     run = train_run(tracker, version)
     flattered = run is None or _may_have_seen(run, table, cases, seed)
-    return version, Outsider(scores, f"version {version.version}" + (f"; {FLATTERED}" if flattered else ""))
+    return version, Outsider(scores, f"version {version.version}", flattered=flattered)
 
 
 def champion_of_kind(
@@ -51,7 +49,7 @@ def champion_of_kind(
     if version is None or run is None or run.tags.get("leadlift.kind") != spec.kind:
         return None, None
     _, found = champion_on_test(ws, tracker, spec, table, cases, seed)
-    if found is None or found.scores is None or FLATTERED in found.note:
+    if found is None or found.scores is None or found.flattered:
         return None, None
     return version.version, found.scores
 

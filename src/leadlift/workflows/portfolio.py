@@ -62,9 +62,10 @@ def _line(ws: Workspace, tracker: Tracker, spec: Pipeline, folder: Path) -> tupl
     metrics = {run.id: run.metrics for run in (*runs, *tracker.runs(name, "recalibrate"))}
     of_champion = metrics.get(champion.run_id) if champion else None
     scored = _scorings(tracker.runs(name, "score"), champion)
-    total_is = "expected_responders" if spec.predicts_chance else ""
-    chances = [run.metrics[total_is] / run.metrics["customers"] for run in scored if total_is]
-    state, reasons = state_of(of_champion, _after(runs, champion), chances, bool(history))
+    total = "expected_responders"
+    chances = [run.metrics[total] / run.metrics["customers"] for run in scored if total in run.metrics]
+    why_none = _why_none(champion, history)
+    state, reasons = state_of(of_champion, _after(runs, champion), chances, why_none)
     found: Mapping[str, float] = metrics.get(shown.run_id, {}) if shown else {}
     promotions = [one for one in tracker.promotions(name) if champion and one.version == champion.version]
     line = PortfolioLine(
@@ -89,18 +90,26 @@ def _line(ws: Workspace, tracker: Tracker, spec: Pipeline, folder: Path) -> tupl
     return line, shown.version if shown else None
 
 
+def _why_none(champion: ModelVersion | None, history: Sequence[ModelVersion]) -> str:
+    """Why there are no numbers of a champion."""
+    if champion is not None:
+        return f"the training run of version {champion.version} is gone"
+    return "trained, never promoted" if history else "nothing is trained yet"
+
+
 def _after(runs: Sequence[RunRecord], champion: ModelVersion | None) -> list[Mapping[str, float]]:
     """Metrics of the training runs that began after the champion was registered, newest first."""
     return [run.metrics for run in runs if champion is not None and run.started > champion.created]
 
 
 def _scorings(runs: Sequence[RunRecord], champion: ModelVersion | None) -> list[RunRecord]:
-    """The champion's own scorings, oldest first."""
+    """The champion's own scorings in the order of their days, of each day the last."""
     if champion is None:
         return []
     called = f"{champion.name} v{champion.version}"
     kept = [run for run in runs if run.tags.get("leadlift.model") == called and run.metrics.get("customers")]
-    return kept[::-1]
+    by_day = {run.tags.get("leadlift.as_of", ""): run for run in reversed(kept)}  # they come newest first
+    return [by_day[day] for day in sorted(by_day)]
 
 
 def _told(metrics: Mapping[str, float], name: str, style: str) -> str:
@@ -129,11 +138,12 @@ def _audit(tracker: Tracker, version: ModelVersion | None) -> str:
 
 
 def _card(tracker: Tracker, version: ModelVersion, folder: Path) -> str:
-    """Copy the model's report beside the page; empty when its run holds none."""
+    """Copy the model's report beside the page; empty when its run holds none, and then none of another stays."""
+    name = f"model-{version.pipeline}.html"
     try:
         text = tracker.artifact(version.run_id, "model_card.html").decode()
     except UserError:
+        (folder / name).unlink(missing_ok=True)
         return ""
-    name = f"model-{version.pipeline}.html"
     write_text(folder / name, text)
     return name

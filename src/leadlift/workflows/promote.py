@@ -54,7 +54,10 @@ def promote(
     if old is not None and old.version == new.version:
         raise UserError(f"{new.name} v{new.version} is the champion already")
     run = _run_of(tracker, new)
-    sitting = Sitting(old.version, _run_of(tracker, old).metrics) if old else None
+    sitting = None
+    if old is not None:
+        before = train_run(tracker, old)
+        sitting = Sitting(old.version, before.metrics if before else None)
     gates = _answered(_judged(spec.gates, run, sitting), accepted)
     if any(gate.stops for gate in gates):
         raise GateError(_refusal(new, gates))

@@ -9,7 +9,7 @@ from math import isnan, nan
 from leadlift.evaluation import Estimate, Limits, limits
 from leadlift.evaluation.limits import FAILED, PASSED, WEAK
 from leadlift.training import Gate, Sitting
-from leadlift.training.gates import CHAMPION_TAG, NOT_JUDGED
+from leadlift.training.gates import CHAMPION_TAG, NOT_JUDGED, held_against_another
 
 
 @dataclass(frozen=True)
@@ -69,18 +69,25 @@ def beats_champion(
     *,
     surely: bool,
 ) -> Gate:
-    """In pairs on the version's test, where the champion was judged on it too.
+    """In pairs on the version's test, where the champion was judged on it too; one held against another is refused.
 
-    Else each on its own test: within the champion's interval; with `surely`, intervals apart.
+    Where no champion could rank the test's cases each is held on its own test: within the champion's interval; with
+    `surely`, intervals apart.
     """
+    judged = tags.get(CHAMPION_TAG)
+    if judged is not None and judged != str(champion.version):
+        return held_against_another(judged, champion)
+    gain = estimate_of(metrics, f"{measure.metric}_gain_over_champion")
+    if judged is not None and not isnan(gain.value):
+        ranking = f"the champion's ranking, version {champion.version}"
+        return beats("beats_champion", gain, measure, ranking, surely=surely)
+    if champion.metrics is None:
+        told = f"the training run of the champion, version {champion.version}, is gone: nothing says what it reached"
+        return Gate("beats_champion", None, "", FAILED, told)
     if not measure.of(champion.metrics):
         none = f"no {measure.kind} model: there is no {measure.called} to beat"
         told = f"the champion, version {champion.version}, is {none}"
         return Gate("beats_champion", None, "", NOT_JUDGED, told)
-    gain = estimate_of(metrics, f"{measure.metric}_gain_over_champion")
-    if tags.get(CHAMPION_TAG) == str(champion.version) and not isnan(gain.value):
-        ranking = f"the champion's ranking, version {champion.version}"
-        return beats("beats_champion", gain, measure, ranking, surely=surely)
     new, old = (estimate_of(found, measure.metric) for found in (metrics, champion.metrics))
     fits = new.low > old.high if surely else new.value >= old.low
     asked = (

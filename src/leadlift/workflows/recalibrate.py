@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from leadlift.models import Doubt, Model
 from leadlift.monitoring import Outcomes
 from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
+from leadlift.reports.page import prefaced, prefaced_markdown
 from leadlift.specs import Workspace
 from leadlift.tracking import ModelVersion, Run, RunRecord, Tracker
 from leadlift.training.gates import CHAMPION_TAG, OPEN_TAG, RIVAL_TAG
@@ -146,7 +147,10 @@ def _registered(tracker: Tracker, name: str, made: _Made) -> ModelVersion:
         with tempfile.TemporaryDirectory() as folder:
             run.model(model.booster, model.save(Path(folder) / "model"), model.encoding.features)
         run.note(_note(made))
+        told = f"{_note(made)} What follows is of the training of {made.loaded.name}."
         _copied(run, tracker, made.parent, "audit.json")
+        _copied(run, tracker, made.parent, "model_card.html", lambda page: prefaced(page, told))
+        _copied(run, tracker, made.parent, "model_card.md", lambda page: prefaced_markdown(page, told))
     tags = {"leadlift.data": model.meta.get("data", ""), "leadlift.recalibrates": str(instead_of)}
     return tracker.register(run.id, name, tags, f"version {instead_of} with its calibration refitted")
 
@@ -237,8 +241,11 @@ def _note(made: _Made) -> str:
     )
 
 
-def _copied(run: Run, tracker: Tracker, parent: RunRecord, path: str) -> None:
+def _copied(
+    run: Run, tracker: Tracker, parent: RunRecord, path: str, changed: Callable[[str], str] = str
+) -> None:
     try:
-        run.data(path, tracker.artifact(parent.id, path))
+        text = tracker.artifact(parent.id, path).decode()
     except UserError:  # a run from before there was one
         return
+    run.text(path, changed(text))

@@ -8,7 +8,7 @@ from leadlift.names import TEST
 from leadlift.reports import RivalLine, ScorecardLine
 from leadlift.tracking import Run
 from leadlift.training import Cases, Rivals, rival_metrics
-from leadlift.training.gates import CHAMPION_TAG, RIVAL_TAG
+from leadlift.training.gates import CHAMPION_TAG, FLATTERED_TAG, RIVAL_TAG
 from leadlift.training.rivals import CALLED
 
 
@@ -21,6 +21,8 @@ def log_rivals(run: Run, rivals: Rivals, cases: Cases, champion: int | None) -> 
     run.tags({f"{RIVAL_TAG}{rival.name}": rival.verdict for rival in rivals.all})
     if champion is not None:
         run.tags({CHAMPION_TAG: str(champion)})
+    if any(rival.flattered for rival in rivals.all):
+        run.tags({FLATTERED_TAG: "true"})
     rows = []
     for rival in rivals.all:
         told: dict[str, object] = {"model": rival.name, "verdict": rival.verdict, "what": rival.note}

@@ -31,12 +31,15 @@ def audit_amounts(
     """As `audit_cases`, of outcomes that may be amounts.
 
     The audit reads whether there is any amount. Where nearly all training cases have one it reads whether that is above
-    their median, and does not ask whether single values decide it: wealth that decides how much is no leak.
+    their median (where none is, whether it is the largest), and does not ask whether single values decide it: wealth
+    that decides how much is no leak.
     """
     train = cases.y[cases.rows(TRAIN)]
-    sizes = bool((train > 0).mean() >= 1 - FEW_ZEROS)
-    least = float(np.median(train)) if sizes else 0.0
-    asked = replace(cases, y=(cases.y > least).astype(np.float64))
+    sizes = not set(np.unique(train)) <= {0.0, 1.0} and bool((train > 0).mean() >= 1 - FEW_ZEROS)
+    above = cases.y > (np.median(train) if sizes else 0.0)
+    if sizes and not above[cases.rows(TRAIN)].any():
+        above = cases.y >= train.max()
+    asked = replace(cases, y=above.astype(np.float64))
     limits = _without_purity() if sizes else None
     return audit_cases(spec, table, asked, catalogue, home, seed, accepted, limits)
 

@@ -72,8 +72,8 @@ class Training:
 
 
 def either_way(y: Floats, score: Floats, customer: Codes) -> Estimate:
-    """AUC of a score turned so that it is at least 0.5, with its interval; 0.5 for a score that never differs."""
-    if score.min() == score.max():
+    """AUC of a score turned so that it is at least 0.5, with its interval; 0.5 where it or the target never differs."""
+    if score.min() == score.max() or y.min() == y.max():
         return Estimate(0.5, 0.5, 0.5)
     found = clustered_auc(y, score, customer)
     if found.value >= 0.5:
