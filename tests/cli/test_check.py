@@ -175,15 +175,25 @@ def test_text_that_is_not_of_its_type_is_told_with_the_rules_of_other_tables(lea
     assert "birth_date.min" in said.err
 
 
-def test_a_parameter_nobody_knows_and_a_range_nobody_searches_are_told_at_their_lines(leadlift, starter):
+def test_parameters_that_nobody_knows_or_takes_and_a_range_nobody_searches_are_told_at_their_lines(
+    leadlift, starter
+):
     path = starter / "pipelines" / "fund_purchase.yaml"
     text = path.read_text("utf-8").rstrip("\n")
     assert "\nmodel:" not in text
     text = text.replace("tune: {", "tune: {space: {num_leafs: [4, 8]}, ", 1)
     assert "num_leafs" in text
-    path.write_text(text + "\nmodel: {params: {n_estimators: 900}}\n", encoding="utf-8")
+    wrong = "\nmodel:\n  params:\n    n_estimators: 900\n    num_leaves: 1\n"
+    path.write_text(text + wrong, encoding="utf-8")
+    last = len((text + wrong).splitlines())
     said = leadlift("check", at=starter)
     assert said.code == 2
     assert "'num_leafs' is not searched: did you mean" in said.err
-    assert "n_estimators" in said.err
-    assert "fund_purchase.yaml:" in said.err
+    assert (
+        f"fund_purchase.yaml:{last - 1}: model.params.n_estimators: cannot be set here: the number"
+        in said.err
+    )
+    assert (
+        f"fund_purchase.yaml:{last}: model.params.num_leaves: must be a whole number of at least 2"
+        in said.err
+    )

@@ -230,3 +230,10 @@ def test_a_column_that_knows_the_outcome_stops_an_uplift_training_and_is_named(l
     assert said.code == 3
     assert "twice" in said.err
     assert accepted.code == 0, accepted.err
+    run, stopped = tracker_of(open_workspace(shop)).runs("again", "train")[:2]
+    assert (run.params["accept_leak"], run.params["accepted_because"]) == ("twice", "a test")
+    assert (stopped.status, stopped.params["accept_leak"], stopped.params["accepted_because"]) == (
+        "FAILED",
+        "",
+        "",
+    )

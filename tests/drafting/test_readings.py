@@ -60,6 +60,66 @@ def test_the_file_has_the_decimal_sign_of_most_and_the_others_are_text_with_a_re
     assert "written otherwise" in found.columns["c"].why
 
 
+def of_file(**columns: list[str]):
+    return read_file({name: readings_of(values, name) for name, values in columns.items()})
+
+
+@pytest.mark.parametrize(
+    "value", ["1,5", "1,2345", "1234,500", "0,125", "1.234,500", "-0,125"], ids=lambda value: value
+)
+def test_one_value_that_no_thousands_are_written_like_makes_its_comma_a_decimal_comma(value):
+    assert of_file(a=[value, "1,234", "950"]).columns["a"] == Reading("number", ",")
+
+
+def test_commas_that_may_part_thousands_or_decimals_are_text_and_asked_about():
+    found = of_file(a=["950", "1,234", "120,500", "87"], b=["-1,234", "NA"], n=["7"])
+    assert (found.decimal, found.columns["n"].type) == (".", "integer")
+    for name in ("a", "b"):
+        assert found.columns[name].type == "string"
+        assert "may part thousands or decimals" in found.columns[name].asks
+        assert 'decimal: ","' in found.columns[name].asks
+
+
+def test_commas_beside_decimal_points_are_of_thousands_and_do_not_outvote_them():
+    found = of_file(a=["950", "1,234"], b=["1,500", "2,500"], rate=["0.5", "1.5"])
+    assert (found.decimal, found.columns["rate"].type) == (".", "number")
+    assert found.columns["a"].asks == found.columns["b"].asks
+    assert found.columns["a"].asks.startswith("commas part its thousands")
+
+
+@pytest.mark.parametrize("values", [["1,234,567", "1"], ["1,234.50", "7.5"]], ids=["whole", "with a point"])
+def test_commas_that_can_only_part_thousands_are_told_as_that(values):
+    assert of_file(a=values).columns["a"].asks.startswith("commas part its thousands")
+
+
+def test_commas_that_may_be_either_are_decimals_where_another_column_surely_has_them():
+    found = of_file(a=["950", "1,234"], b=["1,5", "2"])
+    assert (found.decimal, found.columns["a"].type) == (",", "number")
+    assert "as in the file's other numbers" in found.columns["a"].why
+
+
+def test_a_word_that_the_target_holds_is_never_taken_for_missing():
+    assert readings_of(["1", "2", "none", "?"], "x", ["sale", "no"])[0] == Reading(
+        "integer", na=("?", "none")
+    )
+    (way,) = readings_of(["1", "2", "none", "?"], "x", ["sale", " none"])
+    assert (way.type, way.na) == ("string", ())
+    assert way.asks.startswith("'none' would mean missing but the target holds it too")
+    assert readings_of(["1", "2", "?"], "x", ["sale", "none"])[0] == Reading("integer", na=("?",))
+
+
+def test_types_without_signs_of_their_own_have_no_say_in_those_of_the_file():
+    found = read_file(
+        {"day": [Reading("date")], "at": [Reading("date", "%d.%m.%Y")], "n": [Reading("number", ".")]}
+    )
+    assert (found.date_format, found.decimal) == ("%d.%m.%Y", ".")
+    assert {name: way.type for name, way in found.columns.items()} == {
+        "day": "date",
+        "at": "date",
+        "n": "number",
+    }
+
+
 def test_times_beside_other_dates_name_their_format():
     ways = {"day": readings_of(["31.01.2026"], "day"), "at": readings_of(["2026-01-31 10:00:00"], "at")}
     found = read_file(ways)

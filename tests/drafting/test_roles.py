@@ -94,6 +94,19 @@ def test_what_may_be_protected_is_asked_and_not_decided(name):
     assert "protected: true" in found.suggests
 
 
+def test_what_a_reading_asks_stands_first_and_nothing_is_asked_of_personal_data():
+    facts = {name: ColumnFacts(**{**vars(FACTS), "name": name}) for name in ("age", "income", "email")}
+    readings = {
+        "age": Reading("string", asks="which?"),
+        "income": Reading("integer"),
+        "email": Reading("string", asks="which?"),
+    }
+    samples = {"age": [], "income": [], "email": ["ann@bank.example"]}
+    found = roles_of(facts, readings, {name: name for name in facts}, Asked("y", ("1",)), samples)
+    assert found["age"].suggests.startswith("which?; a protected characteristic?")
+    assert (found["income"].suggests, found["email"].suggests) == ("", "")
+
+
 def test_names_are_spelt_for_expressions_and_no_two_alike():
     names = ["emp.var.rate", "TotalCharges", "Größe", "年龄", "2nd", "emp var rate", "as_of", "customerID"]
     assert list(spelled_all(names, key="customerID").values()) == [

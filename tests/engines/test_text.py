@@ -195,6 +195,36 @@ def test_a_declared_column_may_stand_once_and_others_as_often_as_they_like(read,
     assert read("x,id,x,,amount,X\na,1,b,c,2,d\n", TWO) == [("1", 2.0)]
 
 
+def test_columns_whose_names_differ_in_case_alone_are_both_read(engine, tmp_path):
+    from .conftest import all_rows, source
+
+    (tmp_path / "data.csv").write_text("Age,age,AGE\n40,4,x\n")
+    columns = {"years": {"type": "integer", "from": "Age"}, "band": {"type": "integer", "from": "age"}}
+    declared = source("x:string").model_dump() | {"columns": columns}
+    assert engine.open_source("it", source("x:string").model_validate(declared)) == []
+    assert all_rows(engine, "it") == [(40, 4)]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("inside", ["\n", "\r\n"], ids=["LF inside", "CRLF inside"])
+def test_a_name_in_quotes_may_hold_a_line_break(engine, tmp_path, ends, inside):
+    from .conftest import all_rows, source
+
+    (tmp_path / "data.csv").write_bytes(f'id,"Annual{inside}income"{ends}1,2{ends}3,4{ends}'.encode())
+    columns = {"id": {"type": "string"}, "income": {"type": "number", "from": f"Annual{inside}income"}}
+    declared = source("x:string").model_dump() | {"columns": columns}
+    assert engine.open_source("it", source("x:string").model_validate(declared)) == []
+    assert all_rows(engine, "it") == [("1", 2.0), ("3", 4.0)]
+
+
+def test_a_quote_left_open_among_the_names_is_told(faults):
+    (fault,) = faults('id,"amount\n1,2\n' + "3,4\n" * 50_000, TWO)
+    assert (fault.path, fault.message) == (
+        ("path",),
+        "'data.csv' cannot be read: line 1: a quote is left open",
+    )
+
+
 def test_an_empty_file_has_no_columns(faults):
     found = faults("", TWO)
     assert [fault.message for fault in found] == [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lightgbm as lgb
 import numpy as np
 import pytest
 
@@ -10,6 +9,8 @@ from leadlift.errors import UserError
 from leadlift.evaluation import auc
 from leadlift.models import Encoding, fit_booster, make_dataset, monotone_params
 from leadlift.models.boosting import gain, plain_names
+from leadlift.models.params import CHOSEN, check_params, params_faults
+from leadlift.specs.pipelines import CHOSEN as NOT_STATED
 
 QUICK = {"num_threads": 1, "num_leaves": 8}
 
@@ -57,7 +58,7 @@ def test_one_dataset_serves_many_fits_and_equal_fits_are_equal(bank, matrix, enc
 
 def test_a_parameter_that_needs_other_bins_raises_and_never_bins_again_in_silence(bank, matrix, encoding):
     rows = make_dataset(matrix, bank[1], encoding)
-    with pytest.raises(lgb.basic.LightGBMError, match="max_bin"):
+    with pytest.raises(UserError, match="max_bin"):
         fit_booster(rows, None, {**QUICK, "max_bin": 31}, max_rounds=2)
     coarse = make_dataset(matrix, bank[1], encoding, params={"max_bin": 31})
     assert fit_booster(coarse, None, {**QUICK, "max_bin": 31}, max_rounds=2).num_trees() == 2
@@ -132,6 +133,81 @@ def test_no_rows_and_missing_targets_are_refused():
 def test_a_parameter_that_would_be_ignored_is_refused_with_a_hint(name, hint, matrix, bank, encoding):
     with pytest.raises(UserError, match=hint):
         make_dataset(matrix, bank[1], encoding, params={name: 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("num_leaves", 1, "must be a whole number of at least 2 and at most 131,072, not 1"),
+        ("num_leaves", 131_073, "must be a whole number of at least 2 and at most 131,072, not 131073"),
+        ("num_leaves", 15.0, "must be a whole number of at least 2 and at most 131,072, not 15.0"),
+        ("num_leaves", "many", "must be a whole number of at least 2 and at most 131,072, not 'many'"),
+        ("feature_fraction", 1.5, "must be a number above 0 and at most 1, not 1.5"),
+        ("bagging_fraction", 0, "must be a number above 0 and at most 1, not 0"),
+        ("learning_rate", 0.0, "must be a number above 0, not 0.0"),
+        ("learning_rate", float("nan"), "must be a number above 0, not nan"),
+        ("learning_rate", True, "must be a number above 0, not True"),
+        ("min_data_in_leaf", -1, "must be a whole number of at least 0, not -1"),
+        ("lambda_l1", -0.5, "must be a number of at least 0, not -0.5"),
+        ("lambda_l2", -0.5, "must be a number of at least 0, not -0.5"),
+        ("max_bin", 1, "must be a whole number of at least 2, not 1"),
+        ("max_depth", 3.5, "must be a whole number, not 3.5"),
+        ("boosting", "forest", "must be one of gbdt, gbrt, dart, goss, rf, random_forest, not 'forest'"),
+        ("extra_trees", "often", "must be true or false, not 'often'"),
+    ],
+)  # fmt: skip
+def test_a_value_that_lightgbm_refuses_is_told_with_its_range(name, value, why):
+    assert list(params_faults({"max_depth": 4, name: value})) == [(name, why)]
+
+
+def test_what_lightgbm_takes_is_taken():
+    check_params(
+        {
+            "num_leaves": 2,
+            "feature_fraction": 1,
+            "bagging_fraction": 1.0,
+            "max_depth": -1,
+            "min_data_in_leaf": np.int64(0),
+            "lambda_l2": np.float32(0),
+            "boosting": "GBDT",
+            "extra_trees": True,
+            "objective": "tweedie",
+        }
+    )
+
+
+def test_all_faults_of_the_parameters_are_told_and_the_first_is_raised():
+    wrong = {"num_leaves": 1, "seed": 3, "subsample": 0.5}
+    assert [name for name, _ in params_faults(wrong)] == ["num_leaves", "subsample"]
+    with pytest.raises(UserError, match=r"^model\.params\.num_leaves: must be a whole number of at least 2"):
+        check_params(wrong)
+
+
+def test_what_pipelines_may_not_state_is_never_proposed():
+    (fault,) = params_faults({"objectiv": "binary"})
+    assert "objective" not in fault[1]
+    assert set(NOT_STATED) == CHOSEN
+
+
+@pytest.mark.parametrize("name", ["boosting", "data_sample_strategy"])
+def test_rows_that_goss_draws_need_bagging_switched_off(name, matrix, bank, encoding):
+    ((told, why),) = params_faults({name: "goss"})
+    assert (told, "set `bagging_freq: 0` as well" in why) == (name, True)
+    params = {**QUICK, name: "goss", "bagging_freq": 0}
+    assert fit_booster(make_dataset(matrix, bank[1], encoding), None, params, max_rounds=2).num_trees() == 2
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"objective": "binry"}, "Unknown objective type name: binry. Mend `model.params`"),
+        ({"boosting": "goss", "bagging_freq": 0, "top_rate": 0.9, "other_rate": 0.9}, "top_rate [+] "),
+    ],
+)
+def test_what_lightgbm_alone_refuses_is_told_in_its_own_words(params, words, matrix, bank, encoding):
+    rows = make_dataset(matrix, bank[1], encoding)
+    with pytest.raises(UserError, match=f"LightGBM refuses to grow trees: .*{words}"):
+        fit_booster(rows, None, {**QUICK, **params}, max_rounds=2)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,39 @@ PIPELINES = {
             "spread among all customers, whom no single process knows"
         ],
     ),
+    "what leadlift chooses itself": (
+        HEAD + MONTHLY + TARGET + "model:\n  params:\n    num_leaves: 7\n    objective: regression\n",
+        [
+            "8: model.params.objective: cannot be set here: leadlift chooses it by the pipeline's `kind`: leave it out"
+        ],
+    ),
+    "a metric of LightGBM": (
+        HEAD + MONTHLY + TARGET + "model: {params: {metric: auc}}\n",
+        [
+            "5: model.params.metric: cannot be set here: leadlift chooses it: growing stops on the loss that trees "
+            "learn by. Leave it out"
+        ],
+    ),
+    "directions by place": (
+        HEAD + MONTHLY + TARGET + "model:\n  ensemble: 5\n  params: {monotone_constraints: '1,0,0'}\n",
+        [
+            "7: model.params.monotone_constraints: cannot be set here: say `model.monotone`, by the names of features"
+        ],
+    ),
+    "interactions by place": (
+        HEAD + MONTHLY + TARGET + "model:\n  params: {interaction_constraints: '[0,1]'}\n",
+        [
+            "6: model.params.interaction_constraints: cannot be set here: say `model.interactions`, by the names of "
+            "features"
+        ],
+    ),
+    "forests to merge": (
+        HEAD + MONTHLY + TARGET + "model:\n  params: {boosting: rf}\n  ensemble: 5\n",
+        [
+            "7: model.ensemble: `boosting: rf` averages its trees, so that forests cannot be merged: leave "
+            "`ensemble` out, or `boosting`"
+        ],
+    ),
     "an unknown feature in exclude": (
         HEAD + MONTHLY + TARGET + "features:\n  exclude:\n    - last_channel\n    - txn_cont_30d\n",
         ["8: features.exclude[1]: no feature is called 'txn_cont_30d'. Did you mean 'txn_count_30d'?"],

@@ -37,6 +37,8 @@ def test_a_column_holds_the_amount_itself():
         ({"kind": "churn"}, "`amount` goes with kinds 'value' and 'uplift', not with 'churn'"),
         ({"model": {"negatives": 20}}, "`negatives` goes with yes or no, not with kind 'value'"),
         ({"model": {"calibration": "platt", "moved": "keep"}}, "'calibration' and 'moved' are not read by"),
+        ({"model": {"params": {"tweedie_variance_power": 1.4}}}, "leadlift chooses it: kind 'value' tries several"),
+        ({"model": {"params": {"boosting": "random_forest"}}}, "`boosting: random_forest` averages them"),
         ({"gates": {"min_auc": 0.6}}, "'min_auc' cannot judge a pipeline of kind 'value'"),
         ({"kind": "churn", "target": {"source": "sales", "outcome": "60d"}, "gates": {"min_gini": 0.1}}, "'min_gini'"),
     ],

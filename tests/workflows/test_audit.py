@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,25 @@ def test_an_open_suspect_stops_training_and_the_run_keeps_it_and_accepting_it_is
     # neither a personal nor a protected column is spoken of, though both follow the target to the letter
     for text in (said.out, artifact(shop, "audit.json"), artifact(shop, "tables/psi.csv")):
         assert not any(word in text for word in ('remark"', "origin,", "glad", "p0000"))
+
+
+def test_a_run_that_one_suspect_stops_keeps_who_another_was_accepted_for(leadlift, shop, tmp_path):
+    shutil.copytree(shop, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("mlruns"))
+    draw = np.random.default_rng(3)
+    header, *rows = (tmp_path / "buyers.csv").read_text("utf-8").splitlines()
+    fees = [1 + draw.integers(9) if row.endswith("yes") and draw.random() < 0.3 else 0 for row in rows]
+    wider = [f"{header},fee", *(f"{row},{fee}" for row, fee in zip(rows, fees, strict=True))]
+    (tmp_path / "buyers.csv").write_text("\n".join(wider) + "\n", encoding="utf-8")
+    (tmp_path / "leadlift.yaml").write_text(WORKSPACE + "      fee: {type: integer}\n", encoding="utf-8")
+    said = leadlift("train", "buy", *ACCEPT, at=tmp_path)
+    assert said.code == 3
+    assert "--accept-leak fee" in said.err
+    run = last_run(tmp_path)
+    assert (run.status, run.params["accept_leak"], run.params["accepted_because"]) == (
+        "FAILED",
+        "refund",
+        ACCEPT[3],
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ import csv
 import json
 import os
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlglot import parse_one
 
 from leadlift.specs import open_workspace
 from leadlift.workflows.session import looked_at, tracker_of
@@ -232,6 +234,163 @@ def test_a_line_with_too_many_fields_is_named(leadlift, tmp_path):
     )
     assert said.code == 2
     assert "line 4" in said.err
+
+
+def drafted(leadlift, folder: Path, table: str, *words: str):
+    """What `init` says of a table in the folder whose target is y; the workspace is `bank` beside it."""
+    return leadlift(
+        "init", str(folder / "bank"), "--from-table", str(folder / table), "--target", "y", *words
+    )
+
+
+def filled(path: Path, rows: int = 200, /, **columns) -> None:
+    """Write columns, each a function of the row's place, as what the file's name ends in."""
+    values = {name: [value(i) for i in range(rows)] for name, value in columns.items()}
+    if path.suffix == ".parquet":
+        pq.write_table(pa.table(values), path)
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(values)
+        out.writerows(zip(*values.values(), strict=True))
+
+
+def nr(i: int) -> str:
+    return f"c{i}"
+
+
+def outcome(i: int) -> str:
+    return "no" if i % 3 else "yes"
+
+
+def day(i: int) -> date:
+    return date(2026, 1, 1) + timedelta(days=i)
+
+
+def test_thousands_are_not_read_as_decimals_and_a_person_is_asked(leadlift, tmp_path):
+    filled(
+        tmp_path / "t.csv", id=nr, amount=lambda i: f"{950 + 97 * (i % 20):,}", n=lambda i: i % 7, y=outcome
+    )
+    said = drafted(leadlift, tmp_path, "t.csv")
+    assert said.code == 0, said.err
+    assert "amount: its commas may part thousands or decimals" in said.out
+    cases = open_workspace(tmp_path / "bank").sources["cases"]
+    assert (cases.columns["amount"].type, cases.csv.decimal) == ("string", ".")
+
+
+def test_a_word_for_missing_does_not_erase_a_class_of_the_target(leadlift, tmp_path):
+    filled(tmp_path / "t.csv", id=nr, x=lambda i: "none" if i % 7 == 0 else i % 40, n=lambda i: i % 11,
+           y=lambda i: "none" if i % 3 else "sale")  # fmt: skip
+    said = drafted(leadlift, tmp_path, "t.csv", "--positive", "sale")
+    assert said.code == 0, said.err
+    assert "x: 'none' would mean missing but the target holds it too" in said.out
+    ws = open_workspace(tmp_path / "bank")
+    assert "none" not in ws.sources["cases"].csv.na
+    with looked_at(ws) as (session, problems):
+        assert problems == []
+        found = session.engine.table(parse_one("select y, count(*) as n from cases group by y order by y"))
+    assert found.to_pylist() == [{"y": "none", "n": 133}, {"y": "sale", "n": 67}]
+
+
+@pytest.mark.parametrize(
+    ("shown", "amount", "form"),
+    [
+        (str, lambda i: i / 4, (".", None)),
+        (lambda d: f"{d:%d.%m.%Y}", lambda i: f"{i / 4:.2f}".replace(".", ","), (",", "%d.%m.%Y")),
+    ],
+    ids=["plain", "European"],
+)
+def test_a_parquet_table_takes_rows_to_score_from_text_however_that_is_written(
+    leadlift, tmp_path, shown, amount, form
+):
+    filled(tmp_path / "t.parquet", id=nr, opened=day, x=lambda i: i / 7, y=outcome)
+    filled(tmp_path / "new.csv", 40, id=nr, opened=lambda i: shown(day(i)), x=amount)
+    said = drafted(leadlift, tmp_path, "t.parquet", "--score-table", str(tmp_path / "new.csv"))
+    assert said.code == 0, said.err
+    ws = open_workspace(tmp_path / "bank")
+    other = ws.sources["to_score"]
+    assert (other.csv.decimal, other.csv.date_format) == form
+    assert {name: column.type for name, column in other.columns.items()} == {
+        "id": "string", "opened": "date", "x": "number",
+    }  # fmt: skip
+    with looked_at(ws) as (_, problems):
+        assert problems == []
+
+
+def test_whole_numbers_in_text_take_parquet_numbers_with_gaps_to_score(leadlift, tmp_path):
+    filled(tmp_path / "t.csv", id=nr, x=lambda i: i % 40, y=outcome)
+    filled(tmp_path / "new.parquet", 40, id=nr, x=lambda i: float(i) if i % 9 else None)
+    said = drafted(leadlift, tmp_path, "t.csv", "--score-table", str(tmp_path / "new.parquet"))
+    assert said.code == 0, said.err
+    ws = open_workspace(tmp_path / "bank")
+    assert {ws.sources[name].columns["x"].type for name in ("cases", "to_score")} == {"number"}
+    with looked_at(ws) as (_, problems):
+        assert problems == []
+
+
+def test_numbers_that_are_texts_in_the_other_table_are_read_as_text_and_told(leadlift, tmp_path):
+    filled(tmp_path / "t.csv", id=nr, x=lambda i: i % 40, y=outcome)
+    filled(tmp_path / "new.parquet", 40, id=nr, x=lambda i: "lots" if i % 9 else "1")
+    said = drafted(leadlift, tmp_path, "t.csv", "--score-table", str(tmp_path / "new.parquet"))
+    assert said.code == 0, said.err
+    assert "x: read as text, since" in said.out
+    assert "'x' is VARCHAR" in said.out
+    assert declared(tmp_path / "bank")["x"].type == "string"
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"opened": day, "x": lambda _: "lots"}, "40 values of 'x' cannot be read as number, such as 'lots'"),
+        (
+            {"opened": lambda _: "soon", "x": int},
+            "40 values of 'opened' cannot be read as date, such as 'soon'",
+        ),
+        ({"x": int}, "has no 'opened'"),
+    ],
+    ids=["a feature", "the clock", "no clock"],
+)
+def test_what_two_tables_cannot_be_read_alike_in_names_the_file_and_the_column(
+    leadlift, tmp_path, other, why
+):
+    filled(tmp_path / "t.parquet", id=nr, opened=day, x=lambda i: i / 7, y=outcome)
+    filled(tmp_path / "new.csv", 40, id=nr, **other)
+    said = drafted(leadlift, tmp_path, "t.parquet", "--score-table", str(tmp_path / "new.csv"))
+    assert said.code == 2
+    assert "new.csv" in said.err
+    assert why in said.err
+    assert "t.parquet" not in said.err
+
+
+def test_columns_whose_names_differ_in_case_alone_are_both_read(leadlift, tmp_path):
+    filled(tmp_path / "t.csv", Age=lambda i: i % 40, age=lambda i: i % 7, y=outcome)
+    said = drafted(leadlift, tmp_path, "t.csv")
+    assert said.code == 0, said.err
+    assert {name: column.from_ for name, column in declared(tmp_path / "bank").items()} == {
+        "age": "Age", "age_2": "age", "y": None,
+    }  # fmt: skip
+    assert leadlift("check", at=tmp_path / "bank").code == 0
+
+
+def test_of_parquet_columns_that_differ_in_case_alone_the_first_is_read_and_the_other_told(
+    leadlift, tmp_path
+):
+    filled(tmp_path / "t.parquet", Age=lambda i: i % 40, age=lambda i: i % 7, y=outcome)
+    said = drafted(leadlift, tmp_path, "t.parquet")
+    assert said.code == 0, said.err
+    assert "'age': differs from 'Age' in case alone; rename to use it" in said.out
+    assert {name: column.from_ for name, column in declared(tmp_path / "bank").items()} == {
+        "age": "Age",
+        "y": None,
+    }
+
+
+def test_a_title_with_a_line_break_is_a_column(leadlift, tmp_path):
+    filled(tmp_path / "t.csv", **{"id": nr, "Annual\nincome": lambda i: i % 40, "y": outcome})
+    said = drafted(leadlift, tmp_path, "t.csv")
+    assert said.code == 0, said.err
+    assert declared(tmp_path / "bank")["annual_income"].from_ == "Annual\nincome"
+    assert leadlift("check", at=tmp_path / "bank").code == 0
 
 
 PUBLIC = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from leadlift.specs.base import listed
 from leadlift.specs.columns import ColumnType
 
 NA = ("", "NA", "NULL")
@@ -20,6 +21,13 @@ DATE_WORDS = re.compile(r"(^|_)(date|day|dt|datum|born|birth|time|month|from|sin
 _WHOLE = re.compile(r"[+-]?\d+")
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+# a number whose commas, where it has some, part thousands
+_PARTED = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+(\.\d*)?|\d+\.?\d*|\.\d+)")
+_THOUSANDS = "commas part its thousands, so it is read as text: take them out of the file to make it a number"
+_EITHER = (
+    "its commas may part thousands or decimals, so it is read as text: take thousands' commas out of the file; "
+    'for decimals write decimal: "," under csv and type: number for it in leadlift.yaml'
+)
 _LONGEST = 18  # digits that a 64-bit whole number surely holds
 _FIRST_LOOK = 200
 
@@ -28,13 +36,16 @@ _FIRST_LOOK = 200
 class Reading:
     """One way of reading a column. how: the decimal sign or the date format, where the type has one.
 
-    na: words beyond the usual that mean not available. why: what says so, in words.
+    na: words beyond the usual that mean not available. why: what says so, in words. asks: what a person should mend or
+    decide, in words; empty for nothing. sure: the values allow no other sign; what is not sure needs a column that is.
     """
 
     type: ColumnType
     how: str = ""
     na: tuple[str, ...] = ()
     why: str = ""
+    asks: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,30 +59,32 @@ class FileReading:
     na: tuple[str, ...] = field(default=())
 
 
-def readings_of(values: Sequence[str], name: str) -> list[Reading]:
+def readings_of(values: Sequence[str], name: str, classes: Collection[str] = ()) -> list[Reading]:
     """The ways in which every one of these different, trimmed values can be read; text is always the last.
 
-    name: as spelt, since six digits are a date only where the name says so.
+    name: as spelt, since six digits are a date only where the name says so. classes: of the target, as they stand; none
+    of them can mean not available, which holds for the whole file.
     """
     kept = [value for value in values if value not in NA]
-    found: list[Reading] = []
-    for words in ((), tuple(word for word in MORE_NA if word in kept)):
-        known = [value for value in kept if value not in words]
-        if known and not found:
-            found = _of_known(known, words, name)
-    return [*found, Reading("string", why=_nearly(kept))]
+    words = tuple(word for word in MORE_NA if word in kept)
+    taken = {one.strip() for one in classes}
+    for na in dict.fromkeys(((), tuple(word for word in words if word not in taken), words)):
+        known = [value for value in kept if value not in na]
+        if known and (found := _of_known(known, na, name)):
+            held = [word for word in na if word in taken]
+            return [_held(held)] if held else [*found, Reading("string", why=_nearly(kept))]
+    return [Reading("string", why=_nearly(kept))]
 
 
 def read_file(columns: Mapping[str, Sequence[Reading]]) -> FileReading:
     """Choose one decimal sign, one date and one timestamp format: those that most columns need."""
     decimal = _most(columns, "number") or "."
     day, time = _most(columns, "date"), _most(columns, "timestamp")
-    chosen: dict[str, Reading] = {}
-    for name, ways in columns.items():
-        fitting = [way for way in ways if _fits(way, decimal, day, time)]
-        other = ways[0] if fitting[0].type == "string" and ways[0].type != "string" else None
-        why = f"{ways[0].type}s written otherwise ({ways[0].how}) than the file's others" if other else ""
-        chosen[name] = Reading("string", why=why) if other else fitting[0]
+    pointed = any(way.how == "." for ways in columns.values() for way in ways if way.type == "number")
+    chosen = {
+        name: _chosen(ways, {"number": decimal, "date": day, "timestamp": time}, pointed)
+        for name, ways in columns.items()
+    }
     plain_time = time == "%Y-%m-%d %H:%M:%S" and day in (None, DAYS[0])
     return FileReading(
         chosen,
@@ -80,6 +93,28 @@ def read_file(columns: Mapping[str, Sequence[Reading]]) -> FileReading:
         None if plain_time else time,
         tuple(dict.fromkeys(word for way in chosen.values() for word in way.na)),
     )
+
+
+def _held(words: Sequence[str]) -> Reading:
+    """Text, since words that would mean not available are classes of the target."""
+    why = (
+        f"{listed(words)} would mean missing but the target holds it too, so this column is read as text: "
+        "leave its missing values empty in the file"
+    )
+    return Reading("string", asks=why)
+
+
+def _chosen(ways: Sequence[Reading], wanted: Mapping[str, str | None], pointed: bool) -> Reading:
+    """The first way that the file's signs and formats allow, or text and why. pointed: decimal points are seen."""
+    first = ways[0]
+    if not first.sure:
+        if wanted["number"] == first.how and not pointed:
+            return first
+        return Reading("string", asks=_THOUSANDS if pointed and wanted["number"] == "." else _EITHER)
+    fitting = next(way for way in ways if way.type not in wanted or way.how in ("", wanted[way.type]))
+    if fitting.type == "string" and first.type != "string":
+        return Reading("string", why=f"{first.type}s written otherwise ({first.how}) than the file's others")
+    return fitting
 
 
 def _of_known(known: Sequence[str], na: tuple[str, ...], name: str) -> list[Reading]:
@@ -92,12 +127,20 @@ def _of_known(known: Sequence[str], na: tuple[str, ...], name: str) -> list[Read
         return []  # a leading zero is part of a code
     if all(_WHOLE.fullmatch(value) for value in known):
         return [Reading("integer", na=na)] if max(map(len, known)) <= _LONGEST else []
-    ways = []
     if all(_POINT.fullmatch(value) for value in known):
-        ways.append(Reading("number", ".", na))
-    if all(_COMMA.fullmatch(value) for value in known) and any("," in value for value in known):
-        ways.append(Reading("number", ",", na))
-    return ways
+        return [Reading("number", ".", na)]
+    return _with_commas(known, na)
+
+
+def _with_commas(known: Sequence[str], na: tuple[str, ...]) -> list[Reading]:
+    """Numbers of which some hold a comma: a decimal comma is sure where one value cannot be parted into thousands."""
+    if not any("," in value for value in known):
+        return []
+    parted = all(_PARTED.fullmatch(value) for value in known)
+    if all(_COMMA.fullmatch(value) for value in known):
+        why = "decimal commas, as in the file's other numbers" if parted else ""
+        return [Reading("number", ",", na, why, sure=not parted)]
+    return [Reading("string", asks=_THOUSANDS)] if parted else []
 
 
 def _times_of(known: Sequence[str], na: tuple[str, ...], name: str) -> list[Reading]:
@@ -139,14 +182,12 @@ def _day_first(form: str, formats: Sequence[str]) -> str:
 
 def _most(columns: Mapping[str, Sequence[Reading]], kind: str) -> str | None:
     """The form that most columns of this type can be read in; of equals, the one tried first."""
-    counted = Counter(how for ways in columns.values() for how in {w.how for w in ways if w.type == kind})
-    order = [w.how for ways in columns.values() for w in ways if w.type == kind]
-    return max(counted, key=lambda how: (counted[how], -order.index(how))) if counted else None
-
-
-def _fits(way: Reading, decimal: str, day: str | None, time: str | None) -> bool:
-    wanted = {"number": decimal, "date": day, "timestamp": time}
-    return way.type not in wanted or way.how == wanted[way.type]
+    forms = [
+        dict.fromkeys(way.how for way in ways if way.type == kind and way.how and way.sure)
+        for ways in columns.values()
+    ]
+    counted = Counter(how for some in forms for how in some)
+    return max(counted, key=lambda how: counted[how]) if counted else None
 
 
 def _nearly(values: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadlift.drafting.facts import ColumnFacts
 from leadlift.drafting.readings import Reading
@@ -71,8 +71,9 @@ def roles_of(
     """Each column of the file -> its role. samples: some values of each, looked at for patterns, never repeated."""
     found = {}
     for name, fact in facts.items():
-        role = _named(fact, asked) or _left_out(fact, readings[name], spelt[name], samples[name])
-        found[name] = role or _feature(fact, readings[name], spelt[name])
+        role = _left_out(fact, readings[name], spelt[name], samples[name])
+        role = role or _feature(fact, readings[name], spelt[name])
+        found[name] = _named(fact, asked) or _asking(role, readings[name].asks)
     return found
 
 
@@ -112,6 +113,11 @@ def _named(fact: ColumnFacts, asked: Asked) -> Role | None:
     if fact.name == asked.time:
         return Role("time", f"orders the rows in time: {fact.distinct:,} different, none missing")
     return None
+
+
+def _asking(role: Role, asks: str) -> Role:
+    """The role with what its reading asks before its own questions; nothing is asked of personal data."""
+    return role if role.pii else replace(role, suggests="; ".join(filter(None, (asks, role.suggests))))
 
 
 def _left_out(fact: ColumnFacts, reading: Reading, name: str, sample: Sequence[str]) -> Role | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from leadlift.specs import Column, CsvFormat
@@ -29,16 +30,45 @@ def duckdb_type(column: Column) -> str:
 
 
 def header(path: Path, form: CsvFormat) -> list[str]:
-    """The names in the first line of the file."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
+    """The names in the first record of the file; a name in quotes may hold line breaks.
+
+    Raises csv.Error when a quote among them is left open.
+    """
     if form.delimiter == "blanks":
-        return first.split()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return file.readline().split()
+    return [name.strip() for name in _first_record(path, form)[0]]
+
+
+def _first_record(path: Path, form: CsvFormat) -> tuple[list[str], list[str]]:
+    """The fields of the first record, and the lines of the file that it takes."""
+    lines: list[str] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            return _record(_noted(file, lines), form, strict=True), lines
+        except csv.Error:
+            if len(lines) > 1:
+                raise
+    # quotes that stand oddly on one line
+    return _record(lines, form, strict=False), lines
+
+
+def _record(lines: Iterable[str], form: CsvFormat, *, strict: bool) -> list[str]:
     delimiter = "\t" if form.delimiter == "tab" else form.delimiter
-    return [
-        name.strip()
-        for name in next(csv.reader([first], delimiter=delimiter, quotechar=form.quote or None), [])
-    ]
+    return next(csv.reader(lines, delimiter=delimiter, quotechar=form.quote or None, strict=strict), [])
+
+
+def _noted(lines: Iterable[str], seen: list[str]) -> Iterator[str]:
+    for line in lines:
+        seen.append(line)
+        yield line
+
+
+def _line_end(path: Path, form: CsvFormat) -> str:
+    """How records end, where DuckDB would take a line break inside a name for it; empty where it finds out itself."""
+    lines = _first_record(path, form)[1] if form.header else []
+    end = lines[-1][len(lines[-1].rstrip("\r\n")) :] if len(lines) > 1 else ""
+    return f", new_line = '{end}'".replace("\r", "\\r").replace("\n", "\\n") if end else ""
 
 
 def raw_rows(paths: list[Path], form: CsvFormat, names: list[str]) -> str:
@@ -57,7 +87,8 @@ def raw_rows(paths: list[Path], form: CsvFormat, names: list[str]) -> str:
     columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
     return (
         f"SELECT * FROM read_csv({files}, columns = {columns}, delim = {literal(delimiter)}, "
-        f"quote = {literal(form.quote)}, escape = {literal(form.quote)}, {skip}, auto_detect = false)"
+        f"quote = {literal(form.quote)}, escape = {literal(form.quote)}, {skip}, auto_detect = false"
+        f"{_line_end(paths[0], form)})"
     )
 
 

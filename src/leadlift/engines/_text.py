@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,8 @@ def text_as_parquet(
     try:
         with as_utf8(paths, encoding, kept.parent) as texts:
             return _parse(con, source, texts, kept)
+    except csv.Error:
+        return [Fault(("path",), f"'{source.path}' cannot be read: line 1: a quote is left open")]
     except (UnicodeDecodeError, duckdb.Error):
         wrong = undecodable(paths, encoding)
         if wrong is None:
@@ -37,25 +40,34 @@ def _parse(con: duckdb.DuckDBPyConnection, source: Source, paths: list[Path], ke
     headers = [_csv.header(path, form) if form.header else declared for path in paths]
     if faults := absent(source, headers[0]) + ambiguous(source, headers):
         return faults
-    # what is not declared may have any name, twice or none
-    names = [name if name in declared else f"__{place}" for place, name in enumerate(headers[0])]
-    con.execute(f"CREATE OR REPLACE TEMP VIEW raw_text AS {_csv.raw_rows(paths, form, names)}")
-    fields = {name: _csv.typed(column.from_ or name, column, form) for name, column in source.columns.items()}
+    # by place: names may stand twice, or differ in case alone, which SQL does not tell apart
+    fields = {
+        name: _field(headers[0].index(wanted)) for name, wanted in zip(source.columns, declared, strict=True)
+    }
+    raw = _csv.raw_rows(paths, form, [_field(place) for place in range(len(headers[0]))])
+    con.execute(f"CREATE OR REPLACE TEMP VIEW raw_text AS {raw}")
     if faults := _unparsed(con, source, fields):
         return faults
     with whole_file(kept) as temporary:
-        chosen = ", ".join(f"{field} AS {quoted(name)}" for name, field in fields.items())
+        chosen = ", ".join(
+            f"{_csv.typed(fields[name], column, form)} AS {quoted(name)}"
+            for name, column in source.columns.items()
+        )
         con.execute(f"COPY (SELECT {chosen} FROM raw_text) TO {literal(str(temporary))} (FORMAT parquet)")
     return []
 
 
+def _field(place: int) -> str:
+    return f"__{place}"
+
+
 def _unparsed(con: duckdb.DuckDBPyConnection, source: Source, fields: dict[str, str]) -> list[Fault]:
-    """Values that are not of the declared type: how many, and one of them."""
+    """Values that are not of the declared type: how many, and one of them. fields: the raw one of each column."""
     tests = {}
     for name, column in source.columns.items():
         if column.type != "string":
-            text = _csv.present(column.from_ or name, source.csv)
-            tests[name] = f"CASE WHEN ({fields[name]}) IS NULL THEN {text} END"
+            text, value = _csv.present(fields[name], source.csv), _csv.typed(fields[name], column, source.csv)
+            tests[name] = f"CASE WHEN ({value}) IS NULL THEN {text} END"
     if not tests:
         return []
     told = ", ".join(f"count({test}), min({test})" for test in tests.values())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import lightgbm as lgb
@@ -31,9 +32,12 @@ def make_dataset(
 
     matrix: (n_rows, n_features) from the encoding. y: (n_rows,). reference: the training rows, whose bins
     validation rows must share. params: only those about binning (max_bin ...) matter here.
-    weight: (n_rows,), of each row. Raises UserError for no rows, a missing target, or a parameter not known.
+    weight: (n_rows,), of each row. Raises UserError for no rows, a missing target, or a parameter that is not known or
+    not taken.
     """
-    return described(matrix, y, encoding, reference, binning_params(params or {}), weight).construct()
+    rows = described(matrix, y, encoding, reference, binning_params(params or {}), weight)
+    with _refusals():
+        return rows.construct()
 
 
 def fit_booster(
@@ -49,7 +53,8 @@ def fit_booster(
     Log loss without class weights unless `params` say otherwise. Equal rows, parameters and seed give equal
     trees. valid: rows to stop on, after `early_stopping` rounds without progress on the first metric; None
     grows exactly `max_rounds`. callbacks: called after each round with LightGBM's CallbackEnv.
-    Raises UserError when there is only one class, when a target is not 0 or 1, or a parameter is not known.
+    Raises UserError when there is only one class, when a target is not 0 or 1, or a parameter is not known or not
+    taken by LightGBM.
     """
     rows = train.num_data()
     usual = {"min_data_in_leaf": usual_leaf(rows), "num_threads": usual_threads(rows)}
@@ -59,14 +64,27 @@ def fit_booster(
             if part is not None:
                 refuse_one_class(name, np.asarray(part.get_label()))
     # What comes back was cut and read from its own text already: it is, tree for tree, what is saved.
-    return lgb.train(
-        settings,
-        train,
-        num_boost_round=max_rounds,
-        valid_sets=[] if valid is None else [valid],
-        valid_names=[] if valid is None else ["valid"],
-        callbacks=[*callbacks, *([] if valid is None else [stopper(early_stopping)])],
-    )
+    with _refusals():
+        return lgb.train(
+            settings,
+            train,
+            num_boost_round=max_rounds,
+            valid_sets=[] if valid is None else [valid],
+            valid_names=[] if valid is None else ["valid"],
+            callbacks=[*callbacks, *([] if valid is None else [stopper(early_stopping)])],
+        )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What LightGBM refuses as a UserError, in its own words."""
+    try:
+        yield
+    except lgb.basic.LightGBMError as error:
+        words = str(error).strip().rstrip(" .")
+        raise UserError(
+            f"LightGBM refuses to grow trees: {words}. Mend `model.params` of the pipeline"
+        ) from error
 
 
 def described(

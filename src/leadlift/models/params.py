@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from math import inf, isfinite
+from numbers import Integral, Real
 from typing import Any
 
 from leadlift.errors import UserError
@@ -36,17 +39,82 @@ ROWS_A_THREAD = 10_000
 # Decided when the rows are binned. Changing one later would mean reading all rows again.
 BINNING = frozenset({"max_bin", "min_data_in_bin", "bin_construct_sample_cnt", "enable_bundle"})
 
-ALLOWED = (
-    frozenset(DEFAULT_PARAMS)
-    | BINNING
-    | {
-        "boosting", "cat_l2", "data_sample_strategy", "extra_trees", "feature_fraction_bynode",
-        "interaction_constraints", "max_cat_threshold", "max_cat_to_onehot", "max_delta_step", "metric",
-        "min_data_per_group", "min_sum_hessian_in_leaf", "monotone_constraints",
-        "monotone_constraints_method", "monotone_penalty", "num_threads", "other_rate", "top_rate",
-        "tweedie_variance_power",
-    }
-)  # fmt: skip
+# Set by leadlift itself, or said elsewhere in a pipeline, whose `model.params` may not name them.
+CHOSEN = frozenset({
+    "interaction_constraints", "metric", "monotone_constraints", "objective", "tweedie_variance_power",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers that LightGBM takes for a parameter. least, most: the ends, `least` itself not with `above`."""
+
+    least: float = -inf
+    most: float = inf
+    above: bool = False
+    whole: bool = False
+
+    def holds(self, value: object) -> bool:
+        """Whether the value is one of them. Truth is no number."""
+        if isinstance(value, bool) or not isinstance(value, Integral if self.whole else Real):
+            return False
+        number = float(value)
+        enough = number > self.least if self.above else number >= self.least
+        return isfinite(number) and enough and number <= self.most
+
+    def __str__(self) -> str:
+        """Such as `a whole number of at least 2 and at most 131,072`."""
+        words = "a whole number" if self.whole else "a number"
+        if self.least > -inf:
+            words += f" {'above' if self.above else 'of at least'} {self.least:g}"
+        return f"{words} and at most {self.most:,g}" if self.most < inf else words
+
+
+_ANY, _WHOLE = Numbers(), Numbers(whole=True)
+_POSITIVE, _NOT_NEGATIVE, _AT_LEAST_ONE = Numbers(0, above=True), Numbers(0), Numbers(1, whole=True)
+_SHARE, _SHARE_OR_NONE = Numbers(0, 1, above=True), Numbers(0, 1)
+
+# As LightGBM itself checks them (src/io/config_auto.cpp of version 4).
+NUMBERS: Mapping[str, Numbers] = {
+    "bagging_fraction": _SHARE,
+    "bagging_freq": _WHOLE,
+    "bin_construct_sample_cnt": _AT_LEAST_ONE,
+    "cat_l2": _NOT_NEGATIVE,
+    "cat_smooth": _NOT_NEGATIVE,
+    "feature_fraction": _SHARE,
+    "feature_fraction_bynode": _SHARE,
+    "lambda_l1": _NOT_NEGATIVE,
+    "lambda_l2": _NOT_NEGATIVE,
+    "learning_rate": _POSITIVE,
+    "max_bin": Numbers(2, whole=True),
+    "max_cat_threshold": _AT_LEAST_ONE,
+    "max_cat_to_onehot": _AT_LEAST_ONE,
+    "max_delta_step": _ANY,
+    "max_depth": _WHOLE,
+    "min_data_in_bin": _AT_LEAST_ONE,
+    "min_data_in_leaf": Numbers(0, whole=True),
+    "min_data_per_group": _AT_LEAST_ONE,
+    "min_gain_to_split": _NOT_NEGATIVE,
+    "min_sum_hessian_in_leaf": _NOT_NEGATIVE,
+    "monotone_penalty": _NOT_NEGATIVE,
+    "num_leaves": Numbers(2, 131_072, whole=True),
+    "num_threads": _WHOLE,
+    "other_rate": _SHARE_OR_NONE,
+    "path_smooth": _NOT_NEGATIVE,
+    "seed": _WHOLE,
+    "top_rate": _SHARE_OR_NONE,
+}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "boosting": ("gbdt", "gbrt", "dart", "goss", "rf", "random_forest"),
+    "data_sample_strategy": ("bagging", "goss"),
+    "monotone_constraints_method": ("basic", "intermediate", "advanced"),
+}
+SWITCHES = frozenset({"enable_bundle", "extra_trees"})
+
+STATED = frozenset({*NUMBERS, *CHOICES, *SWITCHES})
+"""What a pipeline may state."""
+
+ALLOWED = STATED | CHOSEN
 
 ELSEWHERE = {
     "n_estimators": "the number of rounds is found by early stopping",
@@ -81,13 +149,46 @@ FIXED: Mapping[str, Any] = {
 
 
 def check_params(params: Mapping[str, Any]) -> None:
-    """Raise UserError for a name that LightGBM would silently ignore, or that leadlift decides itself."""
-    for name in params:
-        if name not in ALLOWED:
-            hint = (
-                ELSEWHERE.get(name) or did_you_mean(name, ALLOWED) or f"known: {', '.join(sorted(ALLOWED))}"
+    """Raise UserError for the first of `params_faults`."""
+    for name, why in params_faults(params):
+        raise UserError(f"model.params.{name}: {why}")
+
+
+def params_faults(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each parameter with what is wrong about it.
+
+    That is a name that LightGBM would silently ignore or leadlift decides itself, and a value that LightGBM refuses.
+    """
+    for name, value in params.items():
+        why = _fault(name, value)
+        if why:
+            yield name, why
+    yield from _drawn_twice(params)
+
+
+def _drawn_twice(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """GOSS draws rows by their gradients: LightGBM takes no bagging beside it, which leadlift's defaults ask for."""
+    if params.get("bagging_freq") == 0 or params.get("bagging_fraction") == 1:
+        return
+    for name in ("boosting", "data_sample_strategy"):
+        if str(params.get(name)).lower() == "goss":
+            yield (
+                name,
+                "'goss' draws rows itself and takes no bagging beside it: set `bagging_freq: 0` as well",
             )
-            raise UserError(f"model.params: {name!r} cannot be set here: {hint}")
+
+
+def _fault(name: str, value: object) -> str | None:
+    if name not in ALLOWED:
+        hint = ELSEWHERE.get(name) or did_you_mean(name, STATED) or f"known: {', '.join(sorted(STATED))}"
+        return f"cannot be set here: {hint}"
+    if name in NUMBERS and not NUMBERS[name].holds(value):
+        return f"must be {NUMBERS[name]}, not {value!r}"
+    if name in SWITCHES and not isinstance(value, bool):
+        return f"must be true or false, not {value!r}"
+    if name in CHOICES and str(value).lower() not in CHOICES[name]:
+        return f"must be one of {', '.join(CHOICES[name])}, not {value!r}"
+    return None
 
 
 def training_params(params: Mapping[str, Any]) -> dict[str, Any]:

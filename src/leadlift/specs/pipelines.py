@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from leadlift.specs.base import Days, Name, Share, Spec, fault_at, listed
 from leadlift.specs.cases import Population, Target
@@ -65,6 +65,18 @@ class Tune(Spec):
     )
 
 
+CHOSEN = {
+    "objective": "leadlift chooses it by the pipeline's `kind`: leave it out",
+    "metric": "leadlift chooses it: growing stops on the loss that trees learn by. Leave it out",
+    "tweedie_variance_power": "leadlift chooses it: kind 'value' tries several. Leave it out",
+    "monotone_constraints": "say `model.monotone`, by the names of features",
+    "interaction_constraints": "say `model.interactions`, by the names of features",
+}
+"""What `model.params` may not state, and what to do instead."""
+
+FORESTS = frozenset({"rf", "random_forest"})
+
+
 class ModelChoice(Spec):
     """LightGBM's parameters, constraints, and how its scores become probabilities."""
 
@@ -103,6 +115,29 @@ class ModelChoice(Spec):
     calibration: Literal["auto", "isotonic", "centred", "platt", "beta", "none"] = "auto"
     max_rounds: int = Field(600, ge=1, le=20_000)
     early_stopping: int = Field(40, ge=1)
+
+    @property
+    def is_forest(self) -> bool:
+        """Whether trees are averaged and not summed."""
+        return str(self.params.get("boosting")).lower() in FORESTS
+
+    @field_validator("params")
+    @classmethod
+    def _nothing_said_elsewhere(cls, params: dict[str, object]) -> dict[str, object]:
+        for name in params:
+            if name in CHOSEN:
+                raise fault_at(name, f"cannot be set here: {CHOSEN[name]}")
+        return params
+
+    @model_validator(mode="after")
+    def _forests_stand_alone(self) -> Self:
+        if self.is_forest and self.ensemble > 1:
+            raise fault_at(
+                "ensemble",
+                f"`boosting: {self.params['boosting']}` averages its trees, so that forests cannot be merged: leave "
+                "`ensemble` out, or `boosting`",
+            )
+        return self
 
     @model_validator(mode="after")
     def _half_life_is_some_time(self) -> Self:
@@ -200,6 +235,12 @@ class Pipeline(Spec):
             are = "is" if len(unread) == 1 else "are"
             instead = "; `treatment` says how effects are learned" if self.kind == "uplift" else ""
             raise fault_at("model", f"{listed(unread)} {are} not read by kind '{self.kind}'{instead}")
+        if self.kind == "value" and self.model.is_forest:
+            raise fault_at(
+                "model",
+                f"kind 'value' adds trees up, and `boosting: {self.model.params['boosting']}` averages them: leave "
+                "`boosting` out",
+            )
         return self
 
     @model_validator(mode="after")

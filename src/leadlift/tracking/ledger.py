@@ -6,20 +6,33 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from leadlift.errors import UserError
 from leadlift.tracking.protocol import Promotion
 
 PREFIX = "leadlift.promotion."
 
+ENTRY_LENGTH = 5_000
+"""Characters that MLflow's databases take for a tag of a registered model."""
+
+WHO_LENGTH, WHY_LENGTH, GATE_LENGTH = 200, 1_000, 250
+"""Characters of an entry's parts as JSON writes them: a quotation mark or a line's end counts as two."""
+
 
 def ledger_entry(promotion: Promotion, promotions_so_far: int) -> tuple[str, str]:
-    """The tag of the registered model that records this promotion for good: (key, value)."""
+    """The tag of the registered model that records this promotion for good: (key, value).
+
+    At most ENTRY_LENGTH characters, of up to thirteen gates: a gate's sentence of more than GATE_LENGTH ends in an
+    ellipsis. Raises UserError where who or why is too long: a person's words are never cut.
+    """
+    _refuse_long("--who", promotion.who, WHO_LENGTH)
+    _refuse_long("--because", promotion.why, WHY_LENGTH)
     line = {
         "version": promotion.version,
         "replaced": promotion.replaced,
         "who": promotion.who,
         "when": promotion.when.isoformat(),
         "why": promotion.why,
-        "gates": dict(promotion.gates),
+        "gates": {name: _cut(found) for name, found in promotion.gates.items()},
     }
     return f"{PREFIX}{promotions_so_far + 1:04d}", json.dumps(line, ensure_ascii=False)
 
@@ -38,6 +51,28 @@ def version_tags(promotion: Promotion) -> dict[str, str]:
         "promoted_because": promotion.why,
         **gates,
     }
+
+
+def _refuse_long(option: str, words: str, most: int) -> None:
+    length = _length(words)
+    if length > most:
+        raise UserError(
+            f"{option} has {length:,} characters, and what is kept of a promotion holds {most:,}: say it in fewer"
+        )
+
+
+def _cut(sentence: str) -> str:
+    if _length(sentence) <= GATE_LENGTH:
+        return sentence
+    kept = sentence[: GATE_LENGTH - 1]
+    while _length(kept) >= GATE_LENGTH:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def _length(text: str) -> int:
+    """Characters of a text in an entry, without the marks around it."""
+    return len(json.dumps(text, ensure_ascii=False)) - 2
 
 
 def _promotion(value: str) -> Promotion:

@@ -13,6 +13,15 @@ from leadlift.workflows.logging import log_inputs
 AUDIT_FILE = "audit.json"
 
 
+def accepted_params(audit: Audit) -> dict[str, str]:
+    """Which suspects somebody answers for, and why, as parameters of a run; empty where nobody does."""
+    reasons = dict.fromkeys(one.because or "" for one in audit.accepted)
+    return {
+        "accept_leak": ",".join(dict.fromkeys(one.name for one in audit.accepted)),
+        "accepted_because": "; ".join(reasons),
+    }
+
+
 def log_audit(run: Run, audit: Audit) -> None:
     """The findings as JSON, the stability of every feature as a table, and the tags that gates read."""
     run.json(AUDIT_FILE, audit.as_dict())
@@ -25,6 +34,7 @@ def stop_at_leaks(run: Run, ws: Workspace, spec: Pipeline, table: TrainingTable,
     if not audit.open:
         return
     log_inputs(run, ws, spec, table)
+    run.params(accepted_params(audit))
     log_audit(run, audit)
     told = "\n".join(f"- **{one.kind}**: {one}" for one in audit.open)
     run.note(f"**Stopped by the audit: nothing was fitted or registered.**\n\n{told}")

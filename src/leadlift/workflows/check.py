@@ -224,20 +224,18 @@ def _pipelines(ws: Workspace) -> Iterator[tuple[Document, Pipeline]]:
 
 
 def _unknown_params(ws: Workspace) -> list[Problem]:
-    """Parameters of LightGBM that cannot be set, and ranges that cannot be searched."""
-    from leadlift.models import check_params
+    """Parameters of LightGBM that cannot be set so, and ranges that cannot be searched."""
+    from leadlift.models.params import params_faults
     from leadlift.tuning.space import search_space
 
     problems = []
     for document, spec in _pipelines(ws):
-        for path, asked in (
-            (("model", "params"), lambda spec=spec: check_params(spec.model.params)),
-            (("tune", "space"), lambda spec=spec: search_space(spec.tune.space, spec.model.params, 10**6)),
-        ):
-            try:
-                asked()
-            except UserError as error:
-                problems.append(document.problem(path, str(error).partition(": ")[2]))
+        for name, why in params_faults(spec.model.params):
+            problems.append(document.problem(("model", "params", name), why))
+        try:
+            search_space(spec.tune.space, spec.model.params, 10**6)
+        except UserError as error:
+            problems.append(document.problem(("tune", "space"), str(error).partition(": ")[2]))
     return problems
 
 

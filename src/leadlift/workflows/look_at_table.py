@@ -17,13 +17,13 @@ from leadlift.drafting import ColumnFacts, FileReading, Reading, facts_of, layou
 from leadlift.drafting.facts import Counts
 from leadlift.drafting.layout import Layout
 from leadlift.drafting.readings import NA
-from leadlift.drafting.spelling import spelled_all
+from leadlift.drafting.spelling import spelled, spelled_all
 from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.errors import UserError
 from leadlift.progress import Progress
 from leadlift.specs import Column, CsvFormat, Source
 from leadlift.specs.base import nearest
-from leadlift.specs.columns import ColumnType
+from leadlift.specs.columns import NUMBERS, TIMES, ColumnType
 
 PARQUET = (".parquet", ".pq")
 USUAL_YES = ("1", "1.0", "yes", "true", "y", "t", "ja", "oui", "si", "sí", "sim", "responder", "是")
@@ -104,7 +104,7 @@ def looked_at_table(
         progress.step(f"column {place + 1} of {len(raw.names)}")
         counts[name] = _counts(engine, raw, name, target, positive)
         present = [value for value in counts[name].values if value is not None]
-        ways[name] = [raw.types[name]] if raw.types else readings_of(present, spelt[name])
+        ways[name] = [raw.types[name]] if raw.types else readings_of(present, spelt[name], classes)
     # the target is compared as text, as the pipeline's `positive` is
     if raw.types is None:
         ways[target] = [Reading("string")]
@@ -144,6 +144,20 @@ def open_raw(engine: DuckDbEngine, path: Path, table: str) -> Raw:
     return Raw(table, path, names, types, aside, layout)
 
 
+def signs_of(engine: DuckDbEngine, raw: Raw, types: Mapping[str, ColumnType]) -> FileReading:
+    """How a text file writes numbers, times and what is missing, in columns whose types another file states."""
+    ways: dict[str, Sequence[Reading]] = {}
+    for name, kind in types.items():
+        alike = next((some for some in (NUMBERS, TIMES) if kind in some), ())
+        if alike:
+            value = _value(raw, name, trimmed=True).as_(VALUE)
+            found = engine.table(exp.select(value).distinct().from_(exp.to_table(raw.table)))
+            values = [one for one in found[VALUE].to_pylist() if one is not None]
+            fitting = [way for way in readings_of(values, spelled(name, "")) if way.type in alike]
+            ways[name] = [*fitting, Reading("string")]
+    return read_file(ways)
+
+
 def _unusable(names: Sequence[str]) -> dict[str, str]:
     """Columns that cannot be declared: those without a name, and those whose name stands twice."""
     aside = {
@@ -152,19 +166,32 @@ def _unusable(names: Sequence[str]) -> dict[str, str]:
     return aside | ({"": "has no name in the first line; left out"} if "" in names else {})
 
 
+def _alike(names: Sequence[str]) -> dict[str, str]:
+    """Columns of Parquet, found by name in any case, whose name an earlier one has but for its case."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return {
+        name: f"differs from {first[name.lower()]!r} in case alone; rename to use it"
+        for name in names
+        if name != first[name.lower()]
+    }
+
+
 def _parquet_types(path: Path) -> tuple[dict[str, Reading], dict[str, str]]:
     """The types that a Parquet file states, and the columns of types that hold no plain values."""
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise UserError(f"{path} cannot be read as Parquet: {error}") from None
-    types, aside = {}, {}
+    types, aside = {}, _unusable(schema.names) | _alike(schema.names)
     for field in schema:
         kind = _plain_type(field.type)
         if kind is None:
-            aside[field.name] = f"is of type {field.type}; left out"
+            aside.setdefault(field.name, f"is of type {field.type}; left out")
         else:
-            types[field.name] = Reading(kind, ".", why=f"{field.type} in the file")
+            how = "." if kind == "number" else ""
+            types[field.name] = Reading(kind, how, why=f"{field.type} in the file")
     return types, aside
 
 
@@ -266,7 +293,7 @@ def _without(counts: Counts, na: Sequence[str]) -> Counts:
 
 
 def _days(values: Sequence[str | None], how: Reading) -> npt.NDArray[np.float64]:
-    form = how.how if how.how not in ("", ".") else None
+    form = how.how or None
     told = [np.nan if v is None else _moment(v, form) for v in values]
     return np.array(told)
 

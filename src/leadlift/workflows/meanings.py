@@ -9,6 +9,8 @@ from leadlift.features import needed
 from leadlift.features.definition import definitions
 from leadlift.specs import FeatureDef
 
+NAMED = 10
+
 
 def refuse_changed(
     model: str, trained: Mapping[str, str], features: Sequence[str], catalogue: Mapping[str, FeatureDef]
@@ -16,16 +18,19 @@ def refuse_changed(
     """A feature that means something else now would be fed to trees that learned the old meaning.
 
     model: what to call it. trained: feature -> fingerprint of its definition then. features: those it reads. Raises
-    UserError naming those that are gone or changed.
+    UserError naming the first ten of those that are gone and of those that changed.
     """
     today = definitions(needed(catalogue, features))
     gone = sorted(set(trained) - set(today))
     changed = sorted(name for name in trained if name in today and today[name] != trained[name])
     if gone or changed:
-        what = [
-            f"{', '.join(names)} {word}" for names, word in ((gone, "gone"), (changed, "changed")) if names
-        ]
+        what = [f"{_named(names)} {word}" for names, word in ((gone, "gone"), (changed, "changed")) if names]
         raise UserError(
             f"{model} was trained on other features than today's: {'; '.join(what)}. "
             "Restore the definitions, or train and promote a new version"
         )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from leadlift.evaluation import Estimate
+from leadlift.models import check_params
 from leadlift.names import TEST
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Workspace
@@ -84,6 +85,7 @@ def train(
     Registered last: what a killed run leaves is never used.
     """
     spec = ws.pipeline(name)
+    check_params(spec.model.params)
     split = spec.split if seed is None else spec.split.model_copy(update={"seed": seed})
     if spec.treatment is not None:
         return train_uplift(ws, spec, spec.treatment, split, progress, accepted)

@@ -17,7 +17,7 @@ from leadlift.reports.uplift_card import UpliftCard, uplift_html, uplift_markdow
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
 from leadlift.training.gates import CHAMPION_TAG
-from leadlift.workflows.audited import audit_lines, log_audit, suspects
+from leadlift.workflows.audited import accepted_params, audit_lines, log_audit, suspects
 from leadlift.workflows.card import (
     between,
     dates_of,
@@ -67,6 +67,7 @@ def log_uplift(
             **spec_params(spec),
             **judged_between(made.experiment.cases),
             "split.seed": seed,
+            **accepted_params(made.audit),
             "learners": chosen,
             "learners_because": choice.why,
             **({"proxy.cases": len(proxy.y)} if proxy else {}),

@@ -16,7 +16,7 @@ from leadlift.reports.value_card import ValueCard, value_html, value_markdown
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Run
 from leadlift.training.gates import CHAMPION_TAG
-from leadlift.workflows.audited import audit_lines, log_audit, suspects
+from leadlift.workflows.audited import accepted_params, audit_lines, log_audit, suspects
 from leadlift.workflows.card import (
     between,
     dates_of,
@@ -60,6 +60,7 @@ def log_value(
             **spec_params(spec),
             **judged_between(made.cases),
             "split.seed": seed,
+            **accepted_params(made.audit),
             "way": str(choice.chosen),
             "way_because": choice.why,
         }
