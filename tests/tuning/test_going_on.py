@@ -25,6 +25,11 @@ def study_in(file: Path) -> _optuna.Study:
     return _optuna.create_study(study_name=name, storage=storage, load_if_exists=True)
 
 
+def interrupted(*_):
+    """What a person who presses Ctrl-C does to a fit."""
+    raise KeyboardInterrupt
+
+
 def test_a_search_goes_on_where_it_stopped_and_does_not_repeat_itself(tmp_path):
     file = tmp_path / "new" / "trials.journal"
     first = tune(TRAIN, VALID, settings(trials=3, storage=file))
@@ -72,9 +77,6 @@ def test_other_rows_are_another_study_and_more_threads_are_not(tmp_path):
 
 
 def test_an_interrupted_trial_is_recorded_and_raised_and_tried_again(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
     tune(TRAIN, VALID, settings(trials=1, storage=tmp_path / "t"))
     with monkeypatch.context() as patch:
         patch.setattr(fitting, "fit_booster", interrupted)
@@ -237,3 +239,44 @@ def test_a_search_goes_on_when_another_closed_its_trial(tmp_path, monkeypatch):
     states = [trial.state for trial in result.trials]
     assert states[closed[0]] == "interrupted"
     assert len([one for one in states if one != "interrupted"]) == 4
+
+
+def begun_by(file, owner, monkeypatch, count=2):
+    """A study in which nothing is but trials that another process has begun."""
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "fit_booster", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            tune(TRAIN, VALID, settings(trials=count, storage=file))
+    study = study_in(file)
+    for _ in range(count):
+        trial = study.ask()
+        claims.beat(trial)
+        trial.set_user_attr(claims.OWNER, owner)
+    return study
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_where_others_are_still_at_the_first_trials_a_command_runs_one_of_its_own(
+    tmp_path, monkeypatch, workers
+):
+    living = {**this_process(), "leadlift.host": "elsewhere"}
+    study = begun_by(tmp_path / "t", living, monkeypatch)
+    result = tune(TRAIN, VALID, settings(trials=2, workers=workers, storage=tmp_path / "t"))
+    assert [trial.state for trial in result.trials] == ["interrupted", "complete"]
+    assert result.best_value == result.trials[1].final
+    assert [trial.number for trial in claims.begun(study) if not trial.state.is_finished()] == [1, 2]
+
+
+def test_where_others_died_in_the_first_trials_those_are_run_and_no_more(tmp_path, monkeypatch):
+    dead = {**this_process(), "leadlift.process_started": "long ago"}
+    begun_by(tmp_path / "t", dead, monkeypatch)
+    result = tune(TRAIN, VALID, settings(trials=2, storage=tmp_path / "t"))
+    assert [trial.state for trial in result.trials] == ["interrupted"] * 3 + ["complete"] * 2
+
+
+def test_a_trial_of_ones_own_is_enough_to_end_where_time_is_up_and_others_are_at_theirs(
+    tmp_path, monkeypatch
+):
+    begun_by(tmp_path / "t", {**this_process(), "leadlift.host": "elsewhere"}, monkeypatch)
+    result = tune(TRAIN, VALID, settings(trials=None, seconds=0.0, storage=tmp_path / "t"))
+    assert [trial.state for trial in result.trials] == ["interrupted", "complete"]

@@ -90,9 +90,9 @@ def test_validation_rows_are_never_left_out(small, monkeypatch):
 
     auc_of_all = problem.METRICS["auc"]
 
-    def measured(y, score):
+    def measured(y, score, weight):
         asked.append(len(y))
-        return auc_of_all.measure(y, score)
+        return auc_of_all.measure(y, score, weight)
 
     monkeypatch.setitem(problem.METRICS, "auc", replace(auc_of_all, measure=measured))
     tune(TuningData(RARE.matrix, RARE.y, ENCODING), VALID, settings(trials=2, negatives=1))

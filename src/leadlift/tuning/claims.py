@@ -12,6 +12,7 @@ from datetime import datetime
 
 from leadlift.tracking.processes import is_dead, this_process
 from leadlift.tuning._optuna import FrozenTrial, Study, Trial, TrialState, UpdateFinishedTrialError
+from leadlift.tuning.finals import DEFAULTS
 from leadlift.tuning.history import FINISHED
 
 OWNER, BEAT, TRIED = "owner", "beat", "tried"
@@ -53,14 +54,19 @@ def close_abandoned(study: Study, ours: Collection[int] = ()) -> None:
 
 
 def give_up(study: Study, trial: FrozenTrial) -> None:
-    """Close a running trial as failed and line up its parameters, unless somebody else did so first."""
+    """Close a running trial as failed and line up its parameters, unless somebody else did so first.
+
+    Of one that was lined up they are known before it has written them down.
+    """
     try:
         study.tell(trial.number, state=TrialState.FAIL)
     except (ValueError, UpdateFinishedTrialError):
         return
     tried = int(trial.user_attrs.get(TRIED, 0)) + 1
-    if trial.params and tried < MOST_TRIES:
-        study.enqueue_trial(trial.params, user_attrs={TRIED: tried})
+    params = {**trial.system_attrs.get("fixed_params", {}), **trial.params}
+    if params and tried < MOST_TRIES:
+        kept = {name: value for name, value in trial.user_attrs.items() if name == DEFAULTS}
+        study.enqueue_trial(params, user_attrs={**kept, TRIED: tried})
 
 
 def _abandoned(trial: FrozenTrial) -> bool:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from leadlift.tuning._optuna import Study, StudyDirection, TrialState
 
-# How many of the best trials; the defaults, which are the first trial, come on top.
+# How many of the best trials; the defaults come on top.
 FINALISTS = 2
+# A trial that tries the defaults says so: the first of a study, and those in its place when it was interrupted.
+DEFAULTS = "defaults"
 PREFIX = "final."
 
 
@@ -20,13 +22,14 @@ class Final:
 
 
 def finalists(study: Study) -> list[int]:
-    """Return the numbers of the trials that go on: the best, the best first, and the first trial."""
+    """Return the numbers of the trials that go on: the best, the best first, and the defaults."""
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     falls = study.direction == StudyDirection.MAXIMIZE
     ranked = sorted(complete, key=lambda trial: (-trial.value if falls else trial.value, trial.number))  # type: ignore[operator]  # complete: there is a value
     best = [trial.number for trial in ranked[:FINALISTS]]
-    start = [trial.number for trial in complete if trial.number == 0 and 0 not in best]
-    return best + start
+    # Number 0 tries them in studies, too, whose trials do not say so.
+    defaults = [trial.number for trial in complete if DEFAULTS in trial.user_attrs or trial.number == 0]
+    return best if set(best) & set(defaults) else best + defaults[:1]
 
 
 def keep_final(study: Study, number: int, value: float, rounds: int) -> None:

@@ -40,4 +40,7 @@ def fingerprint(
         digest.update(np.ascontiguousarray(rows.y, dtype=np.float64).data)
         if rows.customer is not None:
             digest.update(np.ascontiguousarray(rows.customer, dtype=np.int64).data)
+        if rows.weight is not None:
+            digest.update(b"weight")
+            digest.update(np.ascontiguousarray(rows.weight, dtype=np.float64).data)
     return digest.hexdigest()[:16]

@@ -86,12 +86,12 @@ class LocalBench:
 
     @cached_property
     def _all(self) -> tuple[Any, Any]:
-        return self._few if self._share == 1.0 else self._binned(self._train, None)
+        return self._few if self._share == 1.0 else self._binned(self._train, self._train.weight)
 
     def _binned(self, rows: TuningData, weight: Any) -> tuple[Any, Any]:
         params, valid = self._settings.params, self._valid
         learned = make_dataset(rows.matrix, rows.y, rows.encoding, params=params, weight=weight)
-        return learned, make_dataset(valid.matrix, valid.y, valid.encoding, learned, params)
+        return learned, make_dataset(valid.matrix, valid.y, valid.encoding, learned, params, valid.weight)
 
     def _fit(
         self, binned: tuple[Any, Any], params: Mapping[str, Any], rounds: int, patience: int, watch: Watch
@@ -105,7 +105,7 @@ class LocalBench:
         return Fit(predicted, booster.num_trees())
 
     def _measured(self, fit: Fit) -> tuple[float, int]:
-        return self._metric.measure(self._valid.y, fit.predicted), fit.rounds
+        return self._metric.measure(self._valid.y, fit.predicted, self._valid.weight), fit.rounds
 
 
 def _reporter(boosted: str, watch: Watch) -> Callable[[Any], None]:

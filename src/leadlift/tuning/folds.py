@@ -33,7 +33,7 @@ class FoldedBench:
         """Bin the rows of each fold. Raises UserError as `make_dataset`."""
         rows = joined(train, valid)
         fold = fold_of(rows, folds, settings.seed)
-        self._y, self._metric = rows.y, METRICS[settings.metric]
+        self._rows, self._metric = rows, METRICS[settings.metric]
         self._out = [np.flatnonzero(fold == number) for number in range(folds)]
         self._benches = [
             LocalBench(taken(rows, fold != number), taken(rows, fold == number), settings, threads)
@@ -49,12 +49,13 @@ class FoldedBench:
         return self._over_folds(lambda bench, seen: bench.fit_final(params, seen), watch)
 
     def _over_folds(self, fit: Callable[[LocalBench, Watch], Fit], watch: Watch) -> tuple[float, int]:
-        told, rounds = np.empty(len(self._y)), []
+        told, rounds = np.empty(len(self._rows.y)), []
         for number, (bench, out) in enumerate(zip(self._benches, self._out, strict=True)):
             found = fit(bench, _further(watch, number))
             told[out] = found.predicted
             rounds.append(found.rounds)
-        return self._metric.measure(self._y, told), round(float(np.mean(rounds)))
+        value = self._metric.measure(self._rows.y, told, self._rows.weight)
+        return value, round(float(np.mean(rounds)))
 
 
 def folds_for(settings: TuningSettings, valid: TuningData) -> int:
@@ -88,13 +89,23 @@ def joined(train: TuningData, valid: TuningData) -> TuningData:
         np.concatenate([train.y, valid.y]),
         train.encoding,
         np.concatenate(pairs[0]) if pairs else None,
+        _joined_weight(train, valid),
+    )
+
+
+def _joined_weight(train: TuningData, valid: TuningData) -> npt.NDArray[np.float64] | None:
+    if train.weight is None and valid.weight is None:
+        return None
+    return np.concatenate(
+        [np.ones(len(rows.y)) if rows.weight is None else rows.weight for rows in (train, valid)]
     )
 
 
 def taken(rows: TuningData, these: npt.NDArray[np.bool_]) -> TuningData:
     """Some of the rows."""
     customer = None if rows.customer is None else rows.customer[these]
-    return TuningData(rows.matrix[these], rows.y[these], rows.encoding, customer)
+    weight = None if rows.weight is None else rows.weight[these]
+    return TuningData(rows.matrix[these], rows.y[these], rows.encoding, customer, weight)
 
 
 def _further(watch: Watch, fold: int) -> Watch:

@@ -19,9 +19,9 @@ MetricName = Literal["average_precision", "auc", "log_loss"]
 
 @dataclass(frozen=True)
 class Metric:
-    """One way to compare trials. boosted: what LightGBM calls it."""
+    """One way to compare trials. measure: of targets, scores and weights. boosted: what LightGBM calls it."""
 
-    measure: Callable[[npt.ArrayLike, npt.ArrayLike], float]
+    measure: Callable[[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike | None], float]
     boosted: str
     higher_is_better: bool
 
@@ -38,12 +38,14 @@ class TuningData:
     """Rows with their targets. matrix: (n, n_features), by the encoding. y: (n,), 0 or 1.
 
     customer: (n,), a code for each customer, whose rows are never on both sides of a fold; None: each row is one.
+    weight: (n,), what each row counts in growing, in stopping and in the metric; None: once.
     """
 
     matrix: Matrix
     y: npt.NDArray[np.floating[Any]]
     encoding: Encoding
     customer: npt.NDArray[np.intp] | None = None
+    weight: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

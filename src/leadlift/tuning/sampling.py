@@ -16,7 +16,7 @@ LEAST_ROWS = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Rows to learn from. weight: (n,), what each stands for, None when all rows are here. share: of all rows."""
+    """Rows to learn from. weight: (n,), what each counts, None when all count once. share: of all rows."""
 
     rows: TuningData
     weight: npt.NDArray[np.float64] | None
@@ -36,15 +36,18 @@ def sampled(data: TuningData, negatives: float | None, seed: int) -> Sample:
 
     Each negative kept is weighted by how many it stands for. So the response rate, log loss, sums of hessians and
     what `lambda_l2` weighs against them are, up to chance, those of all rows (King and Zeng, 2001, section 4.2):
-    parameters found here are good for all rows, and outputs need no correction.
+    parameters found here are good for all rows, and outputs need no correction. A row's own weight multiplies
+    what it stands for.
     """
     positive = data.y == 1
     others = np.flatnonzero(~positive)
     size = sample_size(data.y, negatives)
     if size == len(data.y):
-        return Sample(data, None, 1.0)
+        return Sample(data, data.weight, 1.0)
     most = size - int(positive.sum())
     drawn = np.random.default_rng(seed).choice(others, most, replace=False)
     kept = np.sort(np.concatenate([np.flatnonzero(positive), drawn]))
     rows = TuningData(data.matrix[kept], data.y[kept], data.encoding)
-    return Sample(rows, np.where(rows.y == 1, 1.0, len(others) / most), len(kept) / len(data.y))
+    stands = np.where(rows.y == 1, 1.0, len(others) / most)
+    weight = stands if data.weight is None else stands * data.weight[kept]
+    return Sample(rows, weight, len(kept) / len(data.y))

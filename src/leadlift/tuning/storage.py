@@ -19,10 +19,13 @@ from leadlift.tuning._optuna import (
     JournalFileSymlinkLock,
     JournalStorage,
     RDBStorage,
+    StorageInternalError,
 )
 
 # Seconds after which the lock of a process that was killed inside is taken away. Appending takes milliseconds.
 LOCK_PATIENCE = 10
+# What a database that does not answer any more, or not as it should, is met with.
+LOST = (StorageInternalError, SQLAlchemyError)
 
 
 def open_storage(place: Path | str | None) -> BaseStorage:
@@ -43,22 +46,46 @@ def open_storage(place: Path | str | None) -> BaseStorage:
         hint = f"install it: pip install '{needed}'" if needed else "see SQLAlchemy's list of drivers"
         raise UserError(f"tuning: {shown}: the driver of this database is not installed; {hint}") from None
     except SQLAlchemyError as error:
-        # Told in the driver's words, which may repeat the URL.
-        reason = str(error.__cause__ or error).strip().splitlines()[0]
-        raise UserError(f"tuning: {shown}: cannot be opened: {hidden(reason, place)}") from None
+        raise UserError(f"tuning: {shown}: cannot be opened: {_reason(error, place)}") from None
+    except ValueError:
+        # Its words may hold a piece of the password, such as what stands where a port should.
+        raise UserError(
+            f"tuning: {shown}: cannot be read as an address: a port is a number, and in a password @ : / are written "
+            "%40 %3A %2F"
+        ) from None
 
 
 def _database(url: str) -> RDBStorage:
     """Open the database, with its tables."""
-    return one_makes(lambda: RDBStorage(url, engine_kwargs={"pool_pre_ping": True}))
+    # Optuna fills in what stands in braces; doubled, they stand for themselves.
+    plain = url.replace("{", "{{").replace("}", "}}")
+    return one_makes(lambda: RDBStorage(plain, engine_kwargs={"pool_pre_ping": True}))
+
+
+def _reason(error: BaseException, url: str) -> str:
+    """The first line of the driver's words, which may repeat the URL, without its password."""
+    while isinstance(error, LOST) and error.__cause__ is not None:
+        error = error.__cause__
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return hidden(said[0], url)
 
 
 @contextmanager
 def storage_at(place: Path | str | None) -> Iterator[BaseStorage]:
-    """As `open_storage`, and a database's connections are given back at the end: servers have few."""
+    """As `open_storage`, and a database's connections are given back at the end: servers have few.
+
+    Raises UserError when the database is lost meanwhile.
+    """
     storage = open_storage(place)
     try:
         yield storage
+    except LOST as error:
+        if not isinstance(place, str):
+            raise
+        raise UserError(
+            f"tuning: {without_password(place)}: the database of the study was lost: {_reason(error, place)}. "
+            "Finished trials are kept: when it answers again, the same command goes on"
+        ) from None
     finally:
         if isinstance(storage, RDBStorage):
             storage.engine.dispose()

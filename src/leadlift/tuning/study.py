@@ -13,6 +13,7 @@ from leadlift.tuning._optuna import (
     BaseDistribution,
     BaseStorage,
     FloatDistribution,
+    FrozenTrial,
     IntDistribution,
     MedianPruner,
     Study,
@@ -24,8 +25,8 @@ from leadlift.tuning._optuna import (
     UpdateFinishedTrialError,
     create_study,
 )
-from leadlift.tuning.claims import BEAT_EVERY, beat, begun, claim, close_abandoned, give_up
-from leadlift.tuning.finals import finalists, finals_kept, keep_final
+from leadlift.tuning.claims import BEAT_EVERY, OWNER, beat, begun, claim, close_abandoned, give_up
+from leadlift.tuning.finals import DEFAULTS, finalists, finals_kept, keep_final
 from leadlift.tuning.fingerprint import fingerprint
 from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
 from leadlift.tuning.history import FINISHED, result
@@ -33,7 +34,7 @@ from leadlift.tuning.pace import Pace
 from leadlift.tuning.problem import METRICS, Progress, TuningData, TuningResult, TuningSettings
 from leadlift.tuning.sampling import sample_size
 from leadlift.tuning.space import Range, search_space, starting_point
-from leadlift.tuning.storage import storage_at
+from leadlift.tuning.storage import LOST, storage_at
 from leadlift.tuning.workers import WorkerDied, benches
 
 UNPRUNED_TRIALS, UNPRUNED_ROUNDS = 5, 20
@@ -49,7 +50,7 @@ def tune(
     of the negatives; the best of them and the defaults are then fitted to all rows, which decides. With one
     worker one seed is one search, as long as `seconds` does not cut it. A fault in a trial ends the search; an
     interrupted search goes on from its storage. Raises UserError for settings, parameters or rows that cannot be
-    searched, and for a storage that cannot be opened.
+    searched, and for a storage that cannot be opened or is lost.
     """
     _check(settings)
     space = search_space(
@@ -59,8 +60,8 @@ def tune(
     with storage_at(settings.storage) as storage:
         study = _open_study(settings, name, storage)
         earlier = _finished(study)
-        if not study.trials:
-            study.enqueue_trial(starting_point(space))
+        if not any(_known(trial) for trial in study.trials):
+            study.enqueue_trial(starting_point(space), user_attrs={DEFAULTS: True})
         with benches(train, valid, settings) as fitters:
             search = _Search(study, settings, space, progress or _silent)
             search.run(fitters)
@@ -133,11 +134,17 @@ class _Search:
             return trial
 
     def _wanted(self) -> bool:
+        """Whether to begin one more: as many as asked for, and one that is completed, whatever others are still at."""
         there = begun(self._study)
-        if not any(trial.state != TrialState.PRUNED for trial in there):
+        if not any(self._completes(trial) for trial in there):
             return True
         enough = self._settings.trials is not None and len(there) >= self._settings.trials
         return not enough and not self._pace.trials_over()
+
+    def _completes(self, trial: FrozenTrial) -> bool:
+        """Whether there is, or may soon be, something for the finals."""
+        ours = trial.state == TrialState.RUNNING and trial.number in self._ours
+        return ours or trial.state == TrialState.COMPLETE
 
     def _run(self, bench: Bench, trial: Trial) -> None:
         began = time.monotonic()
@@ -155,7 +162,8 @@ class _Search:
         except (WorkerDied, _OutOfTime):
             self._give_up(trial)
         except BaseException:
-            self._give_up(trial)
+            with suppress(*LOST):  # why the trial ended is what is told; who comes next closes it
+                self._give_up(trial)
             raise
         else:
             trial.set_user_attr("rounds", rounds)
@@ -168,7 +176,7 @@ class _Search:
             give_up(self._study, self._study.trials[trial.number])
 
     def _watch(self, trial: Trial) -> Watch:
-        complete = bool(_complete(self._study))
+        complete, spared = bool(_complete(self._study)), DEFAULTS in trial.user_attrs
         beaten = time.monotonic()
 
         def watch(round_: int, value: float) -> None:
@@ -180,7 +188,7 @@ class _Search:
                 beaten = time.monotonic()
             if complete and self._pace.trials_over():
                 raise _OutOfTime
-            if trial.should_prune():
+            if not spared and trial.should_prune():
                 trial.set_user_attr("rounds", round_)
                 raise TrialPruned
 
@@ -255,6 +263,11 @@ def _distribution(found: Range) -> BaseDistribution:
     if found.whole:
         return IntDistribution(int(found.low), int(found.high), log=found.log)
     return FloatDistribution(found.low, found.high, log=found.log)
+
+
+def _known(trial: FrozenTrial) -> bool:
+    """Whether somebody runs it, ran it or will: a running one without an owner may be born to a killed process."""
+    return trial.state != TrialState.RUNNING or OWNER in trial.user_attrs
 
 
 def _complete(study: Study) -> list[object]:

@@ -93,10 +93,9 @@ def _bench(job: Mapping[str, Any]) -> Bench:
 
 def _rows(folder: Path, name: str, encoding: Encoding) -> TuningData:
     matrix = np.load(folder / f"{name}.npy", mmap_mode="r")
-    of = folder / f"{name}_customer.npy"
-    return TuningData(
-        matrix, np.load(folder / f"{name}_y.npy"), encoding, np.load(of) if of.exists() else None
-    )
+    files = (folder / f"{name}_{what}.npy" for what in ("customer", "weight"))
+    customer, weight = (np.load(file) if file.exists() else None for file in files)
+    return TuningData(matrix, np.load(folder / f"{name}_y.npy"), encoding, customer, weight)
 
 
 if __name__ == "__main__":

@@ -176,8 +176,9 @@ def _rows_on_disk(train: TuningData, valid: TuningData, place: Path | None) -> I
         for name, rows in zip(ROWS, (train, valid), strict=True):
             np.save(folder / f"{name}.npy", rows.matrix)
             np.save(folder / f"{name}_y.npy", rows.y)
-            if rows.customer is not None:
-                np.save(folder / f"{name}_customer.npy", rows.customer)
+            for what, found in (("customer", rows.customer), ("weight", rows.weight)):
+                if found is not None:
+                    np.save(folder / f"{name}_{what}.npy", found)
         yield folder
 
 

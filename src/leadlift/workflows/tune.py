@@ -12,13 +12,14 @@ from typing import Any
 
 from leadlift import tuning
 from leadlift.errors import UserError
-from leadlift.models import constraint_params
+from leadlift.models import check_params, constraint_params
 from leadlift.names import TRAIN, VALID
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
 from leadlift.tracking import Tracker
 from leadlift.tracking.places import whole_uri
 from leadlift.training import Cases, learned_from, prepare, split_cases, training_table
+from leadlift.training.growing import decayed
 from leadlift.workflows.logging import log_inputs
 from leadlift.workflows.session import opened, tracker_of
 from leadlift.workflows.tune_log import BEST, log_standing, log_tuning
@@ -66,14 +67,12 @@ def tune(
             f"pipeline {name} is of kind value: `leadlift train {name}` tries two parts and Tweedie with trees of two "
             "sizes itself, on later customers; there is nothing else to tune"
         )
+    check_params(spec.model.params)
     with opened(ws) as home:
         table = training_table(spec, ws.features, home, progress)
     parts = split_cases(table.table, spec.split, table.maturity, table.days_of_all)
     cases, _ = learned_from(prepare(table.table, table.features, parts), spec.model)
-    train, valid = (
-        tuning.TuningData(cases.matrix[rows], cases.y[rows], cases.encoding, cases.customer[rows])
-        for rows in (cases.rows(TRAIN), cases.rows(VALID))
-    )
+    train, valid = _searched(cases, spec.model.time_decay)
     settings = _settings(ws, spec, cases, trials, seconds, workers)
     tracker = tracker_of(ws)
     with tracker.run(name, "tune", f"tune {datetime.now():%Y-%m-%d %H:%M}") as run:
@@ -113,6 +112,22 @@ def study_place(ws: Workspace, name: str) -> Path | str:
     """Where the studies of a pipeline are kept: LEADLIFT_TUNING, `tuning` of leadlift.yaml, or a journal file."""
     url = os.environ.get(URL_VARIABLE) or ws.file.tuning
     return whole_uri(url, ws.root) if url else ws.root / STUDIES / f"{name}.journal"
+
+
+def _searched(cases: Cases, half_life: int | None) -> tuple[tuning.TuningData, tuning.TuningData]:
+    """The training and the validation cases, each counted by its age as `train` counts it."""
+    weight = None if half_life is None else decayed(cases, half_life)
+    train, valid = (
+        tuning.TuningData(
+            cases.matrix[rows],
+            cases.y[rows],
+            cases.encoding,
+            cases.customer[rows],
+            None if weight is None else weight[rows],
+        )
+        for rows in (cases.rows(TRAIN), cases.rows(VALID))
+    )
+    return train, valid
 
 
 def _settings(
