@@ -115,8 +115,9 @@ def test_a_process_that_is_killed_ends_the_training_with_one_message(cases, monk
 def test_a_fault_over_there_is_told_here(cases, started):
     with pytest.raises(UserError, match="did you mean 'num_leaves'"):
         grow_together(cases, cases.rows(TRAIN), cases.rows(VALID), {"num_leafs": 3}, 2, (10, 5), None)
-    with pytest.raises(UserError, match=r"process \d of 2 ended with exit code 1: .*num_leaves"):
-        grow_together(cases, cases.rows(TRAIN), cases.rows(VALID), {"num_leaves": -3}, 2, (10, 5), None)
+    wrong = {"monotone_constraints": [1]}
+    with pytest.raises(UserError, match=r"process \d of 2 ended with exit code 1: .*monotone_constraints"):
+        grow_together(cases, cases.rows(TRAIN), cases.rows(VALID), wrong, 2, (10, 5), None)
     assert all(process.poll() is not None for process in started)
 
 

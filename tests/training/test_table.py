@@ -127,6 +127,17 @@ def test_personal_and_protected_columns_are_kept_out_and_the_note_says_so(table_
     assert "kept out: age (pii), sex (protected)" in made.notes
 
 
+def groups_of(folder, files):
+    """The training table of the files, and the groups of its cases."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    ws = open_workspace(folder)
+    with opened(ws) as home:
+        made = training_table(ws.pipeline("buys"), ws.features, home, SILENT)
+        return made, protected_levels(ws.pipeline("buys"), ws.features, home, made, SILENT)
+
+
 PEOPLE = {("ann", day): "F" for day in (JAN, FEB, MAR)} | {("bob", day): "M" for day in (JAN, FEB, MAR)}
 PEOPLE |= {("cat", day): "F" for day in (FEB, MAR)}
 
@@ -144,16 +155,37 @@ PEOPLE |= {("cat", day): "F" for day in (FEB, MAR)}
 )
 def test_protected_columns_give_groups_whether_or_not_a_feature_is_made_of_them(tmp_path, features, name):
     files = tiny(pipeline=PIPELINE + "features: {include: [spent_*]}\n") | {"feature_defs/who.yaml": features}
-    for path, text in files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-    ws = open_workspace(tmp_path)
-    with opened(ws) as home:
-        made = training_table(ws.pipeline("buys"), ws.features, home, SILENT)
-        groups = protected_levels(ws.pipeline("buys"), ws.features, home, made, SILENT)
+    made, groups = groups_of(tmp_path, files)
     cases = zip(made.table["customer_id"].to_pylist(), made.table["as_of"].to_pylist(), strict=True)
     assert groups[name] == [PEOPLE[case] for case in cases]
     assert "gender" not in made.table.column_names
+
+
+JOINED = (
+    WORKSPACE.replace(
+        "    since: joined_on\n",
+        "    since: joined_on\n    joins: [{source: facts, on: fact, columns: [origin]}]\n",
+    ).replace(
+        "      gender: {type: string, protected: true}\n",
+        "      fact: {type: string, from: gender}\n",
+    )
+    + """\
+  facts:
+    path: facts.csv
+    kind: lookup
+    columns:
+      fact: {type: string, unique: true}
+      origin: {type: string, protected: true}
+"""
+)
+
+
+def test_protected_columns_of_a_joined_lookup_give_groups(tmp_path):
+    files = tiny(workspace=JOINED) | {"facts.csv": "fact,origin\nF,north\nM,south\n"}
+    files["feature_defs/who.yaml"] = WHO.replace("  sex: {agg: value, of: gender}\n", "")
+    made, groups = groups_of(tmp_path, files)
+    cases = zip(made.table["customer_id"].to_pylist(), made.table["as_of"].to_pylist(), strict=True)
+    assert groups == {"origin": [{"F": "north", "M": "south"}[PEOPLE[case]] for case in cases]}
 
 
 def test_a_source_without_history_is_noted(table_of):

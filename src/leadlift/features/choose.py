@@ -87,12 +87,18 @@ def flat_features(
             type="text" if kind == "string" else "number",
             hidden="protected" if column in protected else "pii" if column in pii else None,
             uses=(column,),
-            label=source.columns[column].description or column.replace("_", " "),
+            label=_description(column, source, sources) or column.replace("_", " "),
             unit="",
             file="leadlift.yaml",
             line=0,
         )
     return made
+
+
+def _description(column: str, source: Source, sources: Mapping[str, Source]) -> str:
+    """What the file that declares it says of a column, the source's own or one of a lookup joined to it."""
+    tables = [source, *(sources[join.source] for join in source.joins if column in join.columns)]
+    return next((one.columns[column].description for one in tables if column in one.columns), "")
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
