@@ -13,6 +13,7 @@ from typing import Any
 from leadlift.errors import UserError
 from leadlift.machine import processors
 from leadlift.models.encoding import Encoding
+from leadlift.specs.pipelines import CHOSEN
 
 # No class weights: they would bend the probabilities, and a ranking does not need them.
 DEFAULT_PARAMS: Mapping[str, Any] = {
@@ -38,11 +39,6 @@ ROWS_A_THREAD = 10_000
 
 # Decided when the rows are binned. Changing one later would mean reading all rows again.
 BINNING = frozenset({"max_bin", "min_data_in_bin", "bin_construct_sample_cnt", "enable_bundle"})
-
-# Set by leadlift itself, or said elsewhere in a pipeline, whose `model.params` may not name them.
-CHOSEN = frozenset({
-    "interaction_constraints", "metric", "monotone_constraints", "objective", "tweedie_variance_power",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ SWITCHES = frozenset({"enable_bundle", "extra_trees"})
 STATED = frozenset({*NUMBERS, *CHOICES, *SWITCHES})
 """What a pipeline may state."""
 
-ALLOWED = STATED | CHOSEN
+ALLOWED = STATED | CHOSEN.keys()
 
 ELSEWHERE = {
     "n_estimators": "the number of rounds is found by early stopping",

@@ -24,7 +24,7 @@ from leadlift.training.table import TrainingTable, cases_spine, maturity_of
 
 Levels = Sequence[str | None]
 
-PROTECTED = "protected"
+PROTECTED, PLACE = "protected", "__place"
 MOST_LEVELS = 12
 PARTS = 4
 
@@ -97,16 +97,14 @@ def _of_flat(spec: Pipeline, name: str, home: Home, table: TrainingTable) -> dic
 def _aligned(
     found: pa.Table, cases: pa.Table, keys: Sequence[str], names: Sequence[str]
 ) -> dict[str, list[object]]:
-    """The columns' values for each case, None where it is not found."""
-    places = {
-        row: place for place, row in enumerate(zip(*(found[key].to_pylist() for key in keys), strict=True))
-    }
-    order = [places.get(row) for row in zip(*(cases[key].to_pylist() for key in keys), strict=True)]
-    told = {}
-    for name in names:
-        values = found[name].to_pylist()
-        told[name] = [None if place is None else values[place] for place in order]
-    return told
+    """The columns' values for each case, None where it is not found. Keys are of one row each."""
+    kinds = pa.schema([cases.schema.field(key) for key in keys])
+    right = found.select(names)
+    for key in keys:
+        right = right.append_column(key, found[key].cast(kinds.field(key).type))
+    left = cases.select(list(keys)).append_column(PLACE, pa.array(np.arange(cases.num_rows)))
+    told = left.join(right, list(keys), join_type="left outer").sort_by(PLACE)
+    return {name: told[name].to_pylist() for name in names}
 
 
 def grouped(values: Sequence[object]) -> Levels:

@@ -34,7 +34,7 @@ from leadlift.training import (
     training_table,
 )
 from leadlift.training.groups import protected_levels
-from leadlift.workflows.audited import stop_at_leaks
+from leadlift.workflows.audited import accepted_params, stop_at_leaks
 from leadlift.workflows.away import kept_open
 from leadlift.workflows.card import not_learned
 from leadlift.workflows.champion import catalogue_of
@@ -119,7 +119,7 @@ def train(
         events = [source for source, one in ws.sources.items() if one.kind == "events"]
         rivals = judge_rivals(model, baseline, cases, table.features, events, outsider, split.seed)
         progress.step("logging")
-        facts = _facts(tuned_by, split.seed, accepted, cases, params)
+        facts = _facts(tuned_by, split.seed, audit, cases, params)
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
             number = champion.version if champion else None
@@ -132,14 +132,13 @@ def train(
 
 
 def _facts(
-    tuned_by: str | None, seed: int, accepted: Acceptance, cases: Cases, params: Mapping[str, object]
+    tuned_by: str | None, seed: int, audit: Audit, cases: Cases, params: Mapping[str, object]
 ) -> dict[str, object]:
     """What the run records beside the pipeline as it was read."""
     return {
         "tuned_by": tuned_by or "",
         "split.seed": seed,
-        "accept_leak": ",".join(accepted.names),
-        "accepted_because": accepted.because,
+        **accepted_params(audit),
         **judged_between(cases),
         **{f"param.{k}": v for k, v in params.items()},
     }
