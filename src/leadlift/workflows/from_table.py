@@ -10,13 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 
-import yaml
-
 from leadlift.drafting import (
     Asked,
     Draft,
     FileReading,
-    Reading,
     campaign_text,
     pipeline_text,
     roles_of,
@@ -31,10 +28,12 @@ from leadlift.engines.duckdb import DuckDbEngine
 from leadlift.engines.files import write_text
 from leadlift.errors import UserError
 from leadlift.progress import SILENT, Progress
-from leadlift.specs import FILE, Pipeline, Source
+from leadlift.specs import FILE, Pipeline
 from leadlift.specs.base import listed, nearest
 from leadlift.workflows.init import STARTER
-from leadlift.workflows.look_at_table import Looked, Raw, looked_at_table, open_raw, signs_of
+from leadlift.workflows.look_at_table import Looked, looked_at_table
+from leadlift.workflows.raw_table import Raw, open_raw, signs_of
+from leadlift.workflows.read_as_declared import made_readable
 
 DRAFTED = ("response", "propensity", "churn")
 """Kinds of pipeline that one table and its target say enough for."""
@@ -84,7 +83,7 @@ def init_from_table(folder: Path, wishes: Wishes, progress: Progress = SILENT) -
             looked = looked_at_table(engine, wishes.table, wishes.target, wishes.positive or None, progress)
             draft = _draft(folder, wishes, looked)
             draft = _other_table(engine, folder, wishes, draft)
-            draft = _made_readable(engine, folder, wishes, draft)
+            draft = made_readable(engine, folder, {CASES: wishes.table, TO_SCORE: wishes.score_table}, draft)
         finally:
             engine.close()
     return _written(folder, draft, looked)
@@ -218,52 +217,6 @@ def _as_written(engine: DuckDbEngine, other: Raw, draft: Draft) -> FileReading:
     """The types of the Parquet file, and how the text file beside it writes them."""
     types = {name: how.type for name, how in draft.reading.columns.items() if name in other.names}
     return replace(signs_of(engine, other, types), columns=draft.reading.columns)
-
-
-def _made_readable(engine: DuckDbEngine, folder: Path, wishes: Wishes, draft: Draft) -> Draft:
-    """Open the sources as declared; what cannot be read so is read as number where it was whole, then as text.
-
-    Raises UserError where no type does for both tables, with what was first in the way.
-    """
-    first: dict[str, str] = {}
-    while unread := _unread(engine, folder, wishes, draft):
-        first = unread | first
-        for name, spelt in draft.spelt.items():
-            if spelt in unread:
-                draft = _read_wider(draft, name, first[spelt])
-    return draft
-
-
-def _unread(engine: DuckDbEngine, folder: Path, wishes: Wishes, draft: Draft) -> dict[str, str]:
-    """Columns, as spelt, that cannot be read as declared, each with the first file that has it so and why."""
-    sources = yaml.safe_load(workspace_text(draft))["sources"]
-    found: dict[str, str] = {}
-    for name, table in ((CASES, wishes.table), (TO_SCORE, wishes.score_table)):
-        if name not in sources:
-            continue
-        path = str((folder / sources[name]["path"]).resolve())
-        source = Source.model_validate({**sources[name], "path": path})
-        for fault in engine.open_source(f"draft_{name}", source):
-            if len(fault.path) < 2 or fault.path[0] != "columns":
-                raise UserError(f"{table}: {fault.message}")
-            found.setdefault(str(fault.path[1]), f"{table}: {fault.message}")
-    return found
-
-
-def _read_wider(draft: Draft, name: str, why: str) -> Draft:
-    """The draft with a column read as number where it was whole, else as text. why: it cannot be read as it was."""
-    reading, role = draft.reading.columns[name], draft.roles[name]
-    if reading.type == "string" or name == draft.time:
-        raise UserError(f"{why}. Write {name!r} alike in both tables" if draft.to_score else why)
-    if reading.type == "integer":
-        reading = replace(reading, type="number", how=draft.reading.decimal, why=why)
-    else:
-        reading = Reading("string", why=why)
-        if role.use == "feature":
-            told = (f"read as text, since {why}", role.suggests)
-            role = replace(role, suggests="; ".join(filter(None, told)))
-    columns = {**draft.reading.columns, name: reading}
-    return replace(draft, roles={**draft.roles, name: role}, reading=replace(draft.reading, columns=columns))
 
 
 def _written(folder: Path, draft: Draft, looked: Looked) -> Drafted:
