@@ -26,7 +26,15 @@ from leadlift.features import Home, feature_query
 from leadlift.models import Model
 from leadlift.progress import SILENT
 from leadlift.specs import Workspace, open_workspace
-from leadlift.training import everyone_spine, fit_uplift, judge_uplift, split_cases, training_table, verdict
+from leadlift.training import (
+    everyone_spine,
+    fit_uplift,
+    judge_uplift,
+    prepare,
+    split_cases,
+    training_table,
+    verdict,
+)
 from leadlift.training.uplift_fit import response_model
 from leadlift.workflows.session import opened
 from leadlift.workflows.train_uplift import chosen_for, experiment_of
@@ -102,7 +110,8 @@ def main() -> None:
         with opened(ws) as home:
             table = training_table(spec, ws.features, home, SILENT)
         parts = split_cases(table.table, spec.split, table.maturity)
-        experiment, _, drawn = experiment_of(table, parts, spec.treatment, spec.split.seed, spec.pipeline)
+        cases = prepare(table.table, table.features, parts)
+        experiment, _, drawn = experiment_of(table, cases, spec.treatment, spec.split.seed, spec.pipeline)
         print(
             f"{words.customers:,} customers, seed {words.seed}: {table.table.num_rows:,} cases. {drawn}",
             flush=True,

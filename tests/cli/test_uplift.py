@@ -223,15 +223,21 @@ def test_a_column_that_knows_the_outcome_stops_an_uplift_training_and_is_named(l
     )
     try:
         said = leadlift("train", "again", at=shop)
-        accepted = leadlift("train", "again", "--accept-leak", "twice", "--because", "a test", at=shop)
+        words = ("--accept-leak", "twice", "--because", "a test")
+        doubted = leadlift("train", "again", *words, at=shop)
+        accepted = leadlift("train", "again", *words, "--accept-leak", "model", at=shop)
     finally:
         spec.write_text(before, encoding="utf-8")
         path.unlink()
     assert said.code == 3
     assert "twice" in said.err
+    # what the two suspects do together is seen when the responses of the test are
+    assert doubted.code == 3
+    assert "the response model separates the test with AUC 1.000" in doubted.err
     assert accepted.code == 0, accepted.err
-    run, stopped = tracker_of(open_workspace(shop)).runs("again", "train")[:2]
-    assert (run.params["accept_leak"], run.params["accepted_because"]) == ("twice", "a test")
+    run, whole, stopped = tracker_of(open_workspace(shop)).runs("again", "train")[:3]
+    assert whole.status == "FAILED"
+    assert (run.params["accept_leak"], run.params["accepted_because"]) == ("twice,model", "a test")
     assert (stopped.status, stopped.params["accept_leak"], stopped.params["accepted_because"]) == (
         "FAILED",
         "",

@@ -155,14 +155,14 @@ def test_each_arm_is_held_against_the_controls_by_itself():
     # 8 of 40 and 20 of 40 beside 4 of 40: differences .10 and .40
     y = np.array([1.0] * 8 + [0.0] * 32 + [1.0] * 20 + [0.0] * 20 + [1.0] * 4 + [0.0] * 36)
     group = np.repeat([1, 2, 0], 40)
-    mild, strong = arm_effects(y, group, ["sms", "call", "never sent"])
+    mild, strong = arm_effects(y, group, ["sms", "call", "never sent"], np.arange(len(y)))
     assert (mild.arm, mild.cases, mild.mean) == ("sms", 40, 0.2)
     assert mild.effect == pytest.approx(0.1)
     assert mild.low < 0 < mild.high
     assert strong.effect == pytest.approx(0.4)
     assert strong.low > 0
     money = 100.0 * y + np.arange(120)
-    amounts = arm_effects(money, group, ["sms", "call"])
+    amounts = arm_effects(money, group, ["sms", "call"], np.arange(len(y)))
     assert amounts[1].effect == pytest.approx(money[40:80].mean() - money[80:].mean())
 
 
@@ -173,13 +173,15 @@ def test_arms_that_the_wealthy_were_chosen_for_are_weighed():
     group = np.where(draw.random(60_000) < chance, draw.integers(1, 3, 60_000), 0)
     y = (draw.random(60_000) < 0.1 + 0.3 * wealthy + 0.05 * (group == 2)).astype(float)
     weight = np.where(group > 0, 1 / chance, 1 / (1 - chance))
-    plain, weighed = (arm_effects(y, group, ["none", "some"], one) for one in (None, weight))
+    plain, weighed = (
+        arm_effects(y, group, ["none", "some"], np.arange(len(y)), one) for one in (None, weight)
+    )
     assert plain[0].low > 0.1
     assert weighed[0].low < 0 < weighed[0].high
     assert weighed[1].low < 0.05 < weighed[1].high
     # an estimate of its error by drawing customers again
     again = [
-        arm_effects(y[rows], group[rows], ["none", "some"], weight[rows])[1].effect
+        arm_effects(y[rows], group[rows], ["none", "some"], np.arange(len(y)), weight[rows])[1].effect
         for rows in draw.integers(0, 60_000, (200, 60_000))
     ]
     assert (weighed[1].high - weighed[1].low) / 2 == pytest.approx(1.96 * np.std(again), rel=0.15)
@@ -192,3 +194,27 @@ def test_customers_of_weight_two_count_twice_in_the_share_of_the_best_order():
     assert qini_of_best(y, treated, score, twice) == pytest.approx(
         qini_of_best(y[rows], treated[rows], score[rows])
     )
+
+
+def test_where_a_tenth_has_no_control_its_effect_is_unknown_and_all_else_is_told():
+    y, treated, score = trial()
+    first = score >= np.quantile(score, 0.8)
+    treated = np.where(first, 1.0, treated)
+    found = evaluate_uplift(y, treated, score, np.arange(len(y)), resamples=50)
+    assert np.isnan(found["uplift_at_10"].value)
+    assert np.isnan(found["uplift_at_10"].low)
+    assert np.isfinite([found["qini"].low, found["average_effect"].low, found["uplift_at_50"].high]).all()
+    deciles = uplift_deciles(y, treated, score, score, np.arange(len(y)), resamples=50)
+    assert [np.isnan(row.effect) for row in deciles] == [True, True] + [False] * 8
+    assert np.isnan(deciles[0].control_mean)
+    assert np.isfinite(deciles[0].treated_mean)
+    assert np.isfinite(deciles[5].low)
+
+
+def test_several_cases_of_a_customer_tell_no_more_of_an_arm_than_one():
+    draw = np.random.default_rng(3)
+    group, y = draw.integers(0, 3, 900), (draw.random(900) < 0.2).astype(float)
+    once = arm_effects(y, group, ["sms", "call"], np.arange(900))[0]
+    again = arm_effects(np.tile(y, 4), np.tile(group, 4), ["sms", "call"], np.tile(np.arange(900), 4))[0]
+    assert again.effect == pytest.approx(once.effect)
+    assert again.high - again.low == pytest.approx(once.high - once.low, rel=0.15)

@@ -21,9 +21,11 @@ from leadlift.training import (
     fit_uplift,
     judge_uplift,
     propensity_of,
+    refuse_small_parts,
     treated_of,
     verdict,
 )
+from leadlift.training.randomised import arms_drawn, with_day
 
 ROWS = 6_000
 
@@ -169,3 +171,60 @@ def test_a_group_of_a_few_is_too_small():
     with pytest.raises(UserError, match="49 treated cases are too few"):
         treated_of(table)
     assert treated_of(pa.table({TREATMENT: [0] * 50 + [1] * 30 + [2] * 20})).sum() == 50
+
+
+def test_a_part_of_the_split_without_controls_is_named():
+    one = experiment()
+    treated = one.treated.copy()
+    treated[one.cases.rows(CALIBRATION)[5:]] = 1.0
+    refuse_small_parts(one.cases, one.treated)
+    with pytest.raises(
+        UserError, match=r"control cases among the 1,000 of the part 'calibration' are too few"
+    ):
+        refuse_small_parts(one.cases, treated)
+
+
+def test_a_share_of_controls_that_changed_in_time_is_no_draw_though_no_feature_tells():
+    one = experiment()
+    draw = np.random.default_rng(8)
+    late = np.arange(ROWS) >= ROWS // 2
+    days = np.where(late, np.datetime64("2026-06-30"), np.datetime64("2025-12-31")).astype("datetime64[D]")
+    dated = replace(one.cases, as_of=days)
+    treated = (draw.random(ROWS) < np.where(late, 0.5, 0.95)).astype(float)
+
+    def found(cases, group):
+        matrix, encoding = with_day(cases)
+        return check_randomised(matrix, group, cases.customer, encoding, one.before, 1)
+
+    assert found(one.cases, treated).randomised
+    assert found(dated, one.treated).randomised
+    told = found(dated, treated)
+    assert not told.randomised
+    assert told.told_by[0] == "the as-of day"
+    propensity, _ = propensity_of(told, treated, "weight", "p")
+    assert propensity[late].mean() == pytest.approx(0.5, abs=0.03)
+    assert propensity[~late].mean() == pytest.approx(0.95, abs=0.02)
+
+
+def test_arms_that_the_wealthy_got_are_no_draw_though_contact_was_one():
+    one = experiment()
+    draw = np.random.default_rng(9)
+    wealth = one.cases.matrix[:, one.cases.encoding.features.index("wealth")]
+    for arm, drawn in ((np.where(wealth > 0, 1, 2), False), (draw.integers(1, 3, ROWS), True)):
+        group = np.where(one.treated == 1, arm, 0)
+        told = arms_drawn(one.cases, group, ["call", "sms"], one.before, 1)
+        assert (told is None) == drawn
+        assert drawn or told[1].told_by[0] == "wealth"
+
+
+def test_the_best_of_many_settings_is_not_told_as_if_it_had_been_the_only_one():
+    """Where nothing differs the winner's own Qini is above 0 by choosing; that of choosing is about 0."""
+    learners = ("s", "t", "x", "dr")
+    own, told = [], []
+    for seed in range(6):
+        one = experiment(effect=0.0, seed=seed, shuffled=True)
+        choice = choose(one.trial(one.learned), one.weight[one.learned], learners, 3, 1)
+        own.append(max(tried.qini for tried in choice.tried))
+        told.append(choice.qini.value)
+    assert np.mean(own) > 0
+    assert np.mean(told) < np.mean(own) / 2

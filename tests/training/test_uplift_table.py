@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from leadlift.errors import UserError
 from leadlift.names import TREATMENT
 
 WORKSPACE = """
@@ -113,3 +116,20 @@ def test_amounts_of_the_window_are_added_up_and_0_where_there_are_none(table_of)
     found = table_of({**files, "pipelines/deposit.yaml": spend}).table
     told = dict(zip(found["customer_id"].to_pylist(), found["target"].to_pylist(), strict=True))
     assert told == {"ann": 8.0, "bob": 0.0}
+
+
+def test_stated_values_that_no_row_has_and_rows_in_no_group_are_told(table_of):
+    found = table_of({**FILES, "pipelines/deposit.yaml": CONTACTS})
+    assert found.notes[-2:] == (
+        "no row of 'contacts' that `population.where` keeps has 'card' of `treatment.control`",
+        "in no group of the experiment and left out: rows of 'contacts' with 'loan' (1) in `offer`",
+    )
+
+
+def test_rows_of_another_arm_are_told_and_a_group_that_no_row_is_in_is_refused(table_of):
+    found = table_of({**FILES, "pipelines/spend.yaml": TRIAL})
+    assert found.notes[-1].endswith("left out: rows of 'trial' with 'c' (1) in `arm`")
+    with pytest.raises(
+        UserError, match=r"has 'A' and 'B' of `treatment.arms`. There are: 'a' \(1\), 'b' \(1\)"
+    ):
+        table_of({**FILES, "pipelines/spend.yaml": TRIAL.replace("[a, b]", "[A, B]")})

@@ -18,7 +18,7 @@ LEVEL = 0.95
 class Estimate:
     """A number and the ends of its 95 % interval; `value` is of the rows as they are.
 
-    low and high are NaN when more than half of the resamples left the number undefined.
+    value is NaN where the rows leave the number undefined; low and high where more than half of the resamples do.
     """
 
     value: float
@@ -29,18 +29,24 @@ class Estimate:
 def estimates(measure: Measure, customer: npt.ArrayLike, resamples: int, seed: int) -> dict[str, Estimate]:
     """Return what `measure` says of the rows as they are, with percentile bootstrap intervals by customer.
 
-    measure: from row weights, (n,), to named numbers; ValueError where they are undefined. customer: (n,),
-    whose row it is: all rows of a customer are drawn together, since they are alike. Each customer counts
-    Poisson(1) times (Chamandy et al., 2012). Resamples in which the numbers are undefined are left out.
+    measure: from row weights, (n,), to named numbers; NaN for one that is undefined, ValueError where all are.
+    customer: (n,), whose row it is: all rows of a customer are drawn together, since they are alike. Each customer
+    counts Poisson(1) times (Chamandy et al., 2012). Of each number the resamples that leave it undefined are left out.
     """
     values = measure(np.ones(len(np.asarray(customer))))
     drawn = [_or_none(measure, weight) for weight in customer_weights(customer, resamples, seed)]
     told = [numbers for numbers in drawn if numbers is not None]
-    if 2 * len(told) < max(resamples, 1):
-        return {name: Estimate(value, np.nan, np.nan) for name, value in values.items()}
     return {
-        name: interval(value, np.array([numbers[name] for numbers in told])) for name, value in values.items()
+        name: _of_defined(value, np.array([numbers[name] for numbers in told], dtype=np.float64), resamples)
+        for name, value in values.items()
     }
+
+
+def _of_defined(value: float, drawn: Floats, resamples: int) -> Estimate:
+    defined = drawn[~np.isnan(drawn)]
+    if 2 * len(defined) < max(resamples, 1):
+        return Estimate(value, np.nan, np.nan)
+    return interval(value, defined)
 
 
 def interval(value: float, drawn: Floats) -> Estimate:

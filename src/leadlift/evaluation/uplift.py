@@ -89,7 +89,7 @@ class UpliftCurve:
     def effect(self, first: float, last: float) -> float:
         """Return the difference of mean outcomes between two depths, each in [0, 1].
 
-        Customers of equal score on the edge count in proportion. Raises ValueError when a group is empty there.
+        Customers of equal score on the edge count in proportion. NaN when a group is empty there.
         """
         edges = np.array([first, last]) * self.customers[-1]
         there = [
@@ -97,7 +97,7 @@ class UpliftCurve:
             for totals in (self.treated, self.treated_outcome, self.control, self.control_outcome)
         ]
         if not there[0] > 0 or not there[2] > 0:
-            raise ValueError(f"no treated customers or no controls between depths {first} and {last}")
+            return float("nan")
         return there[1] / there[0] - there[3] / there[2]
 
 
@@ -105,8 +105,8 @@ class UpliftCurve:
 class UpliftDecile:
     """A tenth of the customers by predicted effect; decile 1 is promised the most.
 
-    treated, control: how many. treated_mean, control_mean: of the outcome. effect: their difference, with its 95 %
-    interval. predicted: the mean effect that was promised.
+    treated, control: how many. treated_mean, control_mean: of the outcome, NaN of nobody. effect: their difference,
+    with its 95 % interval. predicted: the mean effect that was promised.
     """
 
     decile: int
@@ -204,6 +204,10 @@ def uplift_deciles(
     found = estimates(measure, customer, resamples, seed)
     curve = UpliftCurve.of(ranking, outcome, group, own)
     treated_here, control_here, *outcomes = _between(curve, edges)
+    means = [
+        np.divide(outcome, count, out=np.full(10, np.nan), where=count > 0)
+        for outcome, count in zip(outcomes, (treated_here, control_here), strict=True)
+    ]
     plain = ranking.running(np.ones(len(promised)))
     sums = np.interp(edges * plain[-1], plain, ranking.running(promised))
     mean = np.diff(sums) / np.diff(edges * plain[-1])
@@ -212,8 +216,8 @@ def uplift_deciles(
             decile=i + 1,
             treated=float(treated_here[i]),
             control=float(control_here[i]),
-            treated_mean=float(outcomes[0][i] / treated_here[i]),
-            control_mean=float(outcomes[1][i] / control_here[i]),
+            treated_mean=float(means[0][i]),
+            control_mean=float(means[1][i]),
             effect=found[str(i + 1)].value,
             low=found[str(i + 1)].low,
             high=found[str(i + 1)].high,

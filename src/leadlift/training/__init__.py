@@ -6,9 +6,11 @@ from leadlift.training.audit import (
     Acceptance,
     Audit,
     Finding,
+    amount_too_good,
     audit_amounts,
     audit_cases,
     model_too_good,
+    response_too_good,
 )
 from leadlift.training.away import Away
 from leadlift.training.fit import NOT_LEARNED, Cases, fit_baseline, fit_calibrated, learned_from, prepare
@@ -25,16 +27,10 @@ from leadlift.training.table import (
     maturity_of,
     training_table,
 )
-from leadlift.training.uplift_fit import (
-    Choice as UpliftChoice,
-)
-from leadlift.training.uplift_fit import (
-    Experiment,
-    FittedUplift,
-    choose,
-    fit_uplift,
-    treated_of,
-)
+from leadlift.training.treatment import refuse_small_parts, treated_of
+from leadlift.training.uplift_choice import Choice as UpliftChoice
+from leadlift.training.uplift_choice import choose
+from leadlift.training.uplift_fit import Experiment, FittedUplift, fit_uplift
 from leadlift.training.uplift_judge import UpliftJudgement, judge_uplift, verdict
 from leadlift.training.value_fit import FittedValue, ValueChoice, choose_way, fit_value
 from leadlift.training.value_judge import ValueJudgement, judge_value, value_verdict
@@ -65,6 +61,7 @@ __all__ = [
     "ValueChoice",
     "ValueJudgement",
     "accept",
+    "amount_too_good",
     "audit_amounts",
     "audit_cases",
     "cases_spine",
@@ -91,6 +88,8 @@ __all__ = [
     "prepare",
     "propensity_of",
     "proxy_cases",
+    "refuse_small_parts",
+    "response_too_good",
     "rival_metrics",
     "split_cases",
     "training_table",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from leadlift.errors import GateError, UserError
 from leadlift.evaluation import Estimate, clustered_auc
 from leadlift.models import Encoding, Matrix, fit_booster, make_dataset
 from leadlift.models.uplift import folds
+from leadlift.training.cases import Cases
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,6 +24,8 @@ MOST_OUTSIDE = 0.05
 SLIGHT = 0.53
 """Below this AUC a difference that is sure but small is told, and does not stop a training."""
 TOLD = 3
+FEWEST_OF_AN_ARM = 50
+DAY = "the as-of day"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,43 @@ def check_randomised(
     return Randomisation(auc, chance, tuple(encoding.features[i] for i in used if gains[i] > 0))
 
 
+def with_day(cases: Cases) -> tuple[Matrix, Encoding]:
+    """The cases' features and the as-of day, where it differs: shares of controls that change in time are no draw.
+
+    Over lists of unlike response, one of which left more customers alone, contacted and control differ by the list.
+    """
+    days = cases.as_of
+    if np.isnat(days).any() or days.min() == days.max():
+        return cases.matrix, cases.encoding
+    since = (days - days.min()).astype(np.float32).reshape(-1, 1)
+    features = (*cases.encoding.features, DAY)
+    return np.hstack([cases.matrix, since]), replace(cases.encoding, features=features)
+
+
+def arms_drawn(
+    cases: Cases, group: npt.NDArray[np.intp], arms: Sequence[str], before: npt.NDArray[np.intp], seed: int
+) -> tuple[str, Randomisation] | None:
+    """The arm that features tell most surely from the other arms; None where they tell none, or only slightly.
+
+    group: (n,), 0 for controls, 1 and up for the arms. before: rows before the test.
+    """
+    matrix, encoding = with_day(cases)
+    contacted = before[group[before] > 0]
+    found = []
+    for number, name in enumerate(arms, start=1):
+        here = (group[contacted] == number).astype(np.float64)
+        if min(here.sum(), len(here) - here.sum()) >= FEWEST_OF_AN_ARM:
+            rows = np.arange(len(contacted))
+            of_arm = check_randomised(
+                matrix[contacted], here, cases.customer[contacted], encoding, rows, seed
+            )
+            found.append((name, of_arm))
+    worst = max(found, key=lambda one: one[1].auc.low, default=None)
+    if worst is None or worst[1].randomised or worst[1].auc.value < SLIGHT:
+        return None
+    return worst
+
+
 def propensity_of(found: Randomisation, treated: Floats, policy: str, pipeline: str) -> tuple[Floats, str]:
     """The chance of treatment to reckon with, (n,), and what is to be said of it.
 
@@ -87,7 +128,7 @@ def propensity_of(found: Randomisation, treated: Floats, policy: str, pipeline: 
     policy is to refuse; UserError when weighting cannot help, as for many there is nobody to compare them with.
     """
     share = np.full(len(treated), float(treated.mean()))
-    if policy == "weight":
+    if policy == "weight" and not found.randomised:
         outside = float(np.mean((found.propensity < EDGE) | (found.propensity > 1 - EDGE)))
         if outside > MOST_OUTSIDE:
             raise UserError(

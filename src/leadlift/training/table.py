@@ -37,6 +37,7 @@ from leadlift.progress import Progress
 from leadlift.specs import FeatureDef, Pipeline, Source, sql
 from leadlift.training.reach import short_of_history
 from leadlift.training.split import CASES
+from leadlift.training.treatment import treatment_notes
 
 OUTCOMES = "outcomes"
 
@@ -81,10 +82,12 @@ def training_table(
     most: only about so many cases, by a keyed hash of customers; their split in time is then that of the sample. A
     flat table is always whole. Raises UserError when nothing is left to learn from.
     """
+    told = treatment_notes(spec, home)
     if spec.population.table is not None:
         made = _flat(spec, spec.population.table, home)
     else:
         made = _built(spec, catalogue, home, progress, most)
+    made = replace(made, notes=(*made.notes, *told))
     positives = int((made.table[TARGET].to_numpy() > 0).sum())
     if positives == 0 or (positives == made.table.num_rows and not spec.target.amount):
         raise UserError(
@@ -249,7 +252,9 @@ def _flat(spec: Pipeline, name: str, home: Home) -> TrainingTable:
         .from_(query.subquery("c"))
         .where(exp.not_(exp.Is(this=col(TARGET), expression=exp.null())))
     )
-    path, key = home.kept(f"training-{spec.pipeline}", query.order_by(col(ROW)), home.prints(name))
+    path, key = home.kept(
+        f"training-{spec.pipeline}", query.order_by(col(AS_OF), col(ROW)), home.prints(name)
+    )
     return TrainingTable(pq.read_table(path), choice, key, None, _flat_notes(choice, source))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from leadlift.evaluation import ArmEffect, Estimate, UpliftDecile, arm_effects
 from leadlift.features import Home
 from leadlift.models.trial import Proxy
-from leadlift.names import TREATMENT
+from leadlift.names import TEST, TREATMENT
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Split, Workspace
 from leadlift.specs.treatment import Treatment
@@ -37,12 +37,15 @@ from leadlift.training import (
     prepare,
     propensity_of,
     proxy_cases,
+    refuse_small_parts,
+    response_too_good,
     split_cases,
     training_table,
     treated_of,
     verdict,
 )
 from leadlift.training.groups import Levels, protected_levels
+from leadlift.training.randomised import arms_drawn, with_day
 from leadlift.workflows.audited import stop_at_leaks
 from leadlift.workflows.champion import catalogue_of
 from leadlift.workflows.meta import reference_name, with_meta
@@ -134,9 +137,10 @@ def train_uplift(
         progress.step("judging")
         champion, scores = champion_of_kind(ws, tracker, spec, table, cases, split.seed)
         result = judge_uplift(fitted, experiment, champion=scores)
+        audit = audit.plus(response_too_good(*experiment.answered(TEST, fitted.response)))
         told = verdict(result, not spec.target.amount)
-        groups = table.table[TREATMENT].to_numpy()
-        arms = tuple(arm_effects(cases.y, groups, treatment.contacted, experiment.uneven))
+        arms, mixed = _arms(table, experiment, treatment, split.seed)
+        drawn += mixed
         progress.step("logging")
         with tempfile.TemporaryDirectory() as folder:
             saved = model.save(Path(folder) / "model")
@@ -155,6 +159,7 @@ def train_uplift(
             )
             versions = version_lines(tracker, name, QINI_FIGURES)
             log_uplift(run, ws, spec, made, split.seed, saved, versions)
+        audit.refuse_open(name)  # of a response too good to be true; the run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, parts, made)
 
@@ -178,7 +183,7 @@ def _told(name: str, version: int, run_id: str, parts: Parts, made: UpliftRun) -
         randomisation=made.drawn,
         arms=made.arms,
         findings=made.audit.findings,
-        notes=made.table.notes,
+        notes=(*made.table.notes, *made.audit.unneeded()),
     )
 
 
@@ -188,9 +193,26 @@ def experiment_of(
     """The cases with their groups and chances of treatment, how the draw looks, and what is said of it."""
     treated = treated_of(table.table)
     plain = Experiment(cases, treated, np.full(len(treated), treated.mean()))
-    found = check_randomised(cases.matrix, treated, cases.customer, cases.encoding, plain.before, seed)
+    refuse_small_parts(cases, treated)
+    matrix, encoding = with_day(cases)
+    found = check_randomised(matrix, treated, cases.customer, encoding, plain.before, seed)
     propensity, drawn = propensity_of(found, treated, treatment.not_randomised, name)
     return Experiment(cases, treated, propensity), found, drawn
+
+
+def _arms(
+    table: TrainingTable, experiment: Experiment, treatment: Treatment, seed: int
+) -> tuple[tuple[ArmEffect, ...], str]:
+    """Each arm's effect by itself; none, and why, where who got which arm was not drawn."""
+    if len(treatment.contacted) < 2:
+        return (), ""
+    cases, groups = experiment.cases, table.table[TREATMENT].to_numpy()
+    if told := arms_drawn(cases, groups, treatment.contacted, experiment.before, seed):
+        return (), (
+            f"; who got which arm was not drawn ({told[0]} beside the others: AUC {told[1].auc.value:.3f} from "
+            f"{told[1].auc.low:.3f}; {', '.join(told[1].told_by)}), so no effect of an arm by itself is told"
+        )
+    return tuple(arm_effects(cases.y, groups, treatment.contacted, cases.customer, experiment.uneven)), ""
 
 
 def proxy_of(

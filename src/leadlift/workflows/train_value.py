@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from leadlift.evaluation import Estimate, ValueDecile
+from leadlift.names import TEST
 from leadlift.progress import Progress
 from leadlift.specs import Pipeline, Split, Workspace
 from leadlift.training import (
@@ -20,6 +21,7 @@ from leadlift.training import (
     Parts,
     TrainingTable,
     ValueJudgement,
+    amount_too_good,
     audit_amounts,
     choose_way,
     fit_value,
@@ -108,6 +110,8 @@ def train_value(
         progress.step("judging")
         champion, scores = champion_of_kind(ws, tracker, spec, table, cases, split.seed)
         result = judge_value(fitted, cases, champion=scores)
+        test = cases.rows(TEST)
+        audit = audit.plus(amount_too_good(cases.y[test], fitted.chance[test], cases.customer[test]))
         progress.step("logging")
         made = ValueRun(table, cases, fitted, result, audit, value_verdict(result), protected, champion)
         with tempfile.TemporaryDirectory() as folder:
@@ -136,5 +140,5 @@ def _told(name: str, version: int, run_id: str, parts: Parts, made: ValueRun) ->
         chosen=str(choice.chosen),
         chosen_because=f"{choice.why}; on {choice.judged_on}",
         findings=made.audit.findings,
-        notes=made.table.notes,
+        notes=(*made.table.notes, *made.audit.unneeded()),
     )
