@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from leadlift.evaluation.campaign import AMOUNT, CHANCE, EFFECT
-from leadlift.outcomes.effect import effect_of, model_value
+from leadlift.outcomes.effect import earned, effect_of, model_value
 from leadlift.outcomes.promise import by_band, by_decile, promises_of, together, worked
 
 
@@ -20,8 +20,8 @@ def customers(
     return pd.DataFrame(
         {
             "list_id": list_id, "stratum": stratum, "cell": cell, "responded": responded.astype(int),
-            "amount": responded * rng.exponential(50, n), "worth": worth, "cost": cost, "expected": chance + rise,
-            "band": stratum, "delivered": False, "answered": False, "refused": False,
+            "amount": responded * rng.exponential(50, n), "earned": worth * responded, "cost": cost,
+            "expected": chance + rise, "band": stratum, "delivered": False, "answered": False, "refused": False,
         }
     )  # fmt: skip
 
@@ -212,3 +212,15 @@ def test_lists_are_held_against_what_came_when_they_promise_as_the_newest_does_a
     sort, held, notes = sorts(may=effect, june=[*effect, ("model", AMOUNT)])
     assert (sort, held) == (EFFECT, ["may"])
     assert "june promised added amount and added responders" in notes[0]
+
+
+def test_what_came_is_worth_its_amount_where_an_amount_is_promised():
+    cases = pd.DataFrame(
+        {
+            "value": [0.3, 0.3, 50.0, 50.0, np.nan],
+            "responded": [1, 0, 1, 0, 1],
+            "outcome": [20.0, 0.0, 1.0, 0.0, 1.0],
+            "promise": [AMOUNT, AMOUNT, EFFECT, EFFECT, CHANCE],
+        }
+    )
+    assert earned(cases).tolist() == pytest.approx([6.0, 0.0, 50.0, 0.0, np.nan], nan_ok=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from leadlift.evaluation.bootstrap import Estimate
-from leadlift.evaluation.campaign import Effect, ModelValue
+from leadlift.evaluation.campaign import AMOUNT, Effect, ModelValue
 from leadlift.evaluation.experiment import (
     Counted,
     combined,
@@ -45,8 +45,8 @@ def outcome_rise(pairs: Pairs, amounts: bool) -> Estimate | None:
 def effect_of(cases: pd.DataFrame) -> Effect | None:
     """The effect on all contacted customers of the cases that have controls beside them; None where nobody has.
 
-    cases: list_id, stratum, cell, responded (0 or 1), amount, worth (value of the response, or NaN) and cost, one row
-    per customer.
+    cases: list_id, stratum, cell, responded (0 or 1), amount, earned (what came is worth, or NaN) and cost, one row per
+    customer.
     """
     groups = compared(cases)
     if not groups:
@@ -74,18 +74,30 @@ def effect_of(cases: pd.DataFrame) -> Effect | None:
 
 
 def model_value(cases: pd.DataFrame) -> ModelValue | None:
-    """What the model's choice was worth beside the explore arm's; None where one of the two is missing."""
+    """What the model's choice was worth beside the explore arm's; None where one of the two is missing.
+
+    Of lists that promise chances: one of effects passes by who buys anyway, and the controls of its arms are one group.
+    """
     model, explore = (cases[cases["cell"].eq(cell)] for cell in (MODEL, EXPLORE))
     if not len(model) or not len(explore):
         return None
-    priced = not cases["worth"].isna().any()
-    gains = [one["worth"] * one["responded"] - one["cost"] for one in (model, explore)]
+    priced = not cases["earned"].isna().any()
+    gains = [one["earned"] - one["cost"] for one in (model, explore)]
     return ModelValue(
         len(model),
         len(explore),
         newcombe(int(model["responded"].sum()), len(model), int(explore["responded"].sum()), len(explore)),
         combined(mean(gains[0]), mean(gains[1])) if priced else None,
     )
+
+
+def earned(cases: pd.DataFrame) -> pd.Series:
+    """What came is worth: the value of a response, or of each unit of an amount where one is promised; NaN without.
+
+    cases: value, responded (0 or 1), outcome and promise (CHANCE, EFFECT or AMOUNT), one row per customer.
+    """
+    came = cases["outcome"].where(cases["promise"].eq(AMOUNT), cases["responded"])
+    return cases["value"].astype(float) * came
 
 
 def _counted(strata: Pairs, column: str) -> list[Counted]:
@@ -96,11 +108,9 @@ def _counted(strata: Pairs, column: str) -> list[Counted]:
 
 
 def _profit(groups: Pairs, contacted: int, cost: float) -> Estimate | None:
-    if any(one["worth"].isna().any() or other["worth"].isna().any() for one, other in groups):
+    if any(one["earned"].isna().any() or other["earned"].isna().any() for one, other in groups):
         return None
-    earned = [(one.assign(e=one["worth"] * one["responded"]), other.assign(e=other["worth"] * other["responded"]))
-              for one, other in groups]  # fmt: skip
-    return scaled(_mean_rise(earned, "e"), contacted, -cost)
+    return scaled(_mean_rise(groups, "earned"), contacted, -cost)
 
 
 def _mean_rise(groups: Pairs, column: str) -> Estimate:

@@ -92,13 +92,22 @@ def _measured(
         bands=by_band(chosen, sort),
         worked=worked(cases[cases["cell"].ne(CONTROL)]),
         effect=effect_of(cases),
-        explore=model_value(cases[cases["cell"].isin([MODEL, EXPLORE])]),
+        explore=model_value(cases[cases["cell"].isin([MODEL, EXPLORE]) & cases["promise"].eq(CHANCE)]),
         by_offer={offer: one for offer, one in by_offer.items() if one is not None}
         if len(by_offer) > 1
         else {},
-        notes=tuple(dict.fromkeys([*(note for one in notes for note in one), *left])),
+        notes=tuple(dict.fromkeys([*(note for one in notes for note in one), *left, *_unchosen(cases)])),
         page=None,
     )
+
+
+def _unchosen(cases: pd.DataFrame) -> list[str]:
+    if not (cases["cell"].eq(EXPLORE) & cases["promise"].ne(CHANCE)).any():
+        return []
+    return [
+        "what the model's choice is worth beside the explore arm is not told of uplift models: they pass by who "
+        "responds anyway, so that fewer of those chosen respond"
+    ]
 
 
 def _stated(one: WrittenList) -> tuple[float, float | None, float | None]:

@@ -14,8 +14,9 @@ from leadlift.features import Home
 from leadlift.features import population as people
 from leadlift.features.rows import SPINE
 from leadlift.names import AS_OF, CONTROL, CUSTOMER, PROBABILITY, TARGET
+from leadlift.outcomes.effect import earned
 from leadlift.outcomes.faults import BOUGHT
-from leadlift.specs import Pipeline, Target, Workspace
+from leadlift.specs import Pipeline, Target, ValueModel, Workspace
 from leadlift.training.table import maturity_of
 from leadlift.workflows.lists import WrittenList
 
@@ -41,8 +42,8 @@ def responses(
     """The list's customers with what they did, and what a reader must know of how it is known.
 
     Columns beside those assigned: responded (0 or 1), amount, outcome (what the pipeline predicts: responded, or an
-    amount), worth (value of a response, NaN without), promise (CHANCE, EFFECT or AMOUNT), expected (what was promised),
-    and delivered, answered, refused (bool).
+    amount), promise (CHANCE, EFFECT or AMOUNT), expected (what was promised), earned (what came is worth: the value of
+    a response, or of each unit of an amount; NaN without), and delivered, answered, refused (bool).
     """
     cases = one.assigned.assign(list_id=one.list_id)
     mine = events[events["treatment_code"].isin(one.treatments)]
@@ -53,9 +54,14 @@ def responses(
         found, said = _of_offer(spec, stated.amount, home, here, mine)
         told.append(_with_promise(found, spec))
         notes += said
+        if isinstance(stated.value, ValueModel):
+            notes.append(
+                f"money of {stated.label or str(offer)}: a response counts what {stated.value.pipeline} predicted for "
+                "the customer, not what came; `amount` tells what they bought"
+            )
     whole = _with_flags(pd.concat(told), mine)
     cost = whole["cost"].fillna(0.0).astype(float)
-    return whole.assign(worth=whole["value"].astype(float), cost=cost), notes
+    return whole.assign(earned=earned(whole), cost=cost), notes
 
 
 def _with_promise(cases: pd.DataFrame, spec: Pipeline) -> pd.DataFrame:
@@ -76,6 +82,8 @@ def _of_offer(
     spent = np.asarray(money.fillna(0.0), dtype=np.float64)
     if spec.target.source is not None:
         outcome = _by_source(spec.target, home, here)
+        if spec.target.amount and amount is None:
+            spent = outcome
         if amount is not None:
             spent = _by_source(spec.target.model_copy(update={"amount": amount}), home, here)
         return here.assign(responded=(outcome > 0).astype(int), amount=spent, outcome=outcome), []
