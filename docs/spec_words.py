@@ -254,7 +254,10 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (Rule, "pipeline"): "Whose chance is meant, such as of leaving or of falling behind.",
     (WorkspaceFile, "contacts"): "The contact history that caps and pauses count.",
     (ContactHistory, "source"): "A source of kind `events`.",
-    (Campaign, "min_probability"): "Nobody below this calibrated probability.",
+    (
+        Campaign,
+        "min_probability",
+    ): "Nobody below this calibrated probability; of uplift models this effect, in units of an amount.",
     (Campaign, "valid_for"): "The list's last day is the as-of date plus these.",
     (Campaign, "export"): "The lead files.",
     (Campaign, "money"): "For the profit curve of the model report.",

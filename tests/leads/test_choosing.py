@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,11 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlift.errors import GateError
-from leadlift.leads import Board, Rates, Room, Terms, WaterfallRow, choose, held_out, refuse_wrong_counts
+from leadlift.leads import (
+    Board,
+    Rates,
+    Room,
+    Terms,
+    WaterfallRow,
+    apply_least,
+    choose,
+    held_out,
+    refuse_wrong_counts,
+)
 from leadlift.leads.draws import controls
 from leadlift.leads.sellers import share_out
 from leadlift.names import CONTROL, EXPLORE, MODEL
-from leadlift.specs import Holdout
+from leadlift.specs import Holdout, ValueModel
 
 HOLDOUT = Holdout(share=0.1, salt="2026")
 
@@ -220,3 +232,26 @@ def test_counts_that_do_not_add_up_are_refused_with_the_rule():
         refuse_wrong_counts("june", rows, 6)
     with pytest.raises(GateError, match="after rule 'arrears' 7 customers are left, but the list has 6"):
         refuse_wrong_counts("june", [rows[0], WaterfallRow("arrears", 3, 7, 0.5)], 6)
+
+
+def test_customers_without_a_value_yet_rank_last_and_spoil_no_sum():
+    told = board([0.9, 0.5, 0.8], value=[[np.nan], [100.0], [200.0]], money=True, cost=(2.0,))
+    assert told.alive.all()
+    assert told.rows[0].expected_value == pytest.approx(0.5 * 100 - 2 + 0.8 * 200 - 2)
+    found = chosen(told, Room(most=2))
+    assert names(told, found.rows) == ["c02", "c01"]
+
+
+def test_customers_of_whom_the_value_model_says_nothing_leave_by_a_line_of_their_own():
+    told = board(
+        [[0.9, 0.4], [0.5, np.nan], [0.8, 0.1]],
+        value=[[np.nan, 10.0], [np.nan, 10.0], [90.0, 10.0]],
+        money=True,
+    )
+    offers = {"o0": SimpleNamespace(value=ValueModel(pipeline="worth")), "o1": SimpleNamespace(value=10.0)}
+    apply_least(told, SimpleNamespace(offers=offers, min_probability=0.0, least_value=0.0))
+    assert [(row.rule, row.removed) for row in told.rows] == [
+        ("scored", 0), ("not_priced", 1), ("min_probability", 0), ("min_expected_value", 0),
+    ]  # fmt: skip
+    assert told.best.tolist() == [1, -1, 0]
+    assert all(np.isfinite(row.expected_value) for row in told.rows)

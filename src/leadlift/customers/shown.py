@@ -86,7 +86,7 @@ def said_of_hurdle(one: Hurdle, words: Mapping[str, str]) -> str:
     return f"{told} ({one.because})" if one.because else told
 
 
-SHORT = ("min_probability", "min_expected_value", "not_scored")
+SHORT = ("min_probability", "min_expected_value", "not_priced", "not_scored")
 STATED = ("consent", "eligible", "held rule", "holdout", "gone", *SHORT)
 
 

@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
 NOBODY = -1
+UNPRICED = np.float32(-1e30)
+"""What a contact is worth by money where the customer has no value yet: less than any other, until a rule says so."""
 PREFERENCE = np.float32(1e-5)
 """How much more a preferred channel is worth: enough where two are alike, and nothing else."""
 
@@ -46,7 +48,10 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """What is known of each customer and offer. chance: (n, o), NaN where not scored. value: (n, o), NaN without."""
+    """What is known of each customer and offer.
+
+    chance: (n, o), NaN where not scored. value: (n, o), NaN where the offer has none, or its model none of them.
+    """
 
     chance: Floats
     value: Floats
@@ -107,6 +112,8 @@ class Board:
         for place in range(told.shape[1]):
             pair = np.full(len(rows), place)
             told[:, place] = self.value(rows, pair) if self._by_money else self.responders(rows, pair)
+        if self._by_money:
+            told[np.isnan(told)] = UNPRICED
         if self._preferred is not None:
             told += np.abs(told) * PREFERENCE * self._preferred[rows]
         if self._counts is not None:
@@ -163,10 +170,10 @@ class Board:
             self.best[part] = best
 
     def _sums(self, rows: npt.NDArray[np.intp] | None = None) -> tuple[float, float]:
-        """Expected responders and value over the best pairs of these customers, or of all."""
+        """Expected responders and value over the best pairs of these customers, or of all; unknown values are 0."""
         here = np.flatnonzero(self.alive) if rows is None else rows[self.best[rows] != NOBODY]
         pair = self.best[here]
-        value = float(self.value(here, pair).sum(dtype=np.float64)) if self.terms.money else 0.0
+        value = float(np.nansum(self.value(here, pair), dtype=np.float64)) if self.terms.money else 0.0
         return float(self.responders(here, pair).sum(dtype=np.float64)), value
 
     def _row(self, rule: str, removed: int, less: tuple[float, float]) -> WaterfallRow:

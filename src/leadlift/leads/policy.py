@@ -10,7 +10,7 @@ import numpy.typing as npt
 from leadlift.leads.board import Board
 from leadlift.leads.holdout import held_out
 from leadlift.leads.rule_queries import Flag
-from leadlift.specs import Campaign, Holdout
+from leadlift.specs import Campaign, Holdout, ValueModel
 
 Yes = Callable[[str], npt.NDArray[np.bool_]]
 
@@ -52,7 +52,8 @@ def apply_rest(
 
 
 def apply_least(board: Board, campaign: Campaign) -> None:
-    """What is too unlikely, or does not pay."""
+    """What has no value by the model that should tell it, is too unlikely, or does not pay."""
+    _priced(board, campaign)
     rows = np.arange(len(board.best))
     worth = {
         "min_probability": (board.responders, campaign.min_probability),
@@ -66,6 +67,13 @@ def apply_least(board: Board, campaign: Campaign) -> None:
             # an exact limit is enough: chances are read in single precision
             keep[:, place] = told(rows, np.full(len(rows), place)) >= np.float32(least)
         board.keep_pairs(rule, keep)
+
+
+def _priced(board: Board, campaign: Campaign) -> None:
+    by_model = [isinstance(offer.value, ValueModel) for offer in campaign.offers.values()]
+    unknown = np.isnan(board.rates.value) & np.array(by_model)
+    if unknown.any():
+        board.keep_pairs("not_priced", ~unknown[:, board.terms.offer])
 
 
 def _consent(board: Board, campaign: Campaign, yes: Yes) -> None:

@@ -89,10 +89,17 @@ def _promise_problems(document: Document, spec: Campaign, pipelines: Pipelines) 
         if pipeline.kind != "value":  # refused by itself
             told.setdefault(_promise(pipeline), name)
     if len(told) < 2:
-        return []
+        return _least_problems(document, spec, next(iter(told), ""))
     each = ", ".join(f"'{name}' {what}" for what, name in told.items())
     why = f"offers compete by what they promise, and these promise unlike things: {each}. Name pipelines of one sort"
     return [document.problem(("offers",), why)]
+
+
+def _least_problems(document: Document, spec: Campaign, promise: str) -> list[Problem]:
+    if spec.min_probability <= 1 or promise.endswith("an amount"):
+        return []
+    why = f"{spec.min_probability:g} is above 1, and what is promised is {promise}: nobody would be left"
+    return [document.problem(("min_probability",), why)]
 
 
 def _promise(spec: Pipeline) -> str:

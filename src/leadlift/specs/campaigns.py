@@ -163,7 +163,7 @@ class Campaign(Spec):
     rank_by: RankBy | None = Field(
         None, description="expected_value where every offer has a value, else probability."
     )
-    min_probability: float = Field(0.0, ge=0, le=1)
+    min_probability: float = Field(0.0, ge=0)
     min_expected_value: float | None = Field(
         None, description="Of a contact, after its cost; 0, to break even, when ranked by money."
     )

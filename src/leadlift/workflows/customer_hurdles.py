@@ -13,7 +13,7 @@ from leadlift.customers.facts import Hurdle
 from leadlift.customers.words import WORDS
 from leadlift.explain.phrases import with_unit
 from leadlift.features.rows import ROW, case, number
-from leadlift.specs import Campaign, Rule, Workspace, conditions_of, sql
+from leadlift.specs import Campaign, Rule, ValueModel, Workspace, conditions_of, sql
 from leadlift.workflows.customer_home import Alone
 from leadlift.workflows.customer_scores import exp_names
 from leadlift.workflows.lead_facts import Facts, condition_types
@@ -63,6 +63,9 @@ class Hurdles:
             return Hurdle("held", self._met(campaign.offers[offer].held))
         if rule == "min_probability":
             return Hurdle(rule, f"{campaign.min_probability:g}")
+        value = campaign.offers[offer].value
+        if rule == "not_priced" and isinstance(value, ValueModel):
+            return Hurdle(rule, value.pipeline)
         if rule == "min_expected_value":
             return Hurdle(rule, f"{campaign.least_value:g} {campaign.money_unit}".strip())
         found = next((one for one in campaign.exclude if one.rule == rule), None)

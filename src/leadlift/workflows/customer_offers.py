@@ -24,7 +24,7 @@ from leadlift.workflows.places import SCORES
 from leadlift.workflows.wording import wording_of
 
 NOT_SCORED = "not_scored"
-LEAST = ("min_probability", "min_expected_value")
+LEAST = ("not_priced", "min_probability", "min_expected_value")
 UNSCORED = pa.schema(
     {CUSTOMER: pa.string(), PROBABILITY: pa.float64(), SCORE: pa.float64(), "value": pa.float64()}
 )
