@@ -37,6 +37,17 @@ sources:
       bought_on: {type: date}
       amount: {type: number}
 """
+CALLS = """
+name: flat
+sources:
+  calls:
+    path: calls.csv
+    kind: flat
+    columns:
+      customer_id: {type: string}
+      age: {type: integer}
+      bought: {type: string}
+"""
 CUSTOMERS = """customer_id,joined_on,birth_date,gender
 ann,2024-01-01,1980-05-01,F
 bob,2024-01-01,1990-05-01,M
@@ -337,3 +348,19 @@ split: {out_of_time: 20%%}
     january, february, bob = ("ann", date(2025, 1, 30)), ("ann", date(2025, 2, 5)), ("bob", date(2025, 3, 2))
     assert targets(table_of(tiny(pipeline=spec % ""))) == {january: 1, february: 1, bob: 0}
     assert targets(table_of(tiny(pipeline=spec % ", last_touch: true"))) == {january: 0, february: 1, bob: 0}
+
+
+def test_a_flat_table_with_the_workspaces_customer_key_is_keyed_by_it(table_of):
+    """And the key is no feature, and the split keeps a customer on one side."""
+    found = table_of(
+        {
+            "leadlift.yaml": CALLS,
+            "calls.csv": "customer_id,age,bought\nzoe,30,yes\nann,40,no\nzoe,31,no\n",
+            "pipelines/bought.yaml": (
+                "pipeline: bought\nkind: response\npopulation: {table: calls}\nsplit: {random: 30%}\n"
+                "target: {column: bought, positive: 'yes'}\nfeatures: {include: ['*']}\n"
+            ),
+        }
+    )
+    assert found.table["customer_id"].to_pylist() == ["zoe", "ann", "zoe"]
+    assert [feature.name for feature in found.features] == ["age"]

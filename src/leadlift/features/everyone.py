@@ -32,9 +32,14 @@ def everyone_spine(home: Home, days: Sequence[date]) -> Spine:
 def flat_query(
     name: str, source: Source, features: Sequence[str], where: str | None, sources: Mapping[str, Source]
 ) -> exp.Select:
-    """The rows of a flat table as customer_id, as_of (null without a clock), row and the features."""
+    """The rows of a flat table as customer_id, as_of (null without a clock), row and the features.
+
+    Without a key a customer is called by the row's place in the file; rows with a key are numbered by clock and key.
+    """
     clock = col(source.event_time) if source.event_time else exp.null()
-    order = exp.Order(expressions=[exp.Ordered(this=clock.copy())]) if source.event_time else None
+    by = [col(name) for name in (source.event_time, source.customer_key) if name]
+    timed = source.event_time and source.customer_key
+    order = exp.Order(expressions=[exp.Ordered(this=one) for one in by]) if timed else None
     place = exp.Window(this=exp.RowNumber(), order=order)
     numbered = exp.select("*", place.as_("__row")).from_(exp.to_table(name))
     key = col(source.customer_key) if source.customer_key else col("__row")

@@ -104,7 +104,9 @@ class Source(Spec):
     kind: Kind
     columns: dict[str, Column] = Field(min_length=1)
     customer_key: str | None = Field(
-        None, description="The customer's column, when it is not the workspace's."
+        None,
+        description="The customer's column, when it is not the workspace's. In a flat table that has neither each row "
+        "is a customer, called by its place in the file.",
     )
     key: str | tuple[str, ...] | None = Field(
         None, description="Identifies a row: of several versions the last one known counts."

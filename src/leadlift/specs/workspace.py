@@ -171,7 +171,7 @@ def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | N
     frozen = {one.segment: one for _, one in reader.many(f"{FROZEN}/*.yaml", Frozen)}
     if main is None:
         return None, sorted(set(reader.problems))
-    document, spec = main
+    document, spec = main[0], _with_keys(main[1])
     features, faults = catalogue(files, spec.sources)
     problems = [
         *reader.problems,
@@ -209,6 +209,18 @@ def read_workspace(root: Path, *, freezing: bool = False) -> tuple[Workspace | N
         return None, sorted(set(problems))
     by_campaign = {c.campaign: c for _, c in campaigns}
     return Workspace(root, spec, features, by_pipeline, by_campaign, reader.documents, segments), []
+
+
+def _with_keys(spec: WorkspaceFile) -> WorkspaceFile:
+    """The same, where flat tables that hold the workspace's customer key and name none are keyed by it."""
+    key = spec.customer_key
+    keyed = {
+        name: source.model_copy(update={"customer_key": key})
+        if source.kind == "flat" and source.customer_key is None and key in source.columns
+        else source
+        for name, source in spec.sources.items()
+    }
+    return spec.model_copy(update={"sources": keyed})
 
 
 class _Reader:
