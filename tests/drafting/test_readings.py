@@ -124,3 +124,23 @@ def test_times_beside_other_dates_name_their_format():
     ways = {"day": readings_of(["31.01.2026"], "day"), "at": readings_of(["2026-01-31 10:00:00"], "at")}
     found = read_file(ways)
     assert (found.date_format, found.timestamp_format) == ("%d.%m.%Y", "%Y-%m-%d %H:%M:%S")
+
+
+def test_points_that_may_part_thousands_are_decimals_and_asked_about_where_nothing_says_otherwise():
+    found = of_file(a=["900", "1.200", "12.500"], n=["7"])
+    assert (found.decimal, found.columns["a"].type, found.columns["a"].how) == (".", "number", ".")
+    assert "decimals, or thousands?" in found.columns["a"].asks
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_points_part_thousands_where_another_column_surely_has_decimal_commas(first):
+    found = of_file(**{first: ["900", "1.200", "12.500"], "m": ["1.234,50", "3,25"]})
+    assert found.decimal == ","
+    assert {way.how for way in found.columns.values()} == {","}
+    assert "points part its thousands" in found.columns[first].why
+    assert found.columns[first].asks == ""
+
+
+def test_points_are_decimals_and_nothing_is_asked_where_another_column_surely_has_them():
+    found = of_file(a=["1.200", "12.500"], b=["0.5"])
+    assert (found.columns["a"].how, found.columns["a"].asks) == (".", "")

@@ -112,3 +112,31 @@ def test_names_are_spelt_for_expressions_and_no_two_alike():
     assert list(spelled_all(names, key="customerID").values()) == [
         "emp_var_rate", "total_charges", "grosse", "column_4", "n_2nd", "emp_var_rate_2", "as_of_given", "customer_id",
     ]  # fmt: skip
+
+
+def test_postcodes_of_a_few_rows_each_tell_nothing_and_a_level_that_tells_is_seen():
+    rng = np.random.default_rng(4)
+    y = (rng.random(6_000) < 0.05).astype(float)
+    codes = [f"{n:05d}" for n in rng.integers(0, 1_500, 6_000)]
+    assert facts_of("plz", counted(codes, y), Reading("string")).alone < 0.55
+    # two levels alike by luck tell nothing either, and a status that nine in ten responders have tells much
+    assert facts_of("half", counted(["a", "b"] * 3_000, y), Reading("string")).alone < 0.55
+    status = [("sold" if rng.random() < 0.9 else "open") if yes else "open" for yes in y]
+    truth = roc_auc_score(y, [value == "sold" for value in status])
+    assert facts_of("s", counted(status, y), Reading("string")).alone == pytest.approx(truth, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "distinct", "pii"),
+    [
+        ("first_name", 60, True),
+        ("surname", 350, True),
+        ("email", 40, True),
+        ("email", 2, False),
+        ("address_kind", 4, False),
+        ("product_name", 60, False),
+    ],
+)
+def test_names_of_persons_are_personal_however_often_they_repeat(name, distinct, pii):
+    found = role(name, "string", distinct=distinct)
+    assert (found.pii, found.use == "out") == (pii, pii)

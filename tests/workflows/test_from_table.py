@@ -15,8 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 from sqlglot import parse_one
 
+from leadlift.progress import SILENT
 from leadlift.specs import open_workspace
-from leadlift.workflows.session import looked_at, tracker_of
+from leadlift.training import flat_query, training_table
+from leadlift.workflows.session import looked_at, opened, tracker_of
 
 DATA = Path(os.environ.get("LEADLIFT_DATA", Path(__file__).parents[3] / "shared" / "data"))
 DAY = "2026-06-30"
@@ -422,3 +424,37 @@ def test_public_tables_are_read_and_their_known_traps_seen(leadlift, tmp_path, n
     if name == "berka":
         assert ws.sources["cases"].event_time == "date"
     shutil.rmtree(bank)
+
+
+def test_customers_without_a_key_are_called_by_their_place_in_the_file_whatever_the_dates_say(
+    leadlift, tmp_path
+):
+    filled(tmp_path / "t.csv", opened=lambda i: day((i * 77) % 200), x=lambda i: i, y=outcome)
+    said = drafted(leadlift, tmp_path, "t.csv")
+    assert said.code == 0, said.err
+    ws = open_workspace(tmp_path / "bank")
+    assert (ws.sources["cases"].customer_key, ws.sources["cases"].event_time) == (None, "opened")
+    with opened(ws) as home:
+        query = flat_query("cases", ws.sources["cases"], ["x"], None, ws.sources)
+        found = home.engine.table(query)
+        cases = training_table(ws.pipeline("y"), ws.features, home, SILENT).table
+    for rows in (found, cases):
+        assert [int(name) - 1 for name in rows["customer_id"].to_pylist()] == rows["x"].to_pylist()
+    assert cases["as_of"].to_pylist() == sorted(cases["as_of"].to_pylist())
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(",", "."), (".", ",")])
+def test_a_text_table_to_score_keeps_its_own_decimal_sign(leadlift, tmp_path, ours, theirs):
+    def written(sign):
+        return lambda i: f"{i / 8:.2f}".replace(".", sign)
+
+    filled(tmp_path / "t.csv", id=nr, x=written(ours), y=outcome)
+    filled(tmp_path / "new.csv", 40, id=nr, x=written(theirs))
+    said = drafted(leadlift, tmp_path, "t.csv", "--score-table", str(tmp_path / "new.csv"))
+    assert said.code == 0, said.err
+    ws = open_workspace(tmp_path / "bank")
+    assert [ws.sources[name].csv.decimal for name in ("cases", "to_score")] == [ours, theirs]
+    with looked_at(ws) as (session, problems):
+        assert problems == []
+        found = session.engine.table(parse_one("select max(x) as x from to_score"))
+    assert found["x"].to_pylist() == [pytest.approx(39 / 8, abs=0.01)]

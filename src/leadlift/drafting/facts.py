@@ -13,9 +13,7 @@ from leadlift.drafting.readings import Reading
 
 Floats = npt.NDArray[np.float64]
 
-SHRINK = (
-    20.0  # a level counts as so many rows of the whole rate beside its own, or every id would tell the target
-)
+SHRINK = 20.0  # a level counts as so many rows of the whole rate beside its own
 SURE = 1e-9  # what is rarer than this by chance is not chance, however many columns are looked at
 FEW = 30
 
@@ -25,7 +23,8 @@ class ColumnFacts:
     """One column of the file.
 
     alone: the AUC, 0.5 to 1, of the column's value alone, whichever way it points; the AUC of its absence where that
-    tells more. certain: in words, a condition on the column under which the target is always yes; empty for none.
+    tells more. Text counts by the rate of its level's other rows.
+    certain: in words, a condition on the column under which the target is always yes; empty for none.
     levels: its values, where they are few, the commonest first.
     """
 
@@ -95,23 +94,42 @@ def _alone(counts: Counts, there: npt.NDArray[np.bool_], reading: Reading) -> fl
     yes, no = counts.yes, counts.known - counts.yes
     if yes.sum() == 0 or no.sum() == 0 or reading.type in ("date", "timestamp"):
         return 0.5
-    rate = yes.sum() / counts.known.sum()
+    absence = _folded(there.astype(float), yes, no)
     if reading.type == "string":
-        score = (counts.yes + SHRINK * rate) / (counts.known + SHRINK)
-    else:
-        score = numbers_of(counts.values, reading)
-        score = np.where(np.isnan(score), np.nanmin(score, initial=0.0) - 1, score)
-    return max(_folded(score, yes, no), _folded(there.astype(float), yes, no))
+        return max(absence, _by_others(yes, no))
+    score = numbers_of(counts.values, reading)
+    score = np.where(np.isnan(score), np.nanmin(score, initial=0.0) - 1, score)
+    return max(absence, _folded(score, yes, no))
+
+
+def _by_others(yes: Floats, no: Floats) -> float:
+    """The AUC of the rates of each row's level among its other rows, at least 0.5.
+
+    With its own outcome among them every list of names would tell the target. Two rows of one level are alike: without
+    their own outcomes the yes would stand below the no.
+    """
+    known, rate = yes + no, yes.sum() / (yes.sum() + no.sum())
+    others = np.maximum(known - 1, 0.0) + SHRINK
+    of_yes, of_no = ((came + SHRINK * rate) / others for came in (np.maximum(yes - 1, 0.0), yes))
+    apart = _area(
+        np.concatenate([of_yes, of_no]), np.concatenate([yes, 0 * no]), np.concatenate([0 * yes, no])
+    )
+    alike = float((yes * no).sum() / (yes.sum() * no.sum()))
+    return max(0.5, apart + alike / 2)
 
 
 def _folded(score: Floats, yes: Floats, no: Floats) -> float:
     """Either way on purpose: a leak may lower as well as raise the chance."""
+    area = _area(score, yes, no)
+    return max(area, 1 - area)
+
+
+def _area(score: Floats, yes: Floats, no: Floats) -> float:
     order = np.argsort(score, kind="stable")
     edges = np.flatnonzero(np.diff(score[order], prepend=np.nan))
     y, n = (np.add.reduceat(part[order], edges) for part in (yes, no))
     below = np.cumsum(n) - n
-    area = float((y * (below + n / 2)).sum() / (y.sum() * n.sum()))
-    return max(area, 1 - area)
+    return float((y * (below + n / 2)).sum() / (y.sum() * n.sum()))
 
 
 def _certain(counts: Counts, there: npt.NDArray[np.bool_], reading: Reading) -> str:

@@ -17,7 +17,10 @@ CASES, TO_SCORE = "cases", "to_score"
 
 @dataclass(frozen=True)
 class Table:
-    """One file: where it lies as the workspace sees it, and how it is written. layout: None for Parquet."""
+    """One file: where it lies as the workspace sees it, and how it is written.
+
+    reading: its signs for numbers and times, where they are not the draft's.
+    """
 
     path: str
     encoding: str = ""
@@ -25,6 +28,7 @@ class Table:
     quote: str = '"'
     why: str = ""
     text: bool = False
+    reading: FileReading | None = None
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,7 @@ def _consent(draft: Draft) -> list[str]:
 def _source(draft: Draft, name: str, table: Table, *, with_target: bool) -> list[str]:
     lines = [f"  {name}:", f"    path: {_text(table.path)}", "    kind: flat"]
     if table.text:
-        lines.append("    " + _said(f"csv: {_csv(draft.reading, table)}", table.why))
+        lines.append("    " + _said(f"csv: {_csv(table.reading or draft.reading, table)}", table.why))
     if draft.key is not None:
         lines.append(
             "    " + _said(f"customer_key: {_text(draft.spelt[draft.key])}", draft.roles[draft.key].why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from leadlift.specs.base import listed
@@ -23,6 +23,12 @@ _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 # a number whose commas, where it has some, part thousands
 _PARTED = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+(\.\d*)?|\d+\.?\d*|\.\d+)")
+# where all that hold a point are like this, it may part thousands
+_DOTTED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+_POINTS = (
+    "each of its points stands before three digits: decimals, or thousands? Where they part thousands take them out of "
+    "the file"
+)
 _THOUSANDS = "commas part its thousands, so it is read as text: take them out of the file to make it a number"
 _EITHER = (
     "its commas may part thousands or decimals, so it is read as text: take thousands' commas out of the file; "
@@ -76,11 +82,17 @@ def readings_of(values: Sequence[str], name: str, classes: Collection[str] = ())
     return [Reading("string", why=_nearly(kept))]
 
 
-def read_file(columns: Mapping[str, Sequence[Reading]]) -> FileReading:
-    """Choose one decimal sign, one date and one timestamp format: those that most columns need."""
-    decimal = _most(columns, "number") or "."
-    day, time = _most(columns, "date"), _most(columns, "timestamp")
-    pointed = any(way.how == "." for ways in columns.values() for way in ways if way.type == "number")
+def read_file(columns: Mapping[str, Sequence[Reading]], otherwise: FileReading | None = None) -> FileReading:
+    """Choose one decimal sign, one date and one timestamp format: those that most columns need.
+
+    otherwise: what another file says where these columns say nothing.
+    """
+    other = otherwise or FileReading({})
+    decimal = _most(columns, "number") or other.decimal
+    day = _most(columns, "date") or other.date_format
+    time = _most(columns, "timestamp") or other.timestamp_format
+    numbers = [way for ways in columns.values() for way in ways if way.type == "number" and way.sure]
+    pointed = any(way.how == "." for way in numbers)
     chosen = {
         name: _chosen(ways, {"number": decimal, "date": day, "timestamp": time}, pointed)
         for name, ways in columns.items()
@@ -107,6 +119,9 @@ def _held(words: Sequence[str]) -> Reading:
 def _chosen(ways: Sequence[Reading], wanted: Mapping[str, str | None], pointed: bool) -> Reading:
     """The first way that the file's signs and formats allow, or text and why. pointed: decimal points are seen."""
     first = ways[0]
+    if not first.sure and first.how == ".":
+        fitting = next(way for way in ways if way.how == wanted["number"])
+        return replace(fitting, asks="") if pointed else fitting
     if not first.sure:
         if wanted["number"] == first.how and not pointed:
             return first
@@ -128,8 +143,17 @@ def _of_known(known: Sequence[str], na: tuple[str, ...], name: str) -> list[Read
     if all(_WHOLE.fullmatch(value) for value in known):
         return [Reading("integer", na=na)] if max(map(len, known)) <= _LONGEST else []
     if all(_POINT.fullmatch(value) for value in known):
-        return [Reading("number", ".", na)]
+        return _with_points(known, na)
     return _with_commas(known, na)
+
+
+def _with_points(known: Sequence[str], na: tuple[str, ...]) -> list[Reading]:
+    """Numbers of which some hold a point: of thousands where each could be one and the file writes decimal commas."""
+    pointed = [value for value in known if "." in value]
+    if not pointed or not all(_DOTTED.fullmatch(value) for value in pointed):
+        return [Reading("number", ".", na)]
+    why = "points part its thousands, since the file writes decimal commas"
+    return [Reading("number", ".", na, asks=_POINTS, sure=False), Reading("number", ",", na, why, sure=False)]
 
 
 def _with_commas(known: Sequence[str], na: tuple[str, ...]) -> list[Reading]:

@@ -31,6 +31,10 @@ PII_NAME = re.compile(
     r"(^|_)(name|surname|firstname|lastname|email|mail|phone|mobile|tel|telephone|iban|ssn|passport|tax|address|street|"
     r"pan|card_number|account_number|birth_date|birthdate|date_of_birth|dob|birth_number)(_|$)|birth"
 )
+PII_SURE = re.compile(
+    r"(^|_)(surname|(first|last|family|given|maiden)_?name|email|iban|ssn|passport|address|street)(_|$)"
+)
+FEW_TEXTS = 20  # a column with an address in its name and no more texts than this is a kind of one, or a flag
 PII_VALUE = {
     "e-mail addresses": re.compile(r"[^@\s]+@[^@\s]+\.\w+"),
     "account numbers (IBAN)": re.compile(r"[A-Z]{2}\d{2}[ ]?(?:[A-Z0-9][ ]?){10,30}"),
@@ -127,7 +131,8 @@ def _left_out(fact: ColumnFacts, reading: Reading, name: str, sample: Sequence[s
     crowded = fact.distinct >= 0.5 * (fact.rows - fact.missing)
     text = reading.type == "string"
     named = PII_NAME.search(name) and (crowded or reading.type == "date" or "birth" in name)
-    if pattern or named:
+    sure = text and fact.distinct > FEW_TEXTS and PII_SURE.search(name)
+    if pattern or named or sure:
         return Role("out", f"identifies a person: {pattern or 'by its name'}", pii=True)
     if fact.distinct == 1 and fact.missing == 0:
         return Role("out", "left out: the same in every row")

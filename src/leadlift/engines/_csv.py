@@ -14,6 +14,9 @@ _TYPES = {
 }  # fmt: skip
 
 
+_WITH_COMMA = r"[+-]?([1-9][0-9]{0,2}(\.[0-9]{3})+|[0-9]*)(,[0-9]*)?([eE][+-]?[0-9]+)?"
+
+
 def literal(text: str) -> str:
     """A text as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -107,7 +110,9 @@ def typed(name: str, column: Column, form: CsvFormat) -> str:
     trimmed = f"trim({text})"
     if column.type in ("number", "decimal", "integer"):
         if form.decimal == ",":
-            trimmed = f"replace(replace({trimmed}, '.', ''), ',', '.')"
+            # a point that parts no thousands is the other sign for decimals, not a tenfold number
+            fits = f"regexp_full_match({trimmed}, {literal(_WITH_COMMA)})"
+            trimmed = f"CASE WHEN {fits} THEN replace(replace({trimmed}, '.', ''), ',', '.') END"
         if column.type == "integer":
             # TRY_CAST would round 1.5 to 2 in silence
             whole = f"regexp_full_match({trimmed}, '[+-]?[0-9]+')"

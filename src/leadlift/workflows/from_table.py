@@ -13,7 +13,6 @@ from typing import get_args
 from leadlift.drafting import (
     Asked,
     Draft,
-    FileReading,
     campaign_text,
     pipeline_text,
     roles_of,
@@ -32,7 +31,7 @@ from leadlift.specs import FILE, Pipeline
 from leadlift.specs.base import listed, nearest
 from leadlift.workflows.init import STARTER
 from leadlift.workflows.look_at_table import Looked, looked_at_table
-from leadlift.workflows.raw_table import Raw, open_raw, signs_of
+from leadlift.workflows.raw_table import open_raw, signs_of
 from leadlift.workflows.read_as_declared import made_readable
 
 DRAFTED = ("response", "propensity", "churn")
@@ -206,17 +205,10 @@ def _other_table(engine: DuckDbEngine, folder: Path, wishes: Wishes, draft: Draf
     if draft.key is not None and other.distinct(engine, draft.key) != rows:
         raise UserError(f"--score-table {wishes.score_table}: {draft.key} must be different in every row")
     there = {name: role for name, role in draft.roles.items() if name in other.names or role.use == "target"}
-    if other.layout is not None and not draft.cases.text:
-        draft = replace(draft, reading=_as_written(engine, other, draft))
-    return replace(
-        draft, roles=there, to_score=_table(folder, wishes.score_table, other.layout), scored_rows=rows
-    )
-
-
-def _as_written(engine: DuckDbEngine, other: Raw, draft: Draft) -> FileReading:
-    """The types of the Parquet file, and how the text file beside it writes them."""
-    types = {name: how.type for name, how in draft.reading.columns.items() if name in other.names}
-    return replace(signs_of(engine, other, types), columns=draft.reading.columns)
+    table = _table(folder, wishes.score_table, other.layout)
+    if table.text:
+        table = replace(table, reading=signs_of(engine, other, draft.reading))
+    return replace(draft, roles=there, to_score=table, scored_rows=rows)
 
 
 def _written(folder: Path, draft: Draft, looked: Looked) -> Drafted:

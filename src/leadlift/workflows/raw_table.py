@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -68,8 +68,12 @@ def open_raw(engine: DuckDbEngine, path: Path, table: str) -> Raw:
     return Raw(table, path, names, types, aside, layout)
 
 
-def signs_of(engine: DuckDbEngine, raw: Raw, types: Mapping[str, ColumnType]) -> FileReading:
-    """How a text file writes numbers, times and what is missing, in columns whose types another file states."""
+def signs_of(engine: DuckDbEngine, raw: Raw, stated: FileReading) -> FileReading:
+    """How a text file writes numbers, times and what is missing, in the columns whose types another file states.
+
+    Where its values do not say, they are written as in that file.
+    """
+    types = {name: how.type for name, how in stated.columns.items() if name in raw.names}
     ways: dict[str, Sequence[Reading]] = {}
     for name, kind in types.items():
         alike = next((some for some in (NUMBERS, TIMES) if kind in some), ())
@@ -79,7 +83,8 @@ def signs_of(engine: DuckDbEngine, raw: Raw, types: Mapping[str, ColumnType]) ->
             values = [one for one in found[VALUE].to_pylist() if one is not None]
             fitting = [way for way in readings_of(values, spelled(name, "")) if way.type in alike]
             ways[name] = [*fitting, Reading("string")]
-    return read_file(ways)
+    found = read_file(ways, stated)
+    return replace(found, columns=stated.columns, na=tuple(dict.fromkeys((*stated.na, *found.na))))
 
 
 def _unusable(names: Sequence[str]) -> dict[str, str]:
