@@ -207,3 +207,13 @@ def test_the_interval_of_a_share_is_that_of_wilson():
     assert (0.9 - low) ** 2 == pytest.approx(1.959963984540054**2 * low * (1 - low) / 50)
     assert low < 0.9
     assert math.isclose(wilson_low(1.0, 20), 20 / (20 + 1.959963984540054**2))
+
+
+def test_a_code_among_others_that_is_set_at_the_sale_is_named_though_its_neighbours_are_common():
+    # one responder in five has code 3, and nobody else; 1, 2 and 4 to 9 say nothing
+    def coded(y, draw):
+        other = draw.choice([1, 2, 4, 5, 6, 7, 8, 9], len(y))
+        return np.where(y & (draw.random(len(y)) < 0.2), 3, other)
+
+    (found,) = found_in(monthly(code=coded))
+    assert (found.kind, found.severity, found.name) == ("decides_the_outcome", "error", "code")

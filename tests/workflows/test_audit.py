@@ -95,6 +95,7 @@ def test_an_open_suspect_stops_training_and_the_run_keeps_it_and_accepting_it_is
     assert (run.tags["leadlift.audit.open"], run.tags["leadlift.audit.accepted"]) == ("0", "refund")
     assert run.tags["leadlift.audit.because"] == run.params["accepted_because"] == ACCEPT[3]
     assert run.params["accept_leak"] == "refund"
+    assert "leave it out next time" not in said.out
     assert json.loads(artifact(shop, "audit.json"))["findings"][0]["because"] == ACCEPT[3]
     assert ACCEPT[3] in artifact(shop, "model_card.md")
     assert ACCEPT[3] in artifact(shop, "model_card.html")
@@ -102,6 +103,16 @@ def test_an_open_suspect_stops_training_and_the_run_keeps_it_and_accepting_it_is
     # neither a personal nor a protected column is spoken of, though both follow the target to the letter
     for text in (said.out, artifact(shop, "audit.json"), artifact(shop, "tables/psi.csv")):
         assert not any(word in text for word in ('remark"', "origin,", "glad", "p0000"))
+
+
+def test_an_answer_for_what_nothing_is_said_of_is_kept_and_told(leadlift, shop):
+    said = leadlift("train", "buy", "--accept-leak", "wealth", *ACCEPT, at=shop)
+    assert said.code == 0, said.err
+    assert "note: --accept-leak wealth: the audit has neither warning nor error of that name" in said.out
+    assert "--accept-leak refund" not in said.out
+    run = last_run(shop)
+    assert run.params["accept_leak"] == "wealth,refund"
+    assert run.tags["leadlift.audit.accepted"] == "refund"
 
 
 def test_a_run_that_one_suspect_stops_keeps_who_another_was_accepted_for(leadlift, shop, tmp_path):
@@ -121,6 +132,17 @@ def test_a_run_that_one_suspect_stops_keeps_who_another_was_accepted_for(leadlif
         "refund",
         ACCEPT[3],
     )
+
+
+def test_a_model_is_explained_by_its_own_features_though_the_pipeline_chooses_others_now(leadlift, shop):
+    path = shop / "pipelines" / "buy.yaml"
+    path.write_text(PIPELINE + "features: {include: ['*'], exclude: [refund]}\n", encoding="utf-8")
+    try:
+        said = leadlift("explain", "buy", at=shop)
+    finally:
+        path.write_text(PIPELINE, encoding="utf-8")
+    assert said.code == 0, said.err
+    assert "refund" in (shop / "reports" / "explain-buy.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,10 @@ AUDIT_FILE = "audit.json"
 
 
 def accepted_params(audit: Audit) -> dict[str, str]:
-    """Which suspects somebody answers for, and why, as parameters of a run; empty where nobody does."""
-    reasons = dict.fromkeys(one.because or "" for one in audit.accepted)
+    """What somebody answers for, and why, as parameters of a run, suspects or not; empty where nobody does."""
     return {
-        "accept_leak": ",".join(dict.fromkeys(one.name for one in audit.accepted)),
-        "accepted_because": "; ".join(reasons),
+        "accept_leak": ",".join(dict.fromkeys(audit.answer.names)),
+        "accepted_because": audit.answer.because,
     }
 
 

@@ -17,6 +17,7 @@ from leadlift.features.rows import ROW, col
 from leadlift.names import CHALLENGER, CHAMPION, CUSTOMER, TEST
 from leadlift.progress import SILENT, Progress
 from leadlift.specs import Pipeline, Workspace
+from leadlift.specs.pipelines import FeatureChoice
 from leadlift.training import everyone_spine, flat_query, split_cases, training_table
 from leadlift.workflows.champion import Loaded, load
 from leadlift.workflows.contributions import shap_of, spread, title
@@ -61,7 +62,9 @@ def explain(
     with opened(ws) as home:
         if customer is not None:
             return _of_customer(ws, spec, loaded, home, customer, as_of, progress)
-        table = training_table(spec, ws.features, home, progress)
+        # the model's own features, which the pipeline may not choose any more
+        asked = spec.model_copy(update={"features": FeatureChoice(include=loaded.model.encoding.features)})
+        table = training_table(asked, ws.features, home, progress)
     progress.step("contributions")
     rows = split_cases(table.table, spec.split, table.maturity, table.days_of_all).rows[TEST]
     picked = table.table.take(pa.array(spread(rows, SAMPLE)))

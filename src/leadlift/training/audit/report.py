@@ -42,10 +42,11 @@ NOTHING = Acceptance()
 
 @dataclass(frozen=True)
 class Audit:
-    """The findings, the most severe first. drifts: PSI of every feature."""
+    """The findings, the most severe first. drifts: PSI of every feature. answer: what somebody answers for."""
 
     findings: tuple[Finding, ...] = ()
     drifts: tuple[Drift, ...] = ()
+    answer: Acceptance = NOTHING
 
     @classmethod
     def of(cls, found: Iterable[Finding], drifts: Sequence[Drift], accepted: Acceptance) -> Audit:
@@ -56,11 +57,11 @@ class Audit:
             else one
             for one in found
         ]
-        return cls(tuple(sorted(marked, key=how_severe)), tuple(drifts))
+        return cls(tuple(sorted(marked, key=how_severe)), tuple(drifts), accepted)
 
-    def plus(self, found: Iterable[Finding], accepted: Acceptance) -> Audit:
+    def plus(self, found: Iterable[Finding]) -> Audit:
         """With further findings."""
-        return Audit.of([*self.findings, *found], self.drifts, accepted)
+        return Audit.of([*self.findings, *found], self.drifts, self.answer)
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -71,6 +72,15 @@ class Audit:
     def accepted(self) -> tuple[Finding, ...]:
         """Suspects that somebody answers for."""
         return tuple(one for one in self.findings if one.because is not None)
+
+    def unneeded(self) -> list[str]:
+        """A note on each name that was answered for and that no warning or error bears."""
+        suspects = {one.name for one in self.accepted}
+        return [
+            f"--accept-leak {name}: the audit has neither warning nor error of that name; leave it out next time"
+            for name in dict.fromkeys(self.answer.names)
+            if name not in suspects
+        ]
 
     def refuse_open(self, pipeline: str) -> None:
         """Raise GateError naming every open suspect, with the command that accepts them."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from leadlift.evaluation import Estimate, rates_of_others
 from leadlift.training.audit.finding import Finding, figure, how_severe
-from leadlift.training.audit.limits import Limits, Severity
+from leadlift.training.audit.limits import SEVERITIES, Limits, Severity
 from leadlift.training.audit.purity import purest
 from leadlift.training.audit.sample import Floats, Training, either_way
 
@@ -44,9 +44,11 @@ def _of_feature(train: Training, index: int, clockless: bool, limits: Limits) ->
     if alone == "error":
         return [_separates("feature_too_good", alone, name, area, IN_TIME)]
     advice, found = NO_CLOCK if clockless else IN_TIME, []
-    pure = purest(train, *train.binned(index))
-    decides = pure.severity(limits["decides_the_outcome"]) if pure is not None else None
-    if pure is not None and decides is not None:
+    limit = limits["decides_the_outcome"]
+    pures = [one for way in train.binned(index) if (one := purest(train, *way)) is not None]
+    graded = [(one, severity) for one in pures if (severity := one.severity(limit)) is not None]
+    if graded:
+        pure, decides = min(graded, key=lambda one: SEVERITIES.index(one[1]))
         kind = "known_afterwards" if clockless else "decides_the_outcome"
         text = f"{name}: of {pure.customers:,} customers with one value of it {pure}"
         found.append(Finding(kind, decides, name, text, advice, pure.evidence()))
