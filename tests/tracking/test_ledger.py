@@ -34,7 +34,7 @@ PROMOTION = Promotion(1, None, "ann", NOON, "June review", {"auc": "passed: AUC 
 def test_the_longest_entry_fits_the_store_in_any_writing(sign, counts):
     gates = dict.fromkeys(GATES, sign * 3000)
     who, why = sign * (WHO_LENGTH // counts), sign * (WHY_LENGTH // counts)
-    key, value = ledger_entry(Promotion(123_456, 123_455, who, NOON, why, gates), 41)
+    key, value = ledger_entry(Promotion(123_456, 123_455, who, NOON, why, gates), [])
     assert len(value) <= ENTRY_LENGTH
     (told,) = promotions_in({key: value})
     assert (told.who, told.why, told.when) == (who, why, NOON)
@@ -43,8 +43,22 @@ def test_the_longest_entry_fits_the_store_in_any_writing(sign, counts):
 
 def test_a_sentence_that_fits_is_kept_and_a_longer_one_ends_in_an_ellipsis():
     gates = {"auc": "a" * GATE_LENGTH, "beats_champion": "b" * (GATE_LENGTH + 1)}
-    (told,) = promotions_in(dict([ledger_entry(replace(PROMOTION, gates=gates), 0)]))
+    (told,) = promotions_in(dict([ledger_entry(replace(PROMOTION, gates=gates), [])]))
     assert told.gates == {"auc": gates["auc"], "beats_champion": "b" * (GATE_LENGTH - 1) + "…"}
+
+
+def test_two_who_promote_at_once_and_one_after_a_deleted_entry_write_over_nobody():
+    tags = {"leadlift.promotion.0001": '{"version": 1, "replaced": null, "who": "zoe", "why": "first", "gates": {}, '
+            '"when": "2026-06-01T00:00:00+00:00"}'}  # fmt: skip
+    second = [ledger_entry(replace(PROMOTION, who=who), tags) for who in ("ann", "bob")]
+    tags |= dict(second)
+    assert promotions_in(tags)[0].who == "zoe"
+    assert {one.who for one in promotions_in(tags)} == {"zoe", "ann", "bob"}
+    del tags["leadlift.promotion.0001"]
+    later = replace(PROMOTION, who="eve", when=NOON.replace(year=2027))
+    tags |= dict([ledger_entry(later, tags)])
+    assert promotions_in(tags)[-1].who == "eve"
+    assert len(promotions_in(tags)) == 3
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,21 @@ def test_a_limit_that_the_pipeline_states_is_meant_as_it_stands_whatever_it_is()
     assert refused(few, spec=asked.model_copy(update={"max_calibration_error": usual})) == {
         "calibration_error"
     }
+
+
+@pytest.mark.parametrize(("low", "verdict"), [(0.70, "failed"), (0.73, "not judged")])
+def test_surely_better_than_a_champion_whose_features_are_gone_means_intervals_apart(low, verdict):
+    metrics = {k: v for k, v in (GOOD | {"oot.auc.low": low}).items() if "champion" not in k}
+    tags = AUDITED | {"leadlift.rival.champion": "feature x is gone"}
+    champion = Sitting(3, {"oot.auc": 0.69, "oot.auc.low": 0.66, "oot.auc.high": 0.72})
+    told = judge_gates(Gates(beats_champion="surely"), metrics, tags, champion)
+    (gate,) = [g for g in told if g.name == "beats_champion"]
+    assert gate.verdict == verdict
+    assert f"ended at 0.720, this version's begins at {low:.3f}" in gate.sentence
+
+
+def test_the_trees_of_the_champion_with_another_calibration_need_not_rank_better():
+    even = {f"oot.lift_at_10_gain_over_champion{end}": 0.0 for end in ("", ".low", ".high")}
+    spec = Gates(beats_champion="surely")
+    assert refused(even, AUDITED, spec) == {"beats_champion"}
+    assert refused(even, AUDITED | {"leadlift.recalibrates": "run"}, spec) == set()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from leadlift.errors import UserError
@@ -18,11 +19,13 @@ WHO_LENGTH, WHY_LENGTH, GATE_LENGTH = 200, 1_000, 250
 """Characters of an entry's parts as JSON writes them: a quotation mark or a line's end counts as two."""
 
 
-def ledger_entry(promotion: Promotion, promotions_so_far: int) -> tuple[str, str]:
+def ledger_entry(promotion: Promotion, tags: Iterable[str]) -> tuple[str, str]:
     """The tag of the registered model that records this promotion for good: (key, value).
 
-    At most ENTRY_LENGTH characters, of up to thirteen gates: a gate's sentence of more than GATE_LENGTH ends in an
-    ellipsis. Raises UserError where who or why is too long: a person's words are never cut.
+    tags: those the registered model has. The key is the next number and a part of the entry's own: two who promote at
+    once have two, and none is written over. At most ENTRY_LENGTH characters, of up to thirteen gates: a gate's sentence
+    of more than GATE_LENGTH ends in an ellipsis. Raises UserError where who or why is too long: a person's words are
+    never cut.
     """
     _refuse_long("--who", promotion.who, WHO_LENGTH)
     _refuse_long("--because", promotion.why, WHY_LENGTH)
@@ -34,12 +37,15 @@ def ledger_entry(promotion: Promotion, promotions_so_far: int) -> tuple[str, str
         "why": promotion.why,
         "gates": {name: _cut(found) for name, found in promotion.gates.items()},
     }
-    return f"{PREFIX}{promotions_so_far + 1:04d}", json.dumps(line, ensure_ascii=False)
+    value = json.dumps(line, ensure_ascii=False)
+    number = max((_number(key) for key in tags if key.startswith(PREFIX)), default=0) + 1
+    return f"{PREFIX}{number:04d}-{hashlib.sha256(value.encode()).hexdigest()[:8]}", value
 
 
 def promotions_in(tags: Mapping[str, str]) -> list[Promotion]:
     """Every promotion in the tags of a registered model, oldest first."""
-    return [_promotion(tags[key]) for key in sorted(tags) if key.startswith(PREFIX)]
+    told = [(_number(key), _promotion(value)) for key, value in tags.items() if key.startswith(PREFIX)]
+    return [promotion for _, promotion in sorted(told, key=lambda one: (one[0], one[1].when))]
 
 
 def version_tags(promotion: Promotion) -> dict[str, str]:
@@ -68,6 +74,11 @@ def _cut(sentence: str) -> str:
     while _length(kept) >= GATE_LENGTH:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"
+
+
+def _number(key: str) -> int:
+    """Which promotion it is, counted from 1. Those of older versions end with the number."""
+    return int(key.removeprefix(PREFIX).partition("-")[0])
 
 
 def _length(text: str) -> int:

@@ -127,9 +127,11 @@ class MlflowTracker:
     ) -> ModelVersion:
         """Write down the promotion, then move the alias."""
         name, number = self._known(pipeline, version).name, str(version)
-        before = _numbers(self._registered(pipeline))
+        registered = self._registered(pipeline)
+        before = _numbers(registered)
         promotion = Promotion(version, before.get(CHAMPION), who, when, why, gates)
-        self._client.set_registered_model_tag(name, *ledger_entry(promotion, len(self.promotions(pipeline))))
+        written = registered.tags if registered else {}
+        self._client.set_registered_model_tag(name, *ledger_entry(promotion, written))
         for key, value in version_tags(promotion).items():
             self._client.set_model_version_tag(name, number, key, value)
         self._client.set_registered_model_alias(name, CHAMPION, number)

@@ -17,7 +17,7 @@ STOPS = (FAILED, TOO_GOOD)
 # a ranking that a coin could have made is promoted by nobody: lower ends of intervals that must lie above these
 COINS = {"coin": 0.5, "qini": 0.0, "gini": 0.0}
 OPEN_TAG, RIVAL_TAG, CHAMPION_TAG = "leadlift.audit.open", "leadlift.rival.", "leadlift.champion_judged"
-FLATTERED_TAG = "leadlift.champion_flattered"
+FLATTERED_TAG, RECALIBRATES_TAG = "leadlift.champion_flattered", "leadlift.recalibrates"
 LUCK_BINS = 10.0
 
 # gate -> (what it is called, how a value is written)
@@ -212,6 +212,9 @@ def _champion(
     judged = tags.get(CHAMPION_TAG, "")
     if judged != str(champion.version):
         return held_against_another(judged, champion)
+    if RECALIBRATES_TAG in tags:
+        told = f"the trees of the champion, version {champion.version}, with another calibration: they rank alike"
+        return Gate("beats_champion", 0.0, "", NOT_JUDGED, told)
     gate = _rival("champion", how, metrics, tags, f"the champion, version {champion.version}")
     flattered = gate.verdict == FAILED and how != "surely" and FLATTERED_TAG in tags
     if gate.verdict != NOT_JUDGED and not flattered:
@@ -225,9 +228,22 @@ def _champion(
             verdict=FAILED,
             sentence=f"{told}; its training run is gone, so nothing says what it reached",
         )
-    auc, low = metrics.get(f"{TEST}.auc", nan), champion.metrics.get(f"{TEST}.auc.low", nan)
-    told += f"; on its own test the champion's AUC began at {low:.3f}, this version's is {auc:.3f}"
-    return replace(gate, verdict=FAILED if auc < low else NOT_JUDGED, sentence=told)
+    new, old = (auc_of(found) for found in (metrics, champion.metrics))
+    if how == "surely":
+        fits, edge = new.low > old.high, old.high
+        ends = f"ended at {old.high:.3f}, this version's begins at {new.low:.3f}"
+    else:
+        fits, edge = new.value >= old.low, old.low
+        ends = f"began at {old.low:.3f}, this version's is {new.value:.3f}"
+    if isnan(edge):
+        return replace(gate, sentence=f"{told}; its training run has no AUC: it is a model of another kind")
+    told += f"; on its own test the champion's AUC {ends}"
+    return replace(gate, verdict=NOT_JUDGED if fits else FAILED, sentence=told)
+
+
+def auc_of(metrics: Mapping[str, float]) -> Estimate:
+    """A training run's AUC on its test with its interval; NaN where it has none."""
+    return Estimate(*(metrics.get(f"{TEST}.auc{end}", nan) for end in ("", ".low", ".high")))
 
 
 def held_against_another(judged: str, champion: Sitting) -> Gate:

@@ -33,7 +33,7 @@ def champion_on_test(
     except UserError as error:
         return version, Outsider(None, str(error).partition(". Restore")[0])
     run = train_run(tracker, version)
-    flattered = run is None or _may_have_seen(run, table, cases, seed)
+    flattered = run is None or may_have_seen(run, spec, table, cases, seed)
     return version, Outsider(scores, f"version {version.version}", flattered=flattered)
 
 
@@ -86,8 +86,15 @@ def _with_features(ws: Workspace, spec: Pipeline, names: tuple[str, ...], table:
     return found
 
 
-def _may_have_seen(run: RunRecord, table: TrainingTable, cases: Cases, seed: int) -> bool:
+def may_have_seen(run: RunRecord, spec: Pipeline, table: TrainingTable, cases: Cases, seed: int) -> bool:
+    """Whether the model of a training run may have learned from cases of this test. seed: of the split of `cases`."""
     if cases.parts.test_from is not None:
         until = run.params.get("learned_until", "")
         return not until or until >= cases.parts.test_from.isoformat()
-    return run.tags.get("leadlift.data") != table.key or run.params.get("split.seed") != str(seed)
+    if run.tags.get("leadlift.data") != table.key or run.params.get("split.seed") != str(seed):
+        return True
+    # a larger share moves cases from the training to the test
+    shares = {"split.random": spec.split.random, "split.out_of_time": spec.split.out_of_time}
+    return any(
+        run.params.get(name, "") != ("" if share is None else str(share)) for name, share in shares.items()
+    )

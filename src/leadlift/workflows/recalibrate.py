@@ -21,7 +21,7 @@ from leadlift.progress import SILENT, Progress
 from leadlift.reports.page import prefaced, prefaced_markdown
 from leadlift.specs import Workspace
 from leadlift.tracking import ModelVersion, Run, RunRecord, Tracker
-from leadlift.training.gates import CHAMPION_TAG, OPEN_TAG, RIVAL_TAG
+from leadlift.training.gates import CHAMPION_TAG, OPEN_TAG, RECALIBRATES_TAG, RIVAL_TAG
 from leadlift.training.recalibrating import FEWEST, LaterCases, Recalibrated
 from leadlift.training.recalibrating import recalibrate as refit
 from leadlift.workflows.champion import SAME_TREES, Loaded, champion
@@ -151,7 +151,7 @@ def _registered(tracker: Tracker, name: str, made: _Made) -> ModelVersion:
         _copied(run, tracker, made.parent, "audit.json")
         _copied(run, tracker, made.parent, "model_card.html", lambda page: prefaced(page, told))
         _copied(run, tracker, made.parent, "model_card.md", lambda page: prefaced_markdown(page, told))
-    tags = {"leadlift.data": model.meta.get("data", ""), "leadlift.recalibrates": str(instead_of)}
+    tags = {"leadlift.data": model.meta.get("data", ""), RECALIBRATES_TAG: str(instead_of)}
     return tracker.register(run.id, name, tags, f"version {instead_of} with its calibration refitted")
 
 
@@ -203,9 +203,7 @@ def _log(run: Run, made: _Made) -> None:
     }
     tags.pop(f"{RIVAL_TAG}champion", None)
     tags |= {name: parent.tags[name] for name in ("leadlift.kind", "leadlift.data") if name in parent.tags}
-    run.tags(
-        {**tags, CHAMPION_TAG: str(loaded.version.version), "leadlift.recalibrates": loaded.version.run_id}
-    )
+    run.tags({**tags, CHAMPION_TAG: str(loaded.version.version), RECALIBRATES_TAG: loaded.version.run_id})
 
 
 def stability(scores: Iterable[Floats]) -> dict[str, float]:
