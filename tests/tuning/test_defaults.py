@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from leadlift.models import DEFAULT_PARAMS
@@ -119,3 +121,19 @@ def test_the_mark_stays_as_often_as_the_defaults_are_lined_up_again(tmp_path):
     assert len(study.trials) == claims.MOST_TRIES
     study.ask({"x": _optuna.FloatDistribution(0, 1)})
     assert DEFAULTS not in study.trials[-1].user_attrs
+
+
+def test_defaults_closed_by_a_kill_that_came_before_they_were_lined_up_are_lined_up(tmp_path, monkeypatch):
+    study = waiting_start(tmp_path / "t", monkeypatch)
+    study.tell(study.ask().number, state=_optuna.TrialState.FAIL)
+    result = tune(TRAIN, VALID, settings(trials=3, storage=tmp_path / "t"))
+    assert [trial.state for trial in result.trials[:3]] == ["interrupted", "interrupted", "complete"]
+    assert result.trials[2].params == result.trials[0].params
+
+
+def test_a_trial_that_is_being_born_in_another_time_zone_is_left_to_its_maker(tmp_path, monkeypatch):
+    study = waiting_start(tmp_path / "t", monkeypatch)
+    trial = study.ask()
+    for hours, late, closed in ((8, 0, False), (-5.5, 1, False), (0, 61, True), (8, 61, True)):
+        now = trial.datetime_start + timedelta(hours=hours, seconds=late)
+        assert claims.abandoned(study.trials[trial.number], now) is closed

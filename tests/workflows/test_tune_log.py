@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +29,7 @@ FOUND = TuningResult(
     best_value=0.24,
     best_rounds=120,
     learned_from=1_100,
+    folds=1,
     trials=TRIALS,
     importances={"num_leaves": 0.7, "max_depth": 0.3},
 )
@@ -70,8 +72,18 @@ def test_history_and_importances_are_pictures_and_tables(written):
 def test_the_note_says_how_many_rows_decided(written):
     note = written.files["note.md"].decode()
     assert "Best of 4 trials (1 ended early): average_precision 0.2400" in note
-    assert "1,100 of 5,000 training cases" in note
+    assert "on the validation customers" in note
+    assert "1,100 of 5,000 cases; the best" in note
     assert "num_leaves 70%" in note
+
+
+def test_of_trials_in_folds_the_note_says_on_whom_they_were_measured():
+    tracker = MemoryTracker()
+    with tracker.run("fund", "tune", "tune") as run:
+        log_tuning(run, SETTINGS, replace(FOUND, folds=5), 5_000)
+    note = tracker.written(run.id).files["note.md"].decode()
+    assert "on the training and validation customers, held out in 5 folds" in note
+    assert "1,100 of 5,000 cases in each fold" in note
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def tune(
         print_json(found)
         return
     say(
-        f"{pipeline}: best {found.metric} of {found.trials} trials on the validation customers: {found.best_value:.4f}"
+        f"{pipeline}: best {found.metric} of {found.trials} trials on {found.measured_on}: {found.best_value:.4f}"
     )
     say(f"  {found.earlier} trials were there before, {found.pruned} ended early; study: {found.study}")
     for name, value in found.params.items():

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from leadlift.tuning.fitting import Fit, LocalBench, Watch
 from leadlift.tuning.problem import METRICS, TuningData, TuningSettings
+from leadlift.tuning.sampling import sample_size
 
 FOLDS = 5
 # Of either kind among the validation rows. With 300 the standard error of an AUC of .75 is about .015 (Hanley and
@@ -64,6 +65,15 @@ def folds_for(settings: TuningSettings, valid: TuningData) -> int:
         return settings.folds
     responders = int((valid.y == 1).sum())
     return FOLDS if min(responders, len(valid.y) - responders) < ENOUGH else 1
+
+
+def rows_of_a_trial(train: TuningData, valid: TuningData, settings: TuningSettings) -> tuple[int, int]:
+    """How many rows a trial learns from, in each fold where there are several, and how many folds."""
+    folds = folds_for(settings, valid)
+    if folds == 1:
+        return sample_size(train.y, settings.negatives), 1
+    y = np.sort(np.concatenate([train.y, valid.y]))
+    return sample_size(y[np.arange(len(y)) % folds != 0], settings.negatives), folds
 
 
 def fold_of(rows: TuningData, folds: int, seed: int) -> npt.NDArray[np.intp]:

@@ -25,8 +25,10 @@ FINISHED: Mapping[TrialState, Literal["complete", "pruned"]] = {
 TELLING_TRIALS, BEST_SHARE = 20, 0.2
 
 
-def result(study: Study, settings: TuningSettings, earlier: int, learned_from: int) -> TuningResult:
-    """Return what won and all trials. At least one must be complete."""
+def result(
+    study: Study, settings: TuningSettings, earlier: int, learned_from: int, folds: int
+) -> TuningResult:
+    """Return what won and all trials. At least one must be complete. learned_from, folds: of a trial."""
     number, final = winner(study)
     best = study.trials[number]
     # At which rate the value was reached: a model fitted with these parameters is the one that was measured.
@@ -39,6 +41,7 @@ def result(study: Study, settings: TuningSettings, earlier: int, learned_from: i
         best_value=_value(best) if final is None else final.value,
         best_rounds=best.user_attrs["rounds"] if final is None else final.rounds,
         learned_from=learned_from,
+        folds=folds,
         trials=[_row(trial, kept.get(trial.number)) for trial in study.trials if _begun(trial)],
         importances=_importances(study),
     )

@@ -121,8 +121,9 @@ class TuningResult:
     """What won, ready for `fit_booster`, and all trials in the order they began.
 
     study: its full name. earlier: trials that were finished before this run. best_params: fixed and found.
-    best_value: on the validation rows. best_rounds: trees at the best round. learned_from: rows that each trial
-    learned from. importances: parameter -> share of what decides whether a trial is among the best, adding up to
+    best_value: on the rows held out. best_rounds: trees at the best round. learned_from: rows that each trial learned
+    from, in each fold where there are several. folds: in which customers are held out in turn; 1 where the validation
+    customers are. importances: parameter -> share of what decides whether a trial is among the best, adding up to
     1; empty when too few trials tell.
     """
 
@@ -132,5 +133,13 @@ class TuningResult:
     best_value: float
     best_rounds: int
     learned_from: int
+    folds: int
     trials: list[TrialRow]
     importances: Mapping[str, float]
+
+    @property
+    def measured_on(self) -> str:
+        """Whose cases trials are measured on, in words."""
+        if self.folds == 1:
+            return "the validation customers"
+        return f"the training and validation customers, held out in {self.folds} folds"

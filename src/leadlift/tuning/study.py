@@ -25,14 +25,14 @@ from leadlift.tuning._optuna import (
     UpdateFinishedTrialError,
     create_study,
 )
-from leadlift.tuning.claims import BEAT_EVERY, OWNER, beat, begun, claim, close_abandoned, give_up
+from leadlift.tuning.claims import BEAT_EVERY, beat, begun, claim, close_abandoned, give_up, line_up_defaults
 from leadlift.tuning.finals import DEFAULTS, finalists, finals_kept, keep_final
 from leadlift.tuning.fingerprint import fingerprint
 from leadlift.tuning.fitting import REPORT_EVERY, Bench, Watch
+from leadlift.tuning.folds import rows_of_a_trial
 from leadlift.tuning.history import FINISHED, result
 from leadlift.tuning.pace import Pace
 from leadlift.tuning.problem import METRICS, Progress, TuningData, TuningResult, TuningSettings
-from leadlift.tuning.sampling import sample_size
 from leadlift.tuning.space import Range, search_space, starting_point
 from leadlift.tuning.storage import LOST, storage_at
 from leadlift.tuning.workers import WorkerDied, benches
@@ -60,12 +60,11 @@ def tune(
     with storage_at(settings.storage) as storage:
         study = _open_study(settings, name, storage)
         earlier = _finished(study)
-        if not any(_known(trial) for trial in study.trials):
-            study.enqueue_trial(starting_point(space), user_attrs={DEFAULTS: True})
+        line_up_defaults(study, starting_point(space))
         with benches(train, valid, settings) as fitters:
             search = _Search(study, settings, space, progress or _silent)
             search.run(fitters)
-        return result(study, settings, earlier, sample_size(train.y, settings.negatives))
+        return result(study, settings, earlier, *rows_of_a_trial(train, valid, settings))
 
 
 class _Stopped(Exception):  # noqa: N818  # no fault of its own: another thread met one
@@ -125,13 +124,16 @@ class _Search:
     def _next(self) -> Trial | None:
         """Begin a trial, or return None when there are enough. One thread at a time, or there would be too many."""
         with self._lock:
-            close_abandoned(self._study, self._ours)
-            if self._stopped.is_set() or not self._wanted():
-                return None
-            trial = self._study.ask(self._space)
-            self._ours.add(trial.number)
-            claim(trial)
-            return trial
+            while True:
+                close_abandoned(self._study, self._ours)
+                if self._stopped.is_set() or not self._wanted():
+                    return None
+                # another command may take one that is slow to be claimed for born to a killed process, and close it
+                with suppress(UpdateFinishedTrialError):
+                    trial = self._study.ask(self._space)
+                    self._ours.add(trial.number)
+                    claim(trial)
+                    return trial
 
     def _wanted(self) -> bool:
         """Whether to begin one more: as many as asked for, and one that is completed, whatever others are still at."""
@@ -263,11 +265,6 @@ def _distribution(found: Range) -> BaseDistribution:
     if found.whole:
         return IntDistribution(int(found.low), int(found.high), log=found.log)
     return FloatDistribution(found.low, found.high, log=found.log)
-
-
-def _known(trial: FrozenTrial) -> bool:
-    """Whether somebody runs it, ran it or will: a running one without an owner may be born to a killed process."""
-    return trial.state != TrialState.RUNNING or OWNER in trial.user_attrs
 
 
 def _complete(study: Study) -> list[object]:

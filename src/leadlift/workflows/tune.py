@@ -32,7 +32,8 @@ URL_VARIABLE = "LEADLIFT_TUNING"
 class Tuned:
     """The best parameters found, and how many trials they took.
 
-    trials: of the study; earlier: those that were there when the command began; pruned: those that ended early.
+    measured_on: whose cases best_value is of. trials: of the study; earlier: those that were there when the command
+    began; pruned: those that ended early.
     """
 
     pipeline: str
@@ -40,6 +41,7 @@ class Tuned:
     study: str
     metric: str
     best_value: float
+    measured_on: str
     trials: int
     earlier: int
     pruned: int
@@ -85,13 +87,15 @@ def tune(
             log_standing(run, settings.metric, standing)
 
         found = tuning.tune(train, valid, settings, told)
-        own = log_tuning(run, settings, found, len(train.y))
+        searched = len(train.y) + (len(valid.y) if found.folds > 1 else 0)
+        own = log_tuning(run, settings, found, searched)
     return Tuned(
         pipeline=name,
         run_id=run.id,
         study=found.study,
         metric=settings.metric,
         best_value=found.best_value,
+        measured_on=found.measured_on,
         trials=len(found.trials),
         earlier=found.earlier,
         pruned=sum(trial.state == "pruned" for trial in found.trials),

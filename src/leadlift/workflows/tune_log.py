@@ -18,7 +18,10 @@ def log_standing(run: Run, metric: str, standing: Standing) -> None:
 
 
 def log_tuning(run: Run, settings: TuningSettings, found: TuningResult, cases: int) -> dict[str, Any]:
-    """The winner, all trials as a table and a plot, importances. Return the winner's own parameters."""
+    """The winner, all trials as a table and a plot, importances. Return the winner's own parameters.
+
+    cases: that the search learned from.
+    """
     own = {key: value for key, value in found.best_params.items() if key not in settings.params}
     run.json(BEST, own)
     run.table("tuning/trials.csv", [_flat(trial) for trial in found.trials])
@@ -34,6 +37,7 @@ def log_tuning(run: Run, settings: TuningSettings, found: TuningResult, cases: i
             "rounds": found.best_rounds,
             "cases.trial": found.learned_from,
             "cases.final": cases,
+            "folds": found.folds,
         }
     )
     _log_plots(run, settings, found)
@@ -61,9 +65,9 @@ def _note(settings: TuningSettings, found: TuningResult, cases: int) -> str:
     pruned = sum(trial.state == "pruned" for trial in found.trials)
     lines = [
         f"Best of {len(found.trials)} trials ({pruned} ended early): {settings.metric} {found.best_value:.4f} "
-        "on the validation customers.",
-        f"Trials learned from {found.learned_from:,} of {cases:,} training cases; the best of them and the "
-        "defaults were then fitted to all, and the best of these is told.",
+        f"on {found.measured_on}.",
+        f"Trials learned from {found.learned_from:,} of {cases:,} cases{' in each fold' * (found.folds > 1)}; the best "
+        "of them and the defaults were then fitted to all, and the best of these is told.",
     ]
     if found.importances:
         leading = [f"{name} {share:.0%}" for name, share in list(found.importances.items())[:3]]
