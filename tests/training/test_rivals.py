@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from leadlift.names import TEST
+from leadlift.models.rfm import fit_rfm
+from leadlift.names import TEST, TRAIN
 from leadlift.specs import FeatureDef
 from leadlift.specs.features import Feature
 from leadlift.training import Outsider, fit_baseline, fit_calibrated, judge_rivals, rival_metrics
@@ -106,3 +107,14 @@ def test_rfm_takes_the_source_with_most_parts_the_longest_window_and_no_conditio
     assert rfm_parts(features, ["visits"]) == {"recency": "days_since_visit", "frequency": "visits_30d"}
     assert rfm_parts(features, []) == {}
     assert rfm_parts(features[:1], ["visits"]) == {}
+
+
+def test_simple_models_learn_from_what_an_ensemble_learns_from(model, cases):
+    before = np.flatnonzero(~np.isin(np.arange(len(cases.y)), cases.rows(TEST)))
+    assert np.array_equal(cases.learned(5), before)
+    assert np.array_equal(cases.learned(1), cases.rows(TRAIN))
+    told = judge_rivals(
+        model, fit_baseline(cases, 1, 5), cases, PLAYED, ["sales"], None, resamples=5, ensemble=5
+    )
+    whole = fit_rfm(cases.matrix[before], cases.y[before], cases.encoding.features, told.rfm.parts)
+    np.testing.assert_array_equal(told.rfm.rates, whole.rates)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadlift.models import Encoding, Matrix
-from leadlift.names import AS_OF, CUSTOMER, TARGET, TRAIN
+from leadlift.names import AS_OF, CALIBRATION, CUSTOMER, TARGET, TRAIN, VALID
 from leadlift.specs import FeatureDef
 from leadlift.training.split import Parts
 
@@ -31,6 +31,11 @@ class Cases:
     def rows(self, part: str) -> npt.NDArray[np.intp]:
         """The cases of a part, in the order of time."""
         return self.parts.rows[part]
+
+    def learned(self, ensemble: int) -> npt.NDArray[np.intp]:
+        """The cases a model learns from: all before the test where members of an ensemble each leave a fold out."""
+        parts = (TRAIN,) if ensemble == 1 else (TRAIN, VALID, CALIBRATION)
+        return np.sort(np.concatenate([self.rows(part) for part in parts]))
 
 
 def prepare(table: pa.Table, features: tuple[FeatureDef, ...], parts: Parts) -> Cases:

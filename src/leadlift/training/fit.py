@@ -54,7 +54,7 @@ def fit_calibrated(
     )
 
 
-def fit_baseline(cases: Cases, seed: int) -> LogisticBaseline:
-    """The logistic regression on the same training cases."""
-    train = cases.rows(TRAIN)
+def fit_baseline(cases: Cases, seed: int, ensemble: int = 1) -> LogisticBaseline:
+    """The logistic regression on the cases that the model learns from."""
+    train = cases.learned(ensemble)
     return fit_logistic(cases.matrix[train], cases.y[train], cases.encoding, seed)

@@ -79,7 +79,7 @@ def _away(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Fl
 
 def _folds(cases: Cases, params: Mapping[str, Any], spec: ModelChoice, weight: Floats) -> Grown:
     """Each member learns from all customers before the test but a fold, stops on it, and tells its chances."""
-    before = np.sort(np.concatenate([cases.rows(part) for part in (TRAIN, VALID, CALIBRATION)]))
+    before = cases.learned(spec.ensemble)
     fold = _fold_of(cases.customer[before], cases.y[before], spec.ensemble)
     raw, members = np.full(len(cases.y), np.nan), []
     for number in range(spec.ensemble):

@@ -19,7 +19,7 @@ from leadlift.evaluation import (
     psi_by_chance,
 )
 from leadlift.models import LogisticBaseline, Model, RfmRule, Scorecard, fit_rfm, fit_scorecard
-from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
+from leadlift.names import CALIBRATION, TEST, VALID
 from leadlift.specs import FeatureDef
 from leadlift.training.fit import Cases
 
@@ -97,14 +97,17 @@ def judge_rivals(
     champion: Outsider | None,
     seed: int = 0,
     resamples: int = 200,
+    ensemble: int = 1,
 ) -> Rivals:
-    """Fit the simple models on training cases and measure all of them beside the model on the test.
+    """Fit the simple models on what the model learns from and measure all of them beside the model on the test.
 
-    events: names of the sources that are events. champion: None where there is none yet.
+    events: names of the sources that are events. champion: None where there is none yet. ensemble: of how many members
+    the model is. The scorecard never learns from validation cases, which say how many features it has.
     """
-    train, valid, test = (cases.rows(part) for part in (TRAIN, VALID, TEST))
+    train, valid, test = cases.learned(ensemble), cases.rows(VALID), cases.rows(TEST)
     matrix, y = cases.matrix, cases.y
-    card = fit_scorecard(matrix[train], y[train], matrix[valid], y[valid], cases.encoding, seed)
+    apart = np.setdiff1d(train, valid)
+    card = fit_scorecard(matrix[apart], y[apart], matrix[valid], y[valid], cases.encoding, seed)
     parts = rfm_parts(features, events)
     rfm = fit_rfm(matrix[train], y[train], cases.encoding.features, parts) if parts else None
     scores: dict[str, Floats] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 import numpy as np
+from scipy.stats import rankdata
 
 from leadlift import __version__
 from leadlift.evaluation import limits
@@ -28,6 +28,7 @@ PURPOSE = {
     CALIBRATION: "scores become chances on these; the trees never saw them",
     TEST: "the model is judged on these, later than all others",
 }
+OF_AN_ENSEMBLE = "each member learns from all of these but its fold, and tells the chances of that"
 AT_RANDOM = (
     "Measured on cases drawn at random, of customers that the model did not learn from. Later customers may differ: "
     "a test in time is harder."
@@ -47,12 +48,7 @@ def card_of(spec: Pipeline, fitted: Fitted) -> ModelCard:
         population=population_text(spec),
         target=target_text(spec),
         made_on=datetime.now(UTC).strftime("%Y-%m-%d"),
-        parts=[
-            replace(one, purpose="the model is judged on these, drawn at random")
-            if spec.split.random and one.name == TEST
-            else one
-            for one in (_part(part, cases) for part in (TRAIN, VALID, CALIBRATION, TEST))
-        ],
+        parts=[_part(part, cases, _purpose(spec, part)) for part in (TRAIN, VALID, CALIBRATION, TEST)],
         metrics=result.metrics,
         baseline=result.baseline,
         gain=result.gain,
@@ -146,23 +142,26 @@ def feature_lines(
 
 
 def _direction(values: np.ndarray, raw: np.ndarray, what: str) -> str:
-    """Spearman's correlation of the feature with the score, in a word."""
+    """Spearman's correlation of the feature with the score, in a word; equal values share a rank."""
     known = ~np.isnan(values)
-    if known.sum() < 30 or values[known].min() == values[known].max():
+    if known.sum() < 30 or values[known].min() == values[known].max() or raw[known].min() == raw[known].max():
         return ""
-    ranks = [
-        np.argsort(np.argsort(part, kind="stable")).astype(float) for part in (values[known], raw[known])
-    ]
-    agreement = float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+    agreement = float(np.corrcoef(rankdata(values[known]), rankdata(raw[known]))[0, 1])
     if abs(agreement) <= 0.1:
         return "mixed"
     return f"more {'raises' if agreement > 0 else 'lowers'} the {what}"
 
 
-def _part(part: str, cases: Cases) -> PartLine:
+def _purpose(spec: Pipeline, part: str) -> str:
+    if part == TEST and spec.split.random:
+        return "the model is judged on these, drawn at random"
+    return PURPOSE[part] if part == TEST or spec.model.ensemble == 1 else OF_AN_ENSEMBLE
+
+
+def _part(part: str, cases: Cases, purpose: str) -> PartLine:
     rows = cases.rows(part)
     first, last = days_of(part, cases)
-    return PartLine(part, PURPOSE[part], len(rows), int(cases.y[rows].sum()), first, last)
+    return PartLine(part, purpose, len(rows), int(cases.y[rows].sum()), first, last)
 
 
 def days_of(part: str, cases: Cases) -> tuple[str, str]:

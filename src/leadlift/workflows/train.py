@@ -109,15 +109,18 @@ def train(
         still_open.close()
         model = with_meta(model, ws, spec, table, parts)
         progress.step("baseline")
-        baseline = fit_baseline(cases, split.seed)
+        baseline = fit_baseline(cases, split.seed, spec.model.ensemble)
         progress.step("judging")
         result = judge(model, baseline, cases)
         model = with_reference(model, ws, spec, table, parts, judged_on(result))
-        audit = audit.plus(model_too_good(result.metrics[TEST]["auc"], int(result.actual)), accepted)
+        audit = audit.plus(model_too_good(result.metrics[TEST]["auc"], int(result.actual)))
         progress.step("models to beat")
         champion, outsider = champion_on_test(ws, tracker, spec, table, cases, split.seed)
         events = [source for source, one in ws.sources.items() if one.kind == "events"]
-        rivals = judge_rivals(model, baseline, cases, table.features, events, outsider, split.seed)
+        members = spec.model.ensemble
+        rivals = judge_rivals(
+            model, baseline, cases, table.features, events, outsider, split.seed, ensemble=members
+        )
         progress.step("logging")
         facts = _facts(tuned_by, split.seed, audit, cases, params)
         with tempfile.TemporaryDirectory() as folder:
@@ -127,7 +130,7 @@ def train(
             log_training(run, ws, spec, fitted, facts, saved, version_lines(tracker, name))
         audit.refuse_open(name)  # of a model too good to be true; its run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
-    notes = (*table.notes, *not_learned(model))
+    notes = (*table.notes, *not_learned(model), *audit.unneeded())
     return _told(name, version.version, run.id, notes, parts, result, audit, tuned_by, rivals.all)
 
 
