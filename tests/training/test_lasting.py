@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from leadlift.models import Encoding
 from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs.pipelines import ModelChoice
 from leadlift.training import NOT_LEARNED, Cases, Parts, fit_calibrated, learned_from
-from leadlift.training.lasting import lasting
+from leadlift.training.lasting import in_time_for, lasting
 
 ROWS = 6_000
 SMALL = {"max_rounds": 20, "early_stopping": 10}
@@ -110,3 +111,15 @@ def test_few_responders_leave_nothing_out():
     cases = cases_where(turning)
     rare = cases.y * (np.random.default_rng(1).random(ROWS) < 0.02)
     assert "to judge by" in lasting(replace(cases, y=rare)).because
+
+
+def test_earlier_cases_whose_outcome_was_not_known_yet_teach_nothing_about_later_ones():
+    days = np.repeat(np.arange("2025-01-31", "2025-07-01", 30, dtype="datetime64[D]"), 10)
+    rows = np.arange(len(days))
+    cases = SimpleNamespace(as_of=days, parts=Parts({}, None, 0, wait=60))
+    earlier, later = in_time_for(cases, rows, 30)
+    assert later.tolist() == rows[30:].tolist()
+    assert earlier.tolist() == rows[days <= days[30] - np.timedelta64(60, "D")].tolist()
+    assert len(earlier) == 20
+    at_once = SimpleNamespace(as_of=days, parts=Parts({}, None, 0))
+    assert in_time_for(at_once, rows, 30)[0].tolist() == rows[:30].tolist()

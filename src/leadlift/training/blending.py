@@ -22,7 +22,7 @@ from leadlift.models.additive import (
 from leadlift.models.calibrators import Floats, chance, log_odds
 from leadlift.specs import ModelChoice
 from leadlift.training.cases import Cases
-from leadlift.training.lasting import FEWEST, after_line, fewer_kind, in_time
+from leadlift.training.lasting import FEWEST, after_line, fewer_kind, in_time, in_time_for
 
 Rows = npt.NDArray[np.intp]
 # Grows trees on some cases, stopped on others.
@@ -143,8 +143,10 @@ def _by_later(
     if ordered is None:
         return None
     # places among `rows`, which rise
-    places = np.searchsorted(grown.rows, ordered)
-    earlier, later = np.split(places, [int(len(places) * (1.0 - LATER))])
+    earlier, later = (
+        np.searchsorted(grown.rows, part)
+        for part in in_time_for(grown.cases, ordered, int(len(ordered) * (1.0 - LATER)))
+    )
     if min(fewer_kind(grown.y[part]) for part in (earlier, later)) < FEWEST:
         return None
     stops = grown.fold[earlier] == 0

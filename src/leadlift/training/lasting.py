@@ -59,7 +59,7 @@ def lasting(cases: Cases) -> Lasting:
     moved = _moved(cuts, cases, rows)
     if not moved:
         return Lasting((), "no feature's values moved")
-    looks = [(rows[: int(a * len(rows))], rows[int(a * len(rows)) : int(b * len(rows))]) for a, b in LOOKS]
+    looks = [in_time_for(cases, rows[: int(b * len(rows))], int(a * len(rows))) for a, b in LOOKS]
     if any(min(fewer_kind(cases.y[part]) for part in look) < FEWEST for look in looks):
         return Lasting((), f"fewer than {FEWEST} responders, or others, to judge by")
     tries = [moved[:count] for count in _counts(len(moved))]
@@ -103,6 +103,18 @@ def in_time(cases: Cases) -> Rows | None:
     if np.isnat(when).any():
         return before
     return before[np.argsort(when, kind="stable")] if when.min() < when.max() else None
+
+
+def in_time_for(cases: Cases, rows: Rows, first: int) -> tuple[Rows, Rows]:
+    """Earlier cases to learn from and later ones to judge by, from place `first` on; `rows` are in time.
+
+    As before the test, a case whose outcome was not known on the first later day is not learned from.
+    """
+    earlier, later = rows[:first], rows[first:]
+    if cases.parts.wait and len(later):
+        known = cases.as_of[later].min() - np.timedelta64(cases.parts.wait, "D")
+        earlier = earlier[cases.as_of[earlier] <= known]
+    return earlier, later
 
 
 def _moved(cuts: Sequence[Cut], cases: Cases, rows: Rows) -> list[int]:

@@ -27,13 +27,14 @@ class Parts:
 
     test_from: the first as-of date of the test; None where the table has no dates. embargoed: cases before the
     test whose outcomes were not yet known on its first day; nobody standing there could have learned from them.
-    ordered: whether the table's rows are in the order of time.
+    ordered: whether the table's rows are in the order of time. wait: days from a case until its outcome is known.
     """
 
     rows: Mapping[str, npt.NDArray[np.intp]]
     test_from: date | None
     embargoed: int
     ordered: bool = True
+    wait: int = 0
 
 
 def split_cases(
@@ -71,7 +72,11 @@ def split_cases(
         TEST: test,
     }
     parts = Parts(
-        {part: np.flatnonzero(rows[part]) for part in PARTS}, test_from, int(waiting.sum()), not spec.random
+        {part: np.flatnonzero(rows[part]) for part in PARTS},
+        test_from,
+        int(waiting.sum()),
+        not spec.random,
+        maturity.wait if maturity is not None and not spec.random else 0,
     )
     _refuse_one_sided(parts, responded(table), pa.types.is_floating(table[TARGET].type))
     return parts

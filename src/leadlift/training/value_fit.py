@@ -35,7 +35,6 @@ from leadlift.names import CALIBRATION, TEST, TRAIN, VALID
 from leadlift.specs import ModelChoice
 from leadlift.training.cases import Cases
 from leadlift.training.growing import Grown, grow
-from leadlift.training.split import Parts
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -183,10 +182,12 @@ def _earlier(cases: Cases) -> tuple[Cases, str]:
     if np.isnat(cases.as_of[before]).any() or not cases.parts.ordered:
         return cases, plain
     cut = np.sort(cases.as_of[before])[int(len(before) * (1 - LATER))]
-    kept = {part: rows[cases.as_of[rows] < cut] for part, rows in cases.parts.rows.items()}
+    # as before the test: whose amount was not known on the first day of the cut is not learned from
+    known = cut - np.timedelta64(max(1, cases.parts.wait), "D")
+    kept = {part: rows[cases.as_of[rows] <= known] for part, rows in cases.parts.rows.items()}
     unseen = np.sort(np.concatenate([cases.rows(VALID), cases.rows(CALIBRATION)]))
     kept |= {CALIBRATION: unseen[cases.as_of[unseen] >= cut], TEST: cases.rows(TEST)}
     if min(int((cases.y[kept[part]] > 0).sum()) for part in (TRAIN, VALID, CALIBRATION)) < FEWEST:
         return cases, plain
-    parts = Parts(kept, cases.parts.test_from, cases.parts.embargoed, cases.parts.ordered)
+    parts = replace(cases.parts, rows=kept)
     return replace(cases, parts=parts), f"cases from {cut} on, of customers who were not learned from"
