@@ -257,7 +257,7 @@ MISSING: dict[tuple[type[BaseModel], str], str] = {
     (
         Campaign,
         "min_probability",
-    ): "Nobody below this calibrated probability; of uplift models this effect, in units of an amount.",
+    ): "Nobody below this calibrated probability; of uplift models, this effect or added amount.",
     (Campaign, "valid_for"): "The list's last day is the as-of date plus these.",
     (Campaign, "export"): "The lead files.",
     (Campaign, "money"): "For the profit curve of the model report.",
