@@ -37,7 +37,7 @@ sources:
       bought_on: {type: date}
       amount: {type: number}
 """
-CALLS = """
+KEYED = """
 name: flat
 sources:
   calls:
@@ -354,7 +354,7 @@ def test_a_flat_table_with_the_workspaces_customer_key_is_keyed_by_it(table_of):
     """And the key is no feature, and the split keeps a customer on one side."""
     found = table_of(
         {
-            "leadlift.yaml": CALLS,
+            "leadlift.yaml": KEYED,
             "calls.csv": "customer_id,age,bought\nzoe,30,yes\nann,40,no\nzoe,31,no\n",
             "pipelines/bought.yaml": (
                 "pipeline: bought\nkind: response\npopulation: {table: calls}\nsplit: {random: 30%}\n"
