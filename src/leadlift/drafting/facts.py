@@ -23,9 +23,8 @@ class ColumnFacts:
     """One column of the file.
 
     alone: the AUC, 0.5 to 1, of the column's value alone, whichever way it points; the AUC of its absence where that
-    tells more. Text counts by the rate of its level's other rows.
-    certain: in words, a condition on the column under which the target is always yes; empty for none.
-    levels: its values, where they are few, the commonest first.
+    tells more; text counts by the rate of its level's other rows. certain: in words, a condition on the column under
+    which the target is always yes; empty for none. levels: its values, where they are few, the commonest first.
     """
 
     name: str
