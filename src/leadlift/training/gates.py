@@ -191,8 +191,7 @@ def _rival(
 ) -> Gate:
     """Not worse beyond luck; with `surely`, better beyond luck."""
     gate, called = f"beats_{name}", called or CALLED[name]
-    metric = f"{TEST}.lift_at_10_gain_over_{name}"
-    gain = Estimate(*(metrics.get(f"{metric}{end}", nan) for end in ("", ".low", ".high")))
+    gain = estimate_of(metrics, f"{TEST}.lift_at_10_gain_over_{name}")
     if isnan(gain.value):
         why = tags.get(f"{RIVAL_TAG}{name}")
         if why is None:
@@ -228,7 +227,7 @@ def _champion(
             verdict=FAILED,
             sentence=f"{told}; its training run is gone, so nothing says what it reached",
         )
-    new, old = (auc_of(found) for found in (metrics, champion.metrics))
+    new, old = (estimate_of(found, f"{TEST}.auc") for found in (metrics, champion.metrics))
     if how == "surely":
         fits, edge = new.low > old.high, old.high
         ends = f"ended at {old.high:.3f}, this version's begins at {new.low:.3f}"
@@ -241,9 +240,9 @@ def _champion(
     return replace(gate, verdict=NOT_JUDGED if fits else FAILED, sentence=told)
 
 
-def auc_of(metrics: Mapping[str, float]) -> Estimate:
-    """A training run's AUC on its test with its interval; NaN where it has none."""
-    return Estimate(*(metrics.get(f"{TEST}.auc{end}", nan) for end in ("", ".low", ".high")))
+def estimate_of(metrics: Mapping[str, float], name: str) -> Estimate:
+    """A metric of a training run with its interval; what is not there is NaN."""
+    return Estimate(*(metrics.get(f"{name}{end}", nan) for end in ("", ".low", ".high")))
 
 
 def held_against_another(judged: str, champion: Sitting) -> Gate:

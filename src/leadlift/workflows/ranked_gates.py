@@ -9,7 +9,7 @@ from math import isnan, nan
 from leadlift.evaluation import Estimate, Limits, limits
 from leadlift.evaluation.limits import FAILED, PASSED, WEAK
 from leadlift.training import Gate, Sitting
-from leadlift.training.gates import CHAMPION_TAG, NOT_JUDGED, held_against_another
+from leadlift.training.gates import CHAMPION_TAG, NOT_JUDGED, estimate_of, held_against_another
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,6 @@ class Measure:
         """A value with its interval."""
         value, low, high = (format(end, sign + self.style) for end in (one.value, one.low, one.high))
         return f"{self.called} {value} [{low}, {high}]"
-
-
-def estimate_of(metrics: Mapping[str, float], name: str) -> Estimate:
-    """A metric with its interval; what is not there is NaN."""
-    return Estimate(*(metrics.get(f"{name}{end}", nan) for end in ("", ".low", ".high")))
 
 
 def limit_of(name: str, minimum: float | None) -> Limits:

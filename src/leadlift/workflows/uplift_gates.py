@@ -9,11 +9,11 @@ from leadlift.evaluation.limits import FAILED, PASSED
 from leadlift.names import TEST
 from leadlift.specs import Gates
 from leadlift.training import Gate, Sitting, open_suspects
+from leadlift.training.gates import estimate_of
 from leadlift.workflows.ranked_gates import (
     Measure,
     beats,
     beats_champion,
-    estimate_of,
     limit_of,
     positives,
 )
