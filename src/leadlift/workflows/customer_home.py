@@ -97,7 +97,7 @@ def _refuse_unknown(one: Alone, people: Sequence[str]) -> None:
 
 def key_of(source: Source, customer_key: str) -> str | None:
     """The column that says whose a source's rows are; None where none does. customer_key: the workspace's."""
-    key = source.customer_key if source.kind == "flat" else source.customer_key or customer_key
+    key = source.customer_key or customer_key
     return key if source.kind != "lookup" and key in source.columns else None
 
 
