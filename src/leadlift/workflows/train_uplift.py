@@ -127,23 +127,17 @@ def train_uplift(
     tracker = tracker_of(ws)
     with tracker.run(name, "train", f"train {datetime.now():%Y-%m-%d %H:%M}") as run:
         stop_at_leaks(run, ws, spec, table, audit)
-        progress.step("choosing the learner")
-        choice = chosen_for(experiment, treatment, split.seed, progress)
-        progress.step("boosting")
-        fitted = fit_uplift(experiment, choice, split.seed, reference_name(parts))
-        model = with_meta(fitted.model, ws, spec, table, parts)
-        model = with_reference(model, ws, spec, table, parts)
-        fitted = FittedUplift(model, choice, fitted.differs, fitted.response)
+        fitted = _learned(ws, spec, treatment, table, parts, experiment, split.seed, progress)
         progress.step("judging")
         champion, scores = champion_of_kind(ws, tracker, spec, table, cases, split.seed)
         result = judge_uplift(fitted, experiment, champion=scores)
         audit = audit.plus(response_too_good(*experiment.answered(TEST, fitted.response)))
         told = verdict(result, not spec.target.amount)
         arms, mixed = _arms(table, experiment, treatment, split.seed)
-        drawn += mixed
         progress.step("logging")
         with tempfile.TemporaryDirectory() as folder:
-            saved = model.save(Path(folder) / "model")
+            saved = fitted.model.save(Path(folder) / "model")
+            drawn += mixed
             made = UpliftRun(
                 table,
                 experiment,
@@ -162,6 +156,25 @@ def train_uplift(
         audit.refuse_open(name)  # of a response too good to be true; the run is whole, and marked as failed
     version = tracker.register(run.id, name, {"leadlift.data": table.key}, spec.description)
     return _told(name, version.version, run.id, parts, made)
+
+
+def _learned(
+    ws: Workspace,
+    spec: Pipeline,
+    treatment: Treatment,
+    table: TrainingTable,
+    parts: Parts,
+    experiment: Experiment,
+    seed: int,
+    progress: Progress,
+) -> FittedUplift:
+    """Choose the way of learning and fit it, with all that a registered model carries."""
+    progress.step("choosing the learner")
+    choice = chosen_for(experiment, treatment, seed, progress)
+    progress.step("boosting")
+    fitted = fit_uplift(experiment, choice, seed, reference_name(parts))
+    model = with_meta(fitted.model, ws, spec, table, parts)
+    return replace(fitted, model=with_reference(model, ws, spec, table, parts))
 
 
 def _told(name: str, version: int, run_id: str, parts: Parts, made: UpliftRun) -> TrainedUplift:
